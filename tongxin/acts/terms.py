@@ -1,0 +1,174 @@
+"""行为的词汇。 The vocabulary of acts: who acts, on what basis, about what, and how a refusal explains itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class By(StrEnum):
+    """以什么身份行为。 In what capacity an act may be done: a post that is held, a person's own right, the platform."""
+
+    HOTLINE_CLERK = "hotline_clerk"
+    GRID_WORKER = "grid_worker"
+    CASE_OFFICER = "case_officer"
+    CHECKER = "checker"
+    LEAD_OFFICER = "lead_officer"
+    LEGAL_OFFICER = "legal_officer"
+    SUPERVISOR = "supervisor"
+    PERSON = "person"
+    PLATFORM = "platform"
+
+
+POSTS = frozenset(By) - {By.PERSON, By.PLATFORM}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """行为人。 Who acts: a person, and the office they act through (None: in their own right).
+
+    Both are text references (`person:…`, `office:…`). Whether the office is really held is the gate's to check.
+    """
+
+    person: str
+    office: str | None = None
+    platform: bool = False
+
+
+PLATFORM = Actor(person="platform:tongxin", platform=True)
+ANONYMOUS = Actor(person="person:anonymous")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """任职。 The office a person holds at a moment: organ, post, and the place the organ is competent for."""
+
+    office: str
+    organ: str
+    organ_name: str
+    organ_name_en: str
+    post: By
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BasisClause:
+    """依据的一条。 One clause of a basis, as it stands at the moment of the act."""
+
+    ref: str
+    title: str
+    title_en: str
+    label: str
+    text: str
+    in_force_from: date
+    general: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """依据。 What an act rests on: the list entries that cover it and their clauses, all in force at that moment."""
+
+    entries: tuple[str, ...]
+    clauses: tuple[BasisClause, ...]
+
+    @property
+    def refs(self) -> str:
+        """条款引用，空格分隔。 The clause references, separated by spaces."""
+        return " ".join(dict.fromkeys(clause.ref for clause in self.clauses))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """行为所及。 What an act is about, worked out before anything is written.
+
+    subject     text reference of the thing acted on, for example `case:…`
+    entry       list entry that must be in force too, for example `matter:…`; None when the power alone carries the act
+    organs      only offices of these organs may act; None: any organ
+    place       codes from the place up to the city; the acting organ's place must be among them; None: anywhere
+    not_by      persons who may not do this act, because they did the one it looks at
+    persons     persons concerned, told and able to see the act
+    content     what is committed to in the ledger
+    founding    for the founding acts alone: the clauses the city's own pack names
+    state       whatever the scope function found and the operation needs, so that nothing is looked up twice
+    """
+
+    subject: str
+    entry: str | None = None
+    organs: frozenset[str] | None = None
+    place: tuple[str, ...] | None = None
+    not_by: frozenset[str] = frozenset()
+    persons: tuple[str, ...] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
+    founding: tuple[BasisClause, ...] = ()
+    state: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeDraft:
+    """待发的告知。 A notice to somebody concerned; text is rendered from `template` and `args` when it is read."""
+
+    recipient: str
+    subject: str
+    template: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Warrant:
+    """凭据：闸门放行的证明。 What the gate hands to an operation: proof that this act may be done now."""
+
+    verb: str
+    entry: int
+    actor: Actor
+    standing: Standing | None
+    basis: Basis
+    at: datetime
+    scope: Scope
+    notices: list[NoticeDraft] = field(default_factory=list)
+
+    def tell(self, *, recipient: str, template: str, **args: Any) -> None:
+        """告知。 Queue a notice; it is sent when, and only when, the act is committed."""
+        self.notices.append(NoticeDraft(recipient=recipient, subject=self.scope.subject, template=template, args=args))
+
+
+class Refused(Exception):
+    """闸门拒绝。 The gate refuses, and says why, who could act instead and what to do."""
+
+    def __init__(self, code: str, reason: str, reason_en: str, *, clause: str = "", who_could: str = "",
+                 instead: str = "", instead_en: str = "") -> None:
+        super().__init__(f"{code}: {reason} / {reason_en}")
+        self.code, self.reason, self.reason_en = code, reason, reason_en
+        self.clause, self.who_could, self.instead, self.instead_en = clause, who_could, instead, instead_en
+
+
+class InvalidInput(Exception):  # noqa: N818 - it is what the person typed, not our error
+    """输入不合要求。 What was given cannot be used; names the field and the reason, in both languages."""
+
+    def __init__(self, field: str, reason: str, reason_en: str) -> None:
+        super().__init__(f"{field}: {reason} / {reason_en}")
+        self.field, self.reason, self.reason_en = field, reason, reason_en
+
+
+class Conflict(Exception):  # noqa: N818 - two people at one thing is no error
+    """别人先办了。 Somebody else moved the thing first; the person is told what stands now."""
+
+    def __init__(self, reason: str, reason_en: str) -> None:
+        super().__init__(f"{reason} / {reason_en}")
+        self.reason, self.reason_en = reason, reason_en
+
+
+class Book(Protocol):
+    """法典与任职的查询口。 What the gate asks of `law`, handed in once when the house opens its doors."""
+
+    def basis(self, *, entries: tuple[str, ...], at: datetime) -> Basis:
+        """各清单事项此刻的依据。 The clauses of these list entries, all in force at `at`. Raises Refused."""
+        ...
+
+    def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:
+        """奠基行为的依据。 The basis of the founding act, while the book is still empty. Raises Refused."""
+        ...
+
+    def standing(self, *, actor: Actor, at: datetime) -> Standing:
+        """行为人此刻的任职。 The office the actor holds at `at`. Raises Refused."""
+        ...

@@ -1,0 +1,59 @@
+"""身份的写入。 Writes of identity."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tongxin.acts.gate import act
+from tongxin.acts.terms import Actor, BasisClause, By, InvalidInput, Scope, Warrant
+from tongxin.identity.models import Account, Person
+from tongxin.identity.terms import NewPerson
+
+
+def _founding_scope(*, actor: Actor, at: datetime, founding: tuple[BasisClause, ...], **_: Any) -> Scope:
+    del actor, at
+    return Scope(subject="persons", founding=founding)
+
+
+@act("found_persons", title=("登记首批人员", "register the first persons"), by=[By.PLATFORM], scope=_founding_scope,
+     founding=True)
+def found_persons(*, warrant: Warrant, persons: Sequence[NewPerson], founding: tuple[BasisClause, ...]) -> int:
+    """登记首批人员与账户。 Register the first persons and their accounts; returns how many."""
+    del founding
+    _register(warrant, persons)
+    return len(persons)
+
+
+def _register(warrant: Warrant, persons: Sequence[NewPerson]) -> None:
+    Person.objects.bulk_create(
+        [Person(ref=p.ref, name=p.name, phone=p.phone, email=p.email, language=p.language, synthetic=p.synthetic)
+         for p in persons], batch_size=1_000)
+    Account.objects.bulk_create(
+        [Account(login=p.login, person_id=p.ref, password=p.password, opened_at=warrant.at)
+         for p in persons if p.login], batch_size=1_000)
+
+
+def _own_scope(*, actor: Actor, at: datetime, **_: Any) -> Scope:
+    del at
+    return Scope(subject=actor.person, persons=(actor.person,))
+
+
+@act("sign_in", title=("登录", "sign in"), by=[By.PERSON], scope=_own_scope)
+def sign_in(*, warrant: Warrant, login: str) -> str:
+    """登录留痕。 A sign-in that leaves its entry; whether the password matched was asked before."""
+    del login
+    return warrant.actor.person
+
+
+def _account_scope(*, actor: Actor, at: datetime, person: NewPerson) -> Scope:
+    del actor, at
+    if Account.objects.filter(login=person.login).exists():
+        raise InvalidInput("login", "这个登录名已有人用", "this login is taken")
+    return Scope(subject=person.ref, persons=(person.ref,), content={"login": person.login})
+
+
+@act("open_account", title=("开立账户", "open an account"), by=[By.LEAD_OFFICER, By.PLATFORM], scope=_account_scope)
+def open_account(*, warrant: Warrant, person: NewPerson) -> str:
+    """开立账户。 Open an account for a person. Raises InvalidInput when the login is taken."""
+    _register(warrant, [person])
+    return person.ref

@@ -1,0 +1,100 @@
+"""法典对闸门的回答。 What the gate asks of the law, answered from the statute book and the organs, at each act anew."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from tongxin.acts.terms import Actor, Basis, BasisClause, Refused, Standing
+from tongxin.law.models import Instrument
+from tongxin.law.rules.labels import clause_label
+from tongxin.organs.queries import standing as standing_of
+from tongxin.places.queries import city
+
+# One statement for all entries an act rests on. A binding counts as in force when the version and the clause both are:
+# the dates are compared here, at the moment of the act, and nowhere kept as a flag.
+BASIS = """
+SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, c.key, i.title, i.title_en, c.text,
+       coalesce(c.in_force_from, v.in_force_from),
+       (v.in_force_from IS NOT NULL AND v.in_force_from <= d.day AND (v.in_force_to IS NULL OR d.day < v.in_force_to)
+        AND (c.in_force_from IS NULL OR c.in_force_from <= d.day) AND (c.in_force_to IS NULL OR d.day < c.in_force_to))
+  FROM places_city t
+ CROSS JOIN LATERAL (SELECT (%s::timestamptz AT TIME ZONE t.timezone)::date AS day) d
+  JOIN law_listentry e ON (e.list, e.code) IN (SELECT split_part(r, ':', 1), substr(r, strpos(r, ':') + 1)
+                                                FROM unnest(%s::text[]) AS r)
+                      AND e.valid_from <= d.day AND (e.valid_to IS NULL OR d.day < e.valid_to)
+  LEFT JOIN law_binding b ON b.entry_id = e.id
+  LEFT JOIN law_clause c ON c.id = b.clause_id
+  LEFT JOIN law_version v ON v.id = c.version_id
+  LEFT JOIN law_instrument i ON i.id = v.instrument_id
+ ORDER BY e.list DESC, b.id
+"""
+
+
+class StatuteBook:
+    """法典。 The book as the gate sees it (acts.terms.Book)."""
+
+    def basis(self, *, entries: tuple[str, ...], at: datetime) -> Basis:
+        """各清单事项此刻的依据。 The clauses of these entries, every mandatory one in force at `at`. Raises Refused."""
+        with connection.cursor() as cursor:
+            cursor.execute(BASIS, [at, list(entries)])
+            rows = cursor.fetchall()
+        for entry in entries:
+            _check_entry(entry, [row for row in rows if row[0] == entry])
+        return Basis(entries=entries, clauses=tuple(_clause(row) for row in rows if row[11]))
+
+    def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:
+        """奠基行为的依据。 The clauses a city's own pack names, while the book is still empty. Raises Refused.
+
+        Once an instrument has been entered, nothing can be founded a second time.
+        """
+        if Instrument.objects.exists():
+            raise Refused("already_founded", "这座城市已经奠基", "this city has already been founded")
+        held = tuple(clause for clause in clauses if clause.in_force_from <= at.date())
+        if not held or len(held) != len(clauses):
+            raise Refused("no_clause_in_force", "奠基条款尚未施行", "the founding clause is not in force")
+        return Basis(entries=("founding",), clauses=held)
+
+    def standing(self, *, actor: Actor, at: datetime) -> Standing:
+        """行为人此刻的任职。 The office the actor holds on the city's day of `at`. Raises Refused."""
+        found = standing_of(person=actor.person, office=actor.office or "", day=city_day(at))
+        if found is None:
+            raise Refused("office_not_held", "您现在不担任这个职务", "you do not hold this office now")
+        return found
+
+
+def city_day(at: datetime) -> date:
+    """城市的当日。 The day it is in the city at a moment."""
+    return at.astimezone(ZoneInfo(city().timezone)).date()
+
+
+def _check_entry(entry: str, rows: list[Any]) -> None:
+    if not rows:
+        raise Refused("no_list_entry", f"清单里没有“{entry}”", f"the lists have no entry {entry}")
+    bound = [row for row in rows if row[1] is not None]
+    if not any(row[2] for row in bound):
+        raise Refused(
+            "entry_idle", f"“{entry}”没有条款作依据，暂停使用", f"{entry} rests on no clause and is idle"
+        )
+    for row in bound:
+        if row[2] and not row[11]:
+            ref = f"law:{row[4]}@{row[5].isoformat()}#{row[6]}"
+            raise Refused(
+                "clause_not_in_force",
+                f"《{row[7]}》{clause_label(row[6])}现在不是有效条款",
+                f"{row[8] or row[7]} {row[6]} is not in force",
+                clause=ref,
+            )
+
+
+def _clause(row: Any) -> BasisClause:
+    return BasisClause(
+        ref=f"law:{row[4]}@{row[5].isoformat()}#{row[6]}",
+        title=row[7],
+        title_en=row[8] or row[7],
+        label=clause_label(row[6]),
+        text=row[9],
+        in_force_from=row[10],
+        general=row[3],
+    )

@@ -1,0 +1,204 @@
+"""法律的读取。 Reads of the law. What is kept in the process is keyed by the revision of the city's facts and the day."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from functools import lru_cache
+
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from tongxin.law.models import (
+    Binding,
+    Calendar,
+    CalendarDate,
+    Clause,
+    LimitRule,
+    ListEntry,
+    RoutingRule,
+    Version,
+)
+from tongxin.law.terms import (
+    CalendarDay,
+    ClauseRef,
+    DayKind,
+    Limit,
+    MatterEntry,
+    OpenHours,
+    RoutingException,
+    Stage,
+    Unit,
+    WorkingCalendar,
+)
+
+
+def in_force(*, day: date, prefix: str = "") -> models.Q:
+    """此日有效的条件。 The condition that a clause (reached by `prefix`) and its version are both in force on a day."""
+    version = f"{prefix}version__"
+    return (
+        models.Q(**{f"{version}in_force_from__lte": day})
+        & (
+            models.Q(**{f"{version}in_force_to__isnull": True})
+            | models.Q(**{f"{version}in_force_to__gt": day})
+        )
+        & (
+            models.Q(**{f"{prefix}in_force_from__isnull": True})
+            | models.Q(**{f"{prefix}in_force_from__lte": day})
+        )
+        & (models.Q(**{f"{prefix}in_force_to__isnull": True}) | models.Q(**{f"{prefix}in_force_to__gt": day}))
+    )
+
+
+def entries_on(*, kind: str, day: date) -> models.QuerySet[ListEntry]:
+    """某清单此日的事项。 The entries of a list on a day, each with `active`: derived from its bindings, never stored."""
+    bindings = Binding.objects.filter(entry=models.OuterRef("pk"), mandatory=True)
+    return (
+        ListEntry.objects.filter(list=kind, valid_from__lte=day)
+        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        .annotate(
+            active=models.Exists(bindings)
+            & ~models.Exists(bindings.exclude(in_force(day=day, prefix="clause__")))
+        )
+        .order_by("code")
+    )
+
+
+@lru_cache(maxsize=8)
+def matters(revision: int, day: date) -> Mapping[str, MatterEntry]:
+    """事项清单，按代码。 The matter list of a day by code, for one revision."""
+    del revision
+    return {row.code: matter_entry(row) for row in entries_on(kind=ListEntry.Kind.MATTER, day=day)}
+
+
+def matter_entry(row: ListEntry) -> MatterEntry:
+    """一行事项。 The matter of a row that was annotated with `active`."""
+    facts = row.facts
+    return MatterEntry(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en or row.name,
+        category=row.category,
+        category_en=row.category_en or row.category,
+        lead=facts.get("lead", ""),
+        assist=tuple(facts.get("assist", ())),
+        person_help=bool(facts.get("person_help")),
+        filing_condition=facts.get("filing_condition", ""),
+        filing_condition_en=facts.get("filing_condition_en", ""),
+        closing_condition=facts.get("closing_condition", ""),
+        closing_condition_en=facts.get("closing_condition_en", ""),
+        active=bool(getattr(row, "active", False)),
+    )
+
+
+@lru_cache(maxsize=4)
+def limits(revision: int, day: date) -> Mapping[tuple[str, Stage], tuple[Limit, ...]]:
+    """期限规定，按(适用, 环节)。 The limit rules whose clause is in force on a day, by (matter, category or `*`; stage)."""
+    del revision
+    found: dict[tuple[str, Stage], tuple[Limit, ...]] = {}
+    rows = LimitRule.objects.filter(in_force(day=day, prefix="clause__"))
+    for row in rows.select_related("clause__version__instrument").order_by("id"):
+        limit = Limit(
+            number=row.number,
+            unit=Unit(row.unit),
+            stage=Stage(row.stage),
+            step=row.step,
+            clause=ref_of(row.clause),
+        )
+        key = (row.matter, limit.stage)
+        found[key] = (*found.get(key, ()), limit)
+    return found
+
+
+def limits_for(*, matter: MatterEntry | None, stage: Stage, revision: int, day: date) -> tuple[Limit, ...]:
+    """某事项某环节的期限。 The limits of a stage: those of the matter, else of its category, else the general ones."""
+    table = limits(revision, day)
+    for scope in (matter.code, matter.category, "*") if matter else ("*",):
+        if (scope, stage) in table:
+            return table[(scope, stage)]
+    return ()
+
+
+@lru_cache(maxsize=4)
+def routing_exceptions(revision: int) -> Mapping[str, Sequence[RoutingException]]:
+    """分派细则，按事项。 The routing exceptions by matter, for one revision."""
+    del revision
+    found: dict[str, list[RoutingException]] = {}
+    for row in RoutingRule.objects.order_by("id"):
+        found.setdefault(row.matter, []).append(
+            RoutingException(
+                matter=row.matter,
+                channel=row.channel,
+                place=row.place,
+                hour_from=row.hour_from,
+                hour_to=row.hour_to,
+                lead=row.lead,
+                note=row.note,
+            )
+        )
+    return found
+
+
+@lru_cache(maxsize=4)
+def calendar(revision: int) -> WorkingCalendar:
+    """工作日历。 The city's working calendar, for one revision. Raises LookupError when the city has none."""
+    del revision
+    row = Calendar.objects.first()
+    if row is None:
+        raise LookupError("the city has no working calendar")
+    return WorkingCalendar(
+        zone=row.zone,
+        working_week=frozenset(row.working_week),
+        published=frozenset(row.published),
+        hours=tuple(
+            OpenHours(opens=time.fromisoformat(a), closes=time.fromisoformat(b)) for a, b in row.hours
+        ),
+        days=tuple(
+            CalendarDay(day=d.day, kind=DayKind(d.kind), name=d.name) for d in CalendarDate.objects.all()
+        ),
+    )
+
+
+def ref_of(clause: Clause) -> ClauseRef:
+    """条款的引用。 The reference of a clause row."""
+    return ClauseRef(clause.version.instrument.key, clause.version.adopted, clause.key)
+
+
+def clause_at(*, ref: ClauseRef) -> Clause | None:
+    """引用所指的条款。 The clause a reference names, with its version and instrument; None when there is none."""
+    return (
+        Clause.objects.select_related("version__instrument")
+        .filter(version__instrument__key=ref.key, version__adopted=ref.version, key=ref.clause)
+        .first()
+    )
+
+
+def instruments_on(*, day: date) -> models.QuerySet[Version]:
+    """某日有效的文本。 The versions in force on a day, by level and title."""
+    return (
+        Version.objects.filter(in_force_from__lte=day)
+        .filter(models.Q(in_force_to__isnull=True) | models.Q(in_force_to__gt=day))
+        .select_related("instrument")
+        .order_by("instrument__level", "instrument__title")
+    )
+
+
+def version_of(*, key: str, adopted: date) -> Version | None:
+    """某文件的某一版本。 The version of an instrument adopted on a day."""
+    return Version.objects.select_related("instrument").filter(instrument__key=key, adopted=adopted).first()
+
+
+def clauses_of(*, version: Version) -> models.QuerySet[Clause]:
+    """一个版本的条款，依文序。 The clauses of a version in the order of the document."""
+    return Clause.objects.filter(version=version).order_by("ordinal")
+
+
+def bindings_of(*, entry: ListEntry) -> models.QuerySet[Binding]:
+    """一个事项所依的条款。 What an entry rests on, with the dates that decide whether it is active."""
+    return (
+        Binding.objects.filter(entry=entry)
+        .select_related("clause__version__instrument")
+        .annotate(
+            from_day=Coalesce("clause__in_force_from", "clause__version__in_force_from"),
+            to_day=Coalesce("clause__in_force_to", "clause__version__in_force_to"),
+        )
+        .order_by("id")
+    )

@@ -1,0 +1,124 @@
+"""台账的表。 Tables of the ledger. They are written by the gate's append, by the guard, and by the sequencer alone."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Now
+
+
+if TYPE_CHECKING:
+    Column = models.Field[Any, Any]
+else:
+    Column = models.Field
+
+
+class TransactionId(Column):
+    """本事务的编号。 A PostgreSQL xid8; the database fills it, and no one may name another transaction."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
+        """列类型。 Column type."""
+        return "xid8"
+
+
+class CurrentTransaction(models.Func):
+    """本事务。 The transaction that is writing."""
+
+    function = "pg_current_xact_id"
+    arity = 0
+    output_field = TransactionId()
+
+
+class LedgerEntry(models.Model):
+    """台账条目：一个行为。 One act. No column can identify a person: what can is committed to, in `LedgerContent`."""
+
+    id = models.BigAutoField(primary_key=True)
+    xact = TransactionId(db_default=CurrentTransaction(), editable=False)
+    act = models.UUIDField(unique=True)
+    verb = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    organ = models.CharField(max_length=120, blank=True)
+    office = models.CharField(max_length=160, blank=True)
+    list_entry = models.TextField(blank=True)
+    clauses = models.TextField(blank=True)
+    commitment = models.BinaryField()
+
+    class Meta:
+        verbose_name = "台账条目"
+        indexes = [models.Index(fields=["xact", "id"], name="ledger_entry_order")]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.verb}"
+
+
+class LedgerContent(models.Model):
+    """条目内容与盐，可依法删除。 Salt and content of an entry; may lawfully be deleted, the tree stays whole."""
+
+    entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="content")
+    salt = models.BinaryField()
+    subject = models.TextField(blank=True)
+    persons = ArrayField(models.TextField(), default=list)
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = "条目内容"
+        indexes = [
+            models.Index(fields=["subject"], name="ledger_content_subject"),
+            GinIndex(fields=["persons"], name="ledger_content_persons"),
+        ]
+
+    def __str__(self) -> str:
+        return f"content of {self.entry_id}"
+
+
+class LedgerWrite(models.Model):
+    """一次写入的摘要。 Digest of the rows one statement appended; only the database's own guard writes here."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="writes")
+    relation = models.CharField(max_length=63)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    digest = models.BinaryField()
+
+    class Meta:
+        verbose_name = "写入摘要"
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.first}-{self.last}"
+
+
+class LedgerLeaf(models.Model):
+    """树叶。 A leaf of the Merkle tree."""
+
+    index = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="leaf")
+    hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = "树叶"
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class LedgerCheckpoint(models.Model):
+    """检查点。 A signed checkpoint, with the frontier that lets the tree grow on from it."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    frontier = models.BinaryField()  # the roots of the complete subtrees, largest first, 32 bytes each
+    note = models.TextField()
+    last_xact = TransactionId()
+    last_entry = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "检查点"
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.at:%Y-%m-%d %H:%M:%S}"

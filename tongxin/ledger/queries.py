@@ -1,0 +1,177 @@
+"""台账的读取与核验。 Reads of the ledger, and its verification from the rows up."""
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from tongxin.ledger import rules
+from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry, LedgerLeaf
+from tongxin.ledger.terms import Fault, Verification, canonical
+
+ENTRIES_WITH_LEAVES = """
+SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.organ, e.office, e.list_entry, e.clauses,
+       e.commitment, coalesce(w.writes, '[]'::jsonb), l.index, l.hash, c.salt, c.content, c.subject, c.persons, l.entry_id
+  FROM ledger_ledgerleaf l
+  LEFT JOIN ledger_ledgerentry e ON e.id = l.entry_id
+  LEFT JOIN ledger_ledgercontent c ON c.entry_id = e.id
+  LEFT JOIN (SELECT entry_id, jsonb_agg(jsonb_build_array(relation, first, last, encode(digest, 'hex')) ORDER BY id)
+                    AS writes FROM ledger_ledgerwrite GROUP BY entry_id) w ON w.entry_id = e.id
+ ORDER BY l.index
+"""
+LEAF_COLUMNS = 13
+# Entries that should be in the tree by their order, and are not: somebody put them in afterwards.
+UNINTEGRATED = """
+SELECT e.id FROM ledger_ledgerentry e
+ WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerleaf l WHERE l.entry_id = e.id)
+   AND (e.xact, e.id) <= (%s::text::xid8, %s) ORDER BY e.xact, e.id LIMIT 1
+"""
+REHASHED = """
+SELECT w.entry_id, w.first, w.last,
+       w.digest = sha256(c.salt || convert_to(coalesce(r.rows, ''), 'UTF8')) AS same, coalesce(r.found, 0)
+  FROM ledger_ledgerwrite w
+  JOIN ledger_ledgercontent c ON c.entry_id = w.entry_id
+  LEFT JOIN (SELECT w2.id, string_agg(jsonb_strip_nulls(to_jsonb(t))::text, E'\\n' ORDER BY t.id) AS rows,
+                    count(*) AS found
+               FROM ledger_ledgerwrite w2
+               JOIN {table} t ON t.entry = w2.entry_id AND t.id BETWEEN w2.first AND w2.last
+              WHERE w2.relation = %s GROUP BY w2.id) r ON r.id = w.id
+ WHERE w.relation = %s AND w.digest IS DISTINCT FROM
+       sha256(c.salt || convert_to(coalesce(r.rows, ''), 'UTF8'))
+ ORDER BY w.id LIMIT 1
+"""
+UNWRITTEN = """
+SELECT t.id FROM {table} t
+ WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerwrite w
+                    WHERE w.entry_id = t.entry AND w.relation = %s AND t.id BETWEEN w.first AND w.last)
+ ORDER BY t.id LIMIT 1
+"""
+
+
+def newest_checkpoint() -> LedgerCheckpoint | None:
+    """最新的检查点。 The newest signed checkpoint."""
+    return LedgerCheckpoint.objects.order_by("-size").first()
+
+
+def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
+    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf."""
+    return LedgerContent.objects.filter(subject=subject).select_related("entry", "entry__leaf").order_by("-entry_id")
+
+
+def contents_naming(*, person: str) -> models.QuerySet[LedgerContent]:
+    """涉及某人的条目，新的在前。 Entries that concern a person, newest first."""
+    return LedgerContent.objects.filter(persons__contains=[person]).select_related("entry").order_by("-entry_id")
+
+
+def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] | None:
+    """包含证明。 Leaf, newest checkpoint and audit path of an entry; None while it waits for the sequencer."""
+    leaf = LedgerLeaf.objects.filter(entry_id=entry).first()
+    newest = newest_checkpoint()
+    if leaf is None or newest is None or leaf.index >= newest.size:
+        return None
+    hashes = [bytes(h) for h in LedgerLeaf.objects.filter(index__lt=newest.size).order_by("index")
+              .values_list("hash", flat=True)]
+    return leaf, newest, rules.inclusion_proof(hashes, leaf.index)
+
+
+def verification(*, origin: str, public: bytes, records: Collection[str]) -> Verification:
+    """从每一行重新核验整个台账。 Recompute everything from the rows and name the first one that disagrees.
+
+    `records` are the append-only tables whose rows the ledger holds digests of.
+    """
+    walk = _Walk(origin, public)
+    fault = walk.first_fault() or _unintegrated(walk.newest) or _first_of(_writes_fault(t) for t in sorted(records))
+    total = LedgerEntry.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
+        writes = cursor.fetchone()[0]  # type: ignore[index]
+    return Verification(
+        intact=fault is None, entries=total, leaves=walk.tree.size, pending=max(total - walk.tree.size, 0),
+        checkpoints=walk.checkpoints, root=walk.tree.root().hex(), writes=writes, first_fault=fault,
+    )
+
+
+def _first_of(faults: Iterator[Fault | None]) -> Fault | None:
+    return next((fault for fault in faults if fault is not None), None)
+
+
+class _Walk:
+    """沿叶走一遍。 One pass over leaves, entries and checkpoints, in order."""
+
+    def __init__(self, origin: str, public: bytes) -> None:
+        self.origin, self.public = origin, public
+        self.tree = rules.Frontier()
+        self.notes = {c.size: c for c in LedgerCheckpoint.objects.order_by("size")}
+        self.checkpoints = len(self.notes)
+        self.newest = max(self.notes.values(), key=lambda c: c.size, default=None)
+
+    def first_fault(self) -> Fault | None:
+        """第一处不符。 The first disagreement, None when there is none."""
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(ENTRIES_WITH_LEAVES)
+            while rows := cursor.fetchmany(2_000):
+                for row in rows:
+                    fault = self._leaf_fault(row) or self._checkpoint_fault()
+                    if fault:
+                        return fault
+        if self.newest and self.newest.size > self.tree.size:
+            return Fault("removed", "ledger_ledgerleaf", str(self.tree.size),
+                         f"the newest checkpoint covers {self.newest.size} entries, {self.tree.size} are left")
+        return None
+
+    def _leaf_fault(self, row: Any) -> Fault | None:
+        index, stored, salt, content, subject, persons, number = row[LEAF_COLUMNS:]
+        if index != self.tree.size:
+            return Fault("removed", "ledger_ledgerleaf", str(self.tree.size), "a leaf is missing")
+        if row[0] is None:
+            return Fault("removed", "ledger_ledgerentry", str(number), "the entry of this leaf is gone")
+        computed = rules.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]))
+        if computed != bytes(stored):
+            return Fault("altered", "ledger_ledgerentry", str(number), "the row does not hash to its leaf")
+        if salt is not None:
+            bound = {"content": _json(content), "subject": subject, "persons": list(persons)}
+            if rules.commitment(bytes(salt), canonical(bound)) != bytes(row[11]):
+                return Fault("altered", "ledger_ledgercontent", str(number), "the content is not what was committed to")
+        self.tree.append(computed)
+        return None
+
+    def _checkpoint_fault(self) -> Fault | None:
+        note = self.notes.get(self.tree.size)
+        if note is None:
+            return None
+        try:
+            body = rules.verify_note(note.note, self.origin, self.public)
+        except ValueError as error:
+            return Fault("signature", "ledger_ledgercheckpoint", str(note.size), str(error))
+        if body != rules.checkpoint_body(self.origin, note.size, self.tree.root()):
+            return Fault("root", "ledger_ledgercheckpoint", str(note.size),
+                         "the entries up to here do not lead to the signed root")
+        return None
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _unintegrated(newest: LedgerCheckpoint | None) -> Fault | None:
+    if newest is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(UNINTEGRATED, [newest.last_xact, newest.last_entry])
+        row = cursor.fetchone()
+    return row and Fault("added", "ledger_ledgerentry", str(row[0]), "an entry that was never integrated in its order")
+
+
+def _writes_fault(table: str) -> Fault | None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TimeZone = 'UTC'")
+        cursor.execute(REHASHED.format(table=table), [table, table])
+        row = cursor.fetchone()
+        if row:
+            entry, first, last, _, found = row
+            return Fault("altered" if found else "removed", table, f"{first}..{last}" if first != last else str(first),
+                         f"the rows of ledger entry {entry} are not what was written")
+        cursor.execute(UNWRITTEN.format(table=table), [table])
+        row = cursor.fetchone()
+    return row and Fault("added", table, str(row[0]), "no ledger entry accounts for this row")

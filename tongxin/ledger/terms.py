@@ -1,0 +1,65 @@
+"""台账的词汇。 The vocabulary of the ledger."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class LedgerOutcome(StrEnum):
+    """行为是做成了还是被拒绝了。 Whether the act was done or refused."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEntry:
+    """将要登记的一条。 One entry about to be appended.
+
+    `content` holds strings, whole numbers, booleans, None, lists and dicts only; it is committed to, never published.
+    """
+
+    verb: str
+    outcome: LedgerOutcome
+    at: datetime
+    organ: str = ""
+    office: str = ""
+    list_entry: str = ""
+    clauses: str = ""
+    subject: str = ""
+    persons: tuple[str, ...] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
+    act: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """核验发现的第一处不符。 A disagreement that verification found, with the row it is about."""
+
+    kind: str  # altered | added | removed | signature | root
+    relation: str
+    row: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """核验的结果。 What a verification of the whole ledger came to."""
+
+    intact: bool
+    entries: int
+    leaves: int
+    pending: int
+    checkpoints: int
+    root: str
+    writes: int
+    first_fault: Fault | None
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """规范的 JSON 字节。 The bytes that are committed to: JSON with sorted keys and no spaces, UTF-8."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

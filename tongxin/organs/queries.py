@@ -1,0 +1,58 @@
+"""机构的读取。 Reads of organs."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from django.db import models
+
+from tongxin.acts.terms import By, Standing
+from tongxin.organs.models import Holding, Office, Organ
+from tongxin.organs.terms import OrganFacts
+
+
+def held_offices(*, person: str, day: date) -> models.QuerySet[Holding]:
+    """某人此日的任职。 The offices a person holds on a day."""
+    return (Holding.objects.filter(person=person, valid_from__lte=day)
+            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+            .select_related("office", "office__organ", "office__organ__place").order_by("office__code"))
+
+
+def standing(*, person: str, office: str, day: date) -> Standing | None:
+    """任职事实。 The standing a person has through an office on a day; None when they do not hold it."""
+    held = held_offices(person=person, day=day).filter(office__code=office.removeprefix("office:")).first()
+    if held is None:
+        return None
+    organ = held.office.organ
+    return Standing(office=f"office:{held.office.code}", organ=organ.code, organ_name=organ.name,
+                    organ_name_en=organ.name_en or organ.name, post=By(held.office.post), place=organ.place.code)
+
+
+@lru_cache(maxsize=4)
+def organs_by_code(revision: int) -> Mapping[str, OrganFacts]:
+    """各机构，按代号。 Every organ by code, for one revision of the city's facts."""
+    del revision
+    rows = Organ.objects.select_related("place", "parent").defer("place__boundary")
+    return {
+        row.code: OrganFacts(id=row.id, code=row.code, function=row.function, kind=row.kind, name=row.name,
+                             name_en=row.name_en or row.name, place=row.place.code, level=row.place.level,
+                             parent=row.parent.code if row.parent else None)
+        for row in rows.iterator(chunk_size=2_000)
+    }
+
+
+@lru_cache(maxsize=4)
+def organs_by_function(revision: int) -> Mapping[tuple[str, str], OrganFacts]:
+    """各机构，按职能与地点。 Every organ by (function, place code), for one revision."""
+    return {(organ.function, organ.place): organ for organ in organs_by_code(revision).values()}
+
+
+def officers(*, organ: str, post: By, day: date) -> list[str]:
+    """某机构某岗位的任职者。 Person references of those who hold a post at an organ on a day."""
+    return list(Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
+                .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).values_list("person", flat=True))
+
+
+def office_title(*, code: str) -> Office | None:
+    """职位。 The office of a code, with its organ."""
+    return Office.objects.select_related("organ").filter(code=code.removeprefix("office:")).first()

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    """地点。"""
+
+    name = "tongxin.places"
+    label = "places"
+    verbose_name = "地点"

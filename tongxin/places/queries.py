@@ -1,0 +1,96 @@
+"""地点的读取。 Reads of places. What seldom changes is kept in the process, per revision of the city's facts."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from django.db import models
+
+from tongxin.places.models import City, Place
+from tongxin.places.rules import GridIndex
+from tongxin.places.terms import CityFacts, Spot
+
+
+def city() -> CityFacts:
+    """本市。 The city, read each time: its revision tells whether what we keep is still true. Raises LookupError."""
+    row = City.objects.first()
+    if row is None:
+        raise LookupError("no city has been founded in this database")
+    return CityFacts(code=row.code, name=row.name, name_en=row.name_en, scheme=row.scheme, root=row.root,
+                     timezone=row.timezone, lead_body=row.lead_body, desk=row.desk, settings=row.settings,
+                     revision=row.revision)
+
+
+def is_founded() -> bool:
+    """是否已有城市。 Whether a city has been founded here."""
+    return City.objects.exists()
+
+
+def places_on(*, day: date) -> models.QuerySet[Place]:
+    """某日存在的地点。 The places that exist on a day."""
+    return Place.objects.filter(valid_from__lte=day).filter(
+        models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+
+
+def grids_in(*, code: str, day: date) -> models.QuerySet[Place]:
+    """某地之内的网格。 The grids within a place on a day, with boundaries."""
+    return places_on(day=day).filter(level=Place.Level.GRID, path__contains=[code]).order_by("code")
+
+
+def children_of(*, code: str, day: date) -> models.QuerySet[Place]:
+    """下级地点。 The places directly below a place on a day."""
+    return places_on(day=day).filter(parent__code=code).order_by("code")
+
+
+@lru_cache(maxsize=4)
+def grid_index(revision: int, day: date) -> GridIndex:
+    """网格索引。 The index of the grids of a day, for one revision of the city's facts."""
+    del revision  # part of the key only
+    rows = places_on(day=day).filter(level=Place.Level.GRID).values_list("id", "boundary")
+    return GridIndex([(key, boundary) for key, boundary in rows.iterator(chunk_size=2_000) if boundary])
+
+
+@lru_cache(maxsize=4)
+def spots_by_id(revision: int, day: date) -> dict[int, Spot]:
+    """各地点，按行号。 Every place of a day by row id, for one revision."""
+    del revision
+    rows = places_on(day=day).defer("boundary").iterator(chunk_size=2_000)
+    return {row.id: spot_of(row) for row in rows}
+
+
+@lru_cache(maxsize=4)
+def spots_by_code(revision: int, day: date) -> dict[str, Spot]:
+    """各地点，按代码。 Every place of a day by code, for one revision."""
+    return {spot.code: spot for spot in spots_by_id(revision, day).values()}
+
+
+def spot_of(row: Place) -> Spot:
+    """一行的落点。 The spot of a row."""
+    return Spot(id=row.id, ref=row.ref, code=row.code, level=row.level, name=row.name, name_en=row.name_en,
+                path=tuple(row.path))
+
+
+@lru_cache(maxsize=4)
+def _change_days(revision: int) -> tuple[date, ...]:
+    del revision
+    starts = Place.objects.values_list("valid_from", flat=True).distinct()
+    ends = Place.objects.exclude(valid_to=None).values_list("valid_to", flat=True).distinct()
+    return tuple(sorted({*starts, *(end for end in ends if end)}))
+
+
+def edition(*, revision: int, day: date) -> date:
+    """地图的版日。 The day the map of `day` began to hold: the key under which a map is kept in the process."""
+    begun = [change for change in _change_days(revision) if change <= day]
+    return begun[-1] if begun else day
+
+
+def located(*, points: Sequence[tuple[float, float]], day: date, revision: int) -> list[Spot | None]:
+    """落格。 The grid of each (lon, lat) on a day; None outside all grids."""
+    map_day = edition(revision=revision, day=day)
+    by_id = spots_by_id(revision, map_day)
+    return [by_id[key] if key is not None else None for key in grid_index(revision, map_day).locate(points)]
+
+
+def spot(*, code: str, day: date, revision: int) -> Spot | None:
+    """某代码的地点。 The place of a code on a day; None when there is none."""
+    return spots_by_code(revision, edition(revision=revision, day=day)).get(code)

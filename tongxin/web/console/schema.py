@@ -1,0 +1,57 @@
+"""建表与装门卫。 Migrate, make the application's role, install the guard: all as the owner of the tables."""
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from psycopg import sql
+
+from tongxin.ledger import guard
+from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
+
+BOOKKEEPING = ("acts_delivery", LedgerLeaf._meta.db_table, LedgerCheckpoint._meta.db_table)  # noqa: SLF001
+
+
+def guarded_tables() -> set[str]:
+    """受守护的表。 Every table of a capability, but the ledger's own and the platform's bookkeeping."""
+    return {
+        model._meta.db_table  # noqa: SLF001
+        for model in apps.get_models()
+        if model.__module__.split(".")[1] in settings.CAPABILITIES
+        and not model.__module__.startswith("tongxin.ledger.")
+        and model._meta.db_table not in BOOKKEEPING  # noqa: SLF001
+    }
+
+
+def record_tables() -> set[str]:
+    """只增不改的表。 The append-only tables: those whose rows name their ledger entry."""
+    return {
+        model._meta.db_table  # noqa: SLF001
+        for model in apps.get_models()
+        if model._meta.db_table in guarded_tables()  # noqa: SLF001
+        and any(field.name == "entry" and field.get_internal_type() == "BigIntegerField"
+                for field in model._meta.get_fields() if field.concrete)  # noqa: SLF001
+    }
+
+
+def is_current() -> bool:
+    """表是否已是最新。 Whether no migration is waiting."""
+    executor = MigrationExecutor(connections["owner"])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def prepare(*, role: str, password: str) -> None:
+    """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
+    if not is_current():
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7261)")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        cursor.execute(sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+            sql.Identifier(role), sql.Literal(password)))
+        guard.install(owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING)
+        cursor.execute("SELECT pg_advisory_unlock(7261)")
+    owner.close()

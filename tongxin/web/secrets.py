@@ -1,0 +1,36 @@
+"""本实例的密钥。 The secrets of one instance, made at its first start and kept readable by its user alone."""
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+LOG_NAME = "tongxin.local/ledger"  # the ledger's origin line, unless TONGXIN_LOG names another
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """密钥。 Signing key of sessions, password of the application's database role, seed of the ledger's signature."""
+
+    key: str
+    app_password: str
+    ledger_seed: str
+    log_name: str
+
+    @classmethod
+    def of(cls, data: Path) -> "Secrets":
+        """取出或新建。 Read the secrets of a data folder, or make them; two first starts at once agree on one."""
+        path = data / "secrets.json"
+        if not path.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            made = cls(secrets.token_urlsafe(48), secrets.token_urlsafe(24), secrets.token_hex(32),
+                       os.environ.get("TONGXIN_LOG", LOG_NAME))
+            draft = data / f"secrets.{os.getpid()}.new"
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump(asdict(made), out)
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)  # fails when another start was first: then theirs holds
+            draft.unlink()
+        return cls(**json.loads(path.read_text()))

@@ -1,0 +1,3 @@
+"""网址。 Addresses."""
+
+urlpatterns: list[object] = []

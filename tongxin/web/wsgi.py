@@ -1,0 +1,8 @@
+"""WSGI 入口。 The WSGI entry."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.web.settings")
+application = get_wsgi_application()
