@@ -17,10 +17,10 @@ const draw = async (figure) => {
     onEachFeature: (area, layer) => layer.bindTooltip(words(area.properties), { sticky: true }),
   }).addTo(map);
   const marked = areas.getLayers().find((layer) => layer.feature.properties.code === here);
-  if (lat) pin(map, [Number(lat), Number(lon)]);
   if (marked) map.fitBounds(marked.getBounds().pad(0.4));
   else if (lat) map.setView([Number(lat), Number(lon)], 16);
   else map.fitBounds(areas.getBounds());
+  if (lat) pin(map, [Number(lat), Number(lon)]);
   if (points) await scatter(map, points);
   if (figure.dataset.pickLat) pickable(figure, map, areas);
 };
@@ -90,4 +90,10 @@ const pickable = (figure, map, areas) => {
   map.on("click", (event) => choose(event.latlng));
 };
 
-document.querySelectorAll("[data-map]").forEach((figure) => draw(figure).catch(() => {}));
+/* 画不出来就不留空框，下面的字还在。 When drawing fails no empty frame is left; the words remain. */
+document.querySelectorAll("[data-map]").forEach((figure) =>
+  draw(figure).catch((trouble) => {
+    console.warn(trouble);
+    figure.querySelector(".canvas").hidden = true;
+  }),
+);

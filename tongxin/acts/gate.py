@@ -34,7 +34,7 @@ def act(verb: str, *, title: tuple[str, str], by: Sequence[By], scope: Callable[
     by           capacities that may do it: posts, PERSON (in one's own right), PLATFORM (a rule of law that runs by itself)
     scope        called first, in the act's transaction, with the operation's arguments: what the act is about (and locks)
     personal     it looks at somebody's personal data
-    many         scope returns a list, the operation gets `warrants`; each item has its own ledger entry
+    many         scope returns a list, the operation gets `warrants` and `at`; each item has its own ledger entry
     founding     may be done while the book is empty, on the clause the city's own pack names
     needs_entry  a list entry must carry it besides the power: a scope without one is refused
     """
@@ -83,7 +83,7 @@ def _within(declaration: Declaration, operation: Callable[..., R], actor: Actor,
     scopes: list[Scope] = list(found) if declaration.many else [found]
     warrants = _warrants(declaration, actor, at, scopes)
     if declaration.many:
-        result = operation(warrants=warrants, **given)
+        result = operation(warrants=warrants, at=at, **given)
     else:
         result = operation(warrant=warrants[0], **given)
     _send_notices(warrants)

@@ -190,3 +190,85 @@ class Settlement:
     note: str
     evidence: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoricStep:
+    """历史的一步。 One step of a case that is taken over from elsewhere, as that source recorded it."""
+
+    verb: str
+    at: datetime
+    from_state: str
+    to_state: State
+    organ: str = ""
+    ground: str = ""
+    named: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoricPart:
+    """历史的承办。 An organ's part in a case that is taken over."""
+
+    organ: str
+    role: Role
+    given_at: datetime
+    accepted_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoricClock:
+    """历史的期限钟。 A clock of a case that is taken over; `ended_at` None: it runs on here."""
+
+    organ: str
+    stage: str
+    step: str
+    number: str
+    unit: str
+    clause: str
+    started_at: datetime
+    due_at: datetime
+    provisional: bool = False
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoricCase:
+    """历史事项。 A case taken over from elsewhere (another system, or a generator: then `synthetic`), with its steps.
+
+    `place_id` is the row id of the place, `place` its version reference, `path` its codes up to the city.
+    Nothing here identifies a person.
+    """
+
+    key: str
+    channel: Channel
+    matter: str
+    matter_name: str
+    matter_name_en: str
+    clauses: str
+    place: str
+    place_name: str
+    path: tuple[str, ...]
+    lon: float | None
+    lat: float | None
+    text: str
+    state: State
+    outcome: str
+    outcome_note: str
+    organ: str
+    responsible: str
+    returns: int
+    reopened: int
+    overdue: bool
+    due_at: datetime | None
+    provisional: bool
+    reported_at: datetime
+    settled_at: datetime | None
+    closed_at: datetime | None
+    steps: tuple[HistoricStep, ...]
+    parts: tuple[HistoricPart, ...]
+    clocks: tuple[HistoricClock, ...]
+    synthetic: bool = False
+    listed: bool = True
+    folded_into: str = ""  # key of another case of the same batch or of an earlier one

@@ -7,7 +7,7 @@ Pure values: no Django, no clock, no I/O.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 # 编 b · 分编 f · 章 c · 节 s | 无序号标题 h | 序言 pre | 附件 x | 条 a · 款 p · 项 i · 目 s ; -N is 之N.
 _N: Final = r"[1-9]\d*(?:-[1-9]\d*)*"
-_DIVISION_KEY: Final = rf"(?:b{_N}(?:\.f{_N})?(?:\.c{_N})?(?:\.s{_N})?|c{_N}(?:\.s{_N})?|h\d+)"
+_DIVISION_KEY: Final = rf"(?:h\d+|[bfcs]{_N})(?:\.[fcs]{_N})*"
 _APART_KEY: Final = r"(?:pre|x)(?:\.p[1-9]\d*)?"
 _ARTICLE_KEY: Final = rf"a{_N}(?:\.p[1-9]\d*(?:\.i{_N}(?:\.s{_N})?)?)?"
 CLAUSE_KEY: Final = re.compile(rf"(?:{_ARTICLE_KEY}|{_DIVISION_KEY}|{_APART_KEY})")
@@ -264,7 +264,7 @@ class Suspension:
     def __post_init__(self) -> None:
         if self.begins_at.tzinfo is None or self.ends_at.tzinfo is None:
             raise ValueError("时刻须带时区 / moments must be aware")
-        if self.ends_at < self.begins_at:
+        if self.ends_at.astimezone(UTC) < self.begins_at.astimezone(UTC):
             raise ValueError("恢复早于中止 / a suspension cannot end before it begins")
 
 

@@ -2,7 +2,8 @@
 
 Pure: plain data in, SVG text out. No inline style (the content security policy forbids it): classes and SVG attributes only,
 coloured by `assets/css/chart.css`. One unit of the drawing is one CSS pixel on a 340-pixel-wide figure, so that the text stays
-readable on a 320-pixel phone. Every chart stands above its table; these drawings carry no number that the table lacks.
+readable on a 320-pixel phone. The unit stands once, under the drawing. Every chart stands above its table and carries no
+number that the table lacks.
 """
 
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def bar_chart(
     Values must not be negative: ValueError.
     """
     top = _top([row.value for row in rows], limit)
-    room = WIDTH - max((text_width(_value(row.value, unit)) for row in rows), default=0) - 2 * PAD
+    room = WIDTH - max((text_width(_value(row.value)) for row in rows), default=0) - 2 * PAD
     parts: list[str] = []
     for number, row in enumerate(rows):
         y = number * ROW
@@ -53,13 +54,10 @@ def bar_chart(
         parts += [
             _text(0, y + FONT, row.label),
             f'<rect class="{_mark(row)}" x="0" y="{y + 20}" width="{_n(length)}" height="14"/>',
-            _text(length + PAD, y + 32, _value(row.value, unit)),
+            _text(length + PAD, y + 32, _value(row.value)),
         ]
-    height = len(rows) * ROW
-    if limit is not None:
-        parts += _upright_limit(_along(limit, top, room), height, limit_label)
-        height += 2 * FONT
-    return _svg(title, height, parts)
+    x = None if limit is None else _along(limit, top, room)
+    return _standing(title, parts, len(rows) * ROW, unit, x, limit_label)
 
 
 def distribution_chart(
@@ -73,7 +71,7 @@ def distribution_chart(
     head, tall = (2 * FONT if limit is not None else 0) + FONT + PAD, 120
     step = Decimal(WIDTH) / max(len(rows), 1)
     skip = _skip([row.label for row in rows], step)
-    numbers = _skip([_value(row.value, "") for row in rows], step) == 1
+    numbers = _skip([_value(row.value) for row in rows], step) == 1
     parts = [f'<line class="axis" x1="0" y1="{head + tall}" x2="{WIDTH}" y2="{head + tall}"/>']
     for number, row in enumerate(rows):
         high = _along(row.value, top, tall)
@@ -83,7 +81,7 @@ def distribution_chart(
             f'width="{_n(step - 2)}" height="{_n(high)}"/>'
         )
         if numbers:
-            parts.append(_text(middle, head + tall - high - PAD, _value(row.value, ""), anchor="middle"))
+            parts.append(_text(middle, head + tall - high - PAD, _value(row.value), anchor="middle"))
         if number % skip == 0:
             parts.append(_text(middle, head + tall + FONT + PAD, row.label, anchor="middle", quiet=True))
     if limit is not None:
@@ -114,17 +112,14 @@ def dot_chart(
         low, middle, high = (PAD + 4 + _along(v, top, room) for v in (row.low, row.middle, row.high))
         parts += [
             _text(0, number * ROW + FONT, row.label),
-            _text(WIDTH, number * ROW + FONT, _value(row.middle, unit), anchor="end"),
+            _text(WIDTH, number * ROW + FONT, _value(row.middle), anchor="end"),
             f'<line class="track" x1="{PAD + 4}" y1="{y}" x2="{WIDTH - PAD - 4}" y2="{y}"/>',
             f'<line class="axis" x1="{_n(low)}" y1="{y}" x2="{_n(high)}" y2="{y}"/>',
             *(f'<circle class="hollow" cx="{_n(x)}" cy="{y}" r="4"/>' for x in (low, high)),
             f'<circle class="mark" cx="{_n(middle)}" cy="{y}" r="5"/>',
         ]
-    height = len(rows) * ROW
-    if limit is not None:
-        parts += _upright_limit(PAD + 4 + _along(limit, top, room), height, limit_label)
-        height += 2 * FONT
-    return _svg(title, height, parts)
+    x = None if limit is None else PAD + 4 + _along(limit, top, room)
+    return _standing(title, parts, len(rows) * ROW, unit, x, limit_label)
 
 
 def text_width(text: str) -> int:
@@ -151,21 +146,29 @@ def _lean(x: Decimal) -> str:
     return "start" if x < WIDTH / 3 else "end" if x > 2 * WIDTH / 3 else "middle"
 
 
-def _upright_limit(x: Decimal, height: int, label: str) -> list[str]:
-    return [
-        f'<line class="limit" x1="{_n(x)}" y1="{FONT + PAD}" x2="{_n(x)}" y2="{height}"/>',
-        _text(x, height + FONT, label, anchor=_lean(x)),
-    ]
+def _standing(
+    title: str, parts: Sequence[str], height: int, unit: str, limit_at: Decimal | None, limit_label: str
+) -> str:
+    """收尾：行下面写时限和单位。 Closes a drawing of rows: the limit's line and word, and the unit, under the rows."""
+    feet: list[str] = []
+    if limit_at is not None:
+        x = _n(limit_at)
+        feet.append(f'<line class="limit" x1="{x}" y1="{FONT + PAD}" x2="{x}" y2="{height}"/>')
+        height += FONT + PAD
+        feet.append(_text(limit_at, height - PAD, limit_label, anchor=_lean(limit_at)))
+    if unit:
+        height += FONT + PAD
+        feet.append(_text(WIDTH, height - PAD, unit, anchor="end", quiet=True))
+    return _svg(title, height, [*parts, *feet])
 
 
 def _mark(row: Bar) -> str:
     return "mark" + (" few" if row.few else "") + (" over" if row.over else "")
 
 
-def _value(value: Decimal, unit: str) -> str:
+def _value(value: Decimal) -> str:
     words = f"{value:,f}"
-    words = words.rstrip("0").rstrip(".") if "." in words else words
-    return f"{words} {unit}".rstrip()
+    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 def _n(number: Decimal | float) -> str:

@@ -14,6 +14,7 @@ from tongxin.law.terms import CalendarDay, OpenHours, WorkingCalendar
 DAY: Final = timedelta(days=1)
 NOTHING: Final = timedelta(0)
 _MINUTE: Final = timedelta(minutes=1)
+_SEASON: Final = timedelta(days=28)  # shorter than the time between any two changes of a clock
 
 Stretch = tuple[datetime, datetime]
 Stretches = Callable[[date, WorkingCalendar], Iterable[Stretch]]
@@ -182,17 +183,45 @@ def walk(
     return moment, day
 
 
-def worked(
-    begins: datetime, ends: datetime, days: tuple[date, date], stretches: Stretches, calendar: WorkingCalendar
-) -> timedelta:
-    """两个时刻之间的工作时间。
+def worked_by_wall(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
+    """两个钟面时间之间的工作时间。
 
-    The working time between two moments, which fall on `days`; nothing when `ends` is not later.
+    The working time between two wall times; nothing when `ends` is not later. Whole days are counted, not walked.
     """
-    day, last = days
-    total = NOTHING
-    while day <= last:
-        for opens, closes in stretches(day, calendar):
-            total += max(min(closes, ends) - max(opens, begins), NOTHING)
-        day += DAY
+    first, last = begins.date(), ends.date()
+    total = _within(begins, ends, wall_stretches(first, calendar))
+    if last > first:
+        whole = sum(works(first + DAY * offset, calendar) for offset in range(1, (last - first).days))
+        total += whole * day_length(calendar) + _within(begins, ends, wall_stretches(last, calendar))
     return total
+
+
+def worked_in_reality(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
+    """两个时刻之间实际的工作时间。
+
+    The real working time between two moments; nothing when `ends` is not later. Unless the clocks may have been
+    changed in between, real time is wall time.
+    """
+    start, end = begins.astimezone(calendar.tz), ends.astimezone(calendar.tz)
+    if _keeps_offset(start, end):
+        return worked_by_wall(start.replace(tzinfo=None), end.replace(tzinfo=None), calendar)
+    days = (start.date() + DAY * offset for offset in range((end.date() - start.date()).days + 1))
+    return sum((_within(begins, ends, real_stretches(day, calendar)) for day in days), NOTHING)
+
+
+def _keeps_offset(start: datetime, end: datetime) -> bool:
+    looks = (start + _SEASON * turn for turn in range((end - start) // _SEASON + 1))
+    return all(look.utcoffset() == end.utcoffset() for look in looks)
+
+
+def day_length(calendar: WorkingCalendar) -> timedelta:
+    """一个工作日的工作时间。
+
+    The working time of one working day.
+    """
+    return sum(closes - opens for opens, closes in (hours.minutes for hours in calendar.hours)) * _MINUTE
+
+
+def _within(begins: datetime, ends: datetime, stretches: Iterable[Stretch]) -> timedelta:
+    parts = (min(closes, ends) - max(opens, begins) for opens, closes in stretches)
+    return sum((part for part in parts if part > NOTHING), NOTHING)

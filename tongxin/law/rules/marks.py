@@ -28,11 +28,6 @@ _SUBITEM: Final = re.compile(
     rf"(?P<label>(?P<n>[0-9０-９]{{1,2}})(?:[．、]|\.(?![0-9０-９]))|[（(](?P<k>[0-9０-９]{{1,2}})[）)]"
     rf"|(?P<o>[①-⑳])){_SP}*(?P<rest>.*)"
 )
-_LETTERED: Final = re.compile(rf"(?P<label>\((?P<n>[a-z])\)){_SP}*(?P<rest>.*)")
-_ENGLISH: Final = re.compile(
-    rf"{_HASH}(?P<label>(?P<tier>Part|Chapter|Article|Section|Sec\.|§)\s*(?P<n>[0-9]+))"
-    rf"(?P<stop>[.:]?){_SP}*(?P<rest>.*)"
-)
 _ANNEX: Final = re.compile(rf"(?:#{{1,6}}{_SP}*)?附{_SP}*[件表录图](?:{_SP}*{_NUM})?{_SP}*[：:]?.*")
 _TIERS: Final = {
     "编": ClauseKind.PART,
@@ -40,8 +35,7 @@ _TIERS: Final = {
     "章": ClauseKind.CHAPTER,
     "节": ClauseKind.SECTION,
 }
-_ENGLISH_TIERS: Final = {"Part": ClauseKind.PART, "Chapter": ClauseKind.CHAPTER}
-_PREAMBLE_HEADINGS: Final = frozenset({"序言", "序", "前言", "Preamble"})
+_PREAMBLE_HEADINGS: Final = frozenset({"序言", "序", "前言"})
 FINAL: Final = frozenset("。！？；：，、.!?;:,…")
 HEADING_LENGTH: Final = 22  # measured over 3,475 texts: longer lines without punctuation are sentences
 DIVISION_LENGTH: Final = 60
@@ -69,8 +63,8 @@ def read_mark(line: str) -> Mark | None:
     Read the mark at the beginning of a stripped line: division, article, item or subitem.
     """
     if line[:1] in "第#":
-        return _article(line) or _division(line) or _english(line)
-    return _listed(line) or _english(line)
+        return _article(line) or _division(line)
+    return _listed(line)
 
 
 def _article(line: str) -> Mark | None:
@@ -107,18 +101,6 @@ def _reads_as_heading(match: re.Match[str]) -> bool:
     return bool(match["hash"]) or (len(rest) <= room and rest[-1:] not in FINAL)
 
 
-def _english(line: str) -> Mark | None:
-    """A line of an English text; its articles need a full stop, colon or # to differ from a citation."""
-    match = _ENGLISH.fullmatch(line)
-    if match is None or not (match["hash"] or match["stop"]):
-        return None
-    number, label, rest = _number(match["n"], None), match["label"], match["rest"]
-    if tier := _ENGLISH_TIERS.get(match["tier"]):
-        return Mark(kind=tier, number=number, label=label, rest="", heading=rest)
-    heading, words = (rest, "") if match["hash"] else ("", rest)
-    return Mark(kind=ClauseKind.ARTICLE, number=number, label=label, heading=heading, rest=words)
-
-
 def _listed(line: str) -> Mark | None:
     if item := _ITEM.fullmatch(line):
         number = _number(item["n"], None)
@@ -126,9 +108,6 @@ def _listed(line: str) -> Mark | None:
     if sub := _SUBITEM.fullmatch(line):
         number = _number(sub["n"] or sub["k"] or str(int(unicodedata.numeric(sub["o"]))), None)
         return Mark(kind=ClauseKind.SUBITEM, number=number, label=sub["label"], rest=sub["rest"])
-    if letter := _LETTERED.fullmatch(line):
-        number = str(ord(letter["n"]) - ord("a") + 1)
-        return Mark(kind=ClauseKind.ITEM, number=number, label=letter["label"], rest=letter["rest"])
     return None
 
 

@@ -68,13 +68,14 @@ class Reading:
         self._last_item: _Draft | None = None
         self._current: _Draft | None = None  # receives a line that continues the one before
         self._in_repeated_article = False
+        self._in_annex = False
 
     def take(self, line: Line, following: str) -> None:
         """读一行。
 
         Read one line; `following` is the text of the next one, which tells headings from paragraphs.
         """
-        if "x" in self._drafts:
+        if self._in_annex and not self._goes_on_after_annex(line):
             self._take_apart("x", ClauseKind.ANNEX, line)
             return
         mark = self._mark(line)
@@ -237,9 +238,9 @@ class Reading:
     # --- lines without a mark --------------------------------------------------------------------------
 
     def _take_plain(self, line: Line, following: str) -> None:
-        if self._article is None and is_preamble_heading(line.text):
+        if not self._in_body() and "pre" not in self._drafts and is_preamble_heading(line.text):
             self._add(_Draft("pre", ClauseKind.PREAMBLE, None, "", line.text.lstrip("# \u3000")))
-        elif self._article is not None and not following and is_annex_heading(line.text):
+        elif self._article is not None and "x" not in self._drafts and is_annex_heading(line.text):
             self._open_annex(line)
         elif self._is_heading_here(line, following):
             self._open_heading(line)
@@ -248,9 +249,24 @@ class Reading:
         else:
             self._take_outside(line)
 
+    def _in_body(self) -> bool:
+        return bool(self._divisions or self._last_article)
+
     def _open_annex(self, line: Line) -> None:
         self._leave_article()
+        self._in_annex = True
         self._add(_Draft("x", ClauseKind.ANNEX, None, "", line.text.lstrip("# \u3000")))
+
+    def _goes_on_after_annex(self, line: Line) -> bool:
+        """The next article of the text itself; the articles of an annex begin again at one."""
+        mark = read_mark(line.text)
+        self._in_annex = (
+            mark is None
+            or mark.loose
+            or mark.kind is not ClauseKind.ARTICLE
+            or mark.number != str(self._last_article + 1)
+        )
+        return not self._in_annex
 
     def _is_heading_here(self, line: Line, following: str) -> bool:
         if line.text.startswith("#"):
@@ -294,7 +310,7 @@ class Reading:
         elif last is not None and self._wraps_a_heading() and _may_end_heading(line.text):
             self._doubt("heading_joined", line, last.key)
             last.heading = f"{last.heading}\n{line.text}".strip()
-        elif self._divisions or self._last_article:
+        elif self._in_body():
             self._doubt("text_outside_article", line)
         else:
             self._take_apart("pre", ClauseKind.PREAMBLE, line)

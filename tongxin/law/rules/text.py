@@ -8,6 +8,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from tongxin.law.rules.marks import is_comment, is_preamble_heading, read_mark
@@ -15,7 +16,7 @@ from tongxin.law.rules.reading import Line, Reading
 from tongxin.law.terms import ClauseKind, ClauseText, ImportDoubt
 
 INFO_END: Final = "<!-- INFO END -->"
-_CLOSING: Final = ("施行", "生效", "实施", "takes effect", "in force")
+_CLOSING: Final = ("施行", "生效", "实施")
 _BLANK: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u2060\ufeff"
 _LEAVES: Final = frozenset(
     {ClauseKind.PARAGRAPH, ClauseKind.ITEM, ClauseKind.SUBITEM, ClauseKind.PREAMBLE, ClauseKind.ANNEX}
@@ -90,7 +91,7 @@ def parse_instrument(markdown: str) -> ParsedText:
     if body and body[0].text == title:  # a source that prints the title once more above the body
         preamble = (*preamble, body.pop(0).text)
     reading = Reading()
-    for line, following in zip(body, [*body[1:], Line(0, "")], strict=True):
+    for line, following in pairwise([*body, Line(0, "")]):
         reading.take(line, following.text)
     read = ParsedText(title=title, preamble=preamble, clauses=reading.clauses(), doubts=())
     return replace(read, doubts=(*reading.doubts, *_doubts_of_the_whole(read)))

@@ -30,13 +30,15 @@ from tongxin.law.rules.calendar_days import (
     unknown_years,
     walk,
     wall_stretches,
-    worked,
+    worked_by_wall,
+    worked_in_reality,
     working_day_after,
     works,
 )
 from tongxin.law.terms import Due, Limit, Suspension, Unit, WorkingCalendar
 
 _HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _Point = tuple[datetime, date]  # a moment on the clock of the unit, and the day it belongs to
 
@@ -52,7 +54,7 @@ def due(
     """
     way = _WAYS[limit.unit]
     point = way.first(start, limit.number, calendar)
-    for pause in _merged(suspensions, start):
+    for pause in _merged(suspensions, _to_utc(start, calendar)):
         point = _moved(point, pause, way, calendar)
     begins = to_local(start, calendar).date() + (DAY if limit.unit.in_days else NOTHING)
     return _finished(point, begins, way, calendar)
@@ -69,7 +71,7 @@ def resume(*, due_at: datetime, suspension: Suspension, unit: Unit, calendar: Wo
     at = way.enter(due_at, calendar)
     last = at - _MICROSECOND if unit.in_days else at  # 24:00 belongs to the day that it ends
     point = at, to_local(way.leave(last, calendar), calendar).date()
-    if suspension.begins_at >= due_at:
+    if _to_utc(suspension.begins_at, calendar) >= _to_utc(due_at, calendar):
         years = unknown_years(point[1], point[1], calendar) if way.needs_calendar else ()
         return Due(at=way.leave(at, calendar), last_day=point[1], unknown_years=years)
     begins = to_local(suspension.begins_at, calendar).date()
@@ -95,7 +97,7 @@ def elapsed(*, start: datetime, end: datetime, unit: Unit, calendar: WorkingCale
     working day ends with business). A limit of n is used up exactly when n have passed; the moving of a last
     day of rest (art. 203(1)) is `due`'s alone. Raises ValueError when `end` is earlier.
     """
-    if end < start:
+    if _to_utc(end, calendar) < _to_utc(start, calendar):
         raise ValueError(f"结束早于开始 / the end is earlier than the start: {end} < {start}")
     return _ELAPSED[unit](start, end, calendar)
 
@@ -106,21 +108,24 @@ def remaining(*, now: datetime, due_at: datetime, calendar: WorkingCalendar) -> 
     Whole working minutes from `now` to `due_at`, towards zero; negative for those that passed since. Zero may
     also stand for a night or a weekend: whether a limit is overdue is `now > due_at`, not this number.
     """
-    begins, ends = sorted((_to_utc(now, calendar), _to_utc(due_at, calendar)))
-    minutes = _measure_real(begins, ends, calendar) // timedelta(minutes=1)
-    return minutes if now <= due_at else -minutes
+    begins, ends = _to_utc(now, calendar), _to_utc(due_at, calendar)
+    if begins <= ends:
+        return worked_in_reality(begins, ends, calendar) // _MINUTE
+    return -(worked_in_reality(ends, begins, calendar) // _MINUTE)
 
 
 # --- suspensions ---------------------------------------------------------------------------------------
 
 
 def _merged(suspensions: Iterable[Suspension], start: datetime) -> list[Suspension]:
-    """In order, without overlap, and cut at the start of the limit."""
+    """In order, without overlap, and cut at the start of the limit. In UTC: Python compares moments of one
+    zone by their wall clocks, which run through an hour twice when summer time ends.
+    """
     merged: list[Suspension] = []
-    for pause in sorted(suspensions, key=lambda pause: pause.begins_at):
-        begins = max(pause.begins_at, merged[-1].ends_at if merged else start)
-        if pause.ends_at > begins:
-            merged.append(Suspension(begins_at=begins, ends_at=pause.ends_at))
+    for begins, ends in sorted((p.begins_at.astimezone(UTC), p.ends_at.astimezone(UTC)) for p in suspensions):
+        opens = max(begins, merged[-1].ends_at if merged else start)
+        if ends > opens:
+            merged.append(Suspension(begins_at=opens, ends_at=ends))
     return merged
 
 
@@ -185,11 +190,6 @@ def _first_hour(start: datetime, number: Decimal, calendar: WorkingCalendar) -> 
 # working hour: art. 204, hours that run inside business hours only
 
 
-def _measure_real(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
-    days = to_local(begins, calendar).date(), to_local(ends, calendar).date()
-    return worked(begins, ends, days, real_stretches, calendar)
-
-
 def _walk_real(moment: datetime, amount: timedelta, calendar: WorkingCalendar) -> _Point:
     return walk(moment, amount, to_local(moment, calendar).date(), real_stretches, calendar)
 
@@ -204,10 +204,6 @@ def _first_working_hour(start: datetime, number: Decimal, calendar: WorkingCalen
 def _first_working_day(start: datetime, number: Decimal, calendar: WorkingCalendar) -> _Point:
     day = working_day_after(to_local(start, calendar).date(), int(number), calendar)
     return closing(day, calendar), day
-
-
-def _measure_wall(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
-    return worked(begins, ends, (begins.date(), ends.date()), wall_stretches, calendar)
 
 
 def _walk_wall(moment: datetime, amount: timedelta, calendar: WorkingCalendar) -> _Point:
@@ -255,7 +251,7 @@ _WAYS: Final[Mapping[Unit, _Way]] = {
         enter=_to_utc,
         leave=to_local,
         first=_first_working_hour,
-        measure=_measure_real,
+        measure=worked_in_reality,
         advance=_walk_real,
         finish=_as_it_is,
     ),
@@ -263,7 +259,7 @@ _WAYS: Final[Mapping[Unit, _Way]] = {
         enter=to_wall,
         leave=from_wall,
         first=_first_working_day,
-        measure=_measure_wall,
+        measure=worked_by_wall,
         advance=_walk_wall,
         finish=_close_of_business,
     ),
@@ -286,7 +282,7 @@ def _elapsed_hours(start: datetime, end: datetime, calendar: WorkingCalendar) ->
 
 
 def _elapsed_working_hours(start: datetime, end: datetime, calendar: WorkingCalendar) -> Decimal:
-    return _in_hours(_measure_real(_to_utc(start, calendar), _to_utc(end, calendar), calendar))
+    return _in_hours(worked_in_reality(_to_utc(start, calendar), _to_utc(end, calendar), calendar))
 
 
 def _in_hours(span: timedelta) -> Decimal:

@@ -27,8 +27,13 @@ class CellError(ValueError):
 
 def shown(text: str) -> str:
     """用于提示的短文。 The text as a fault shows it: one line, not too long."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _SHOWN_MAX else line[: _SHOWN_MAX - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """可显示的写法。 The text with every character that cannot be shown replaced by `?`."""
+    return "".join(mark if mark.isprintable() else "?" for mark in text)
 
 
 def text(cell: str) -> str:
@@ -86,7 +91,9 @@ def hour_or_none(cell: str) -> int | None:
     if not cell:
         return None
     if not _HOUR.fullmatch(cell) or int(cell) > 24:
-        raise CellError("bad_hour", f"“{shown(cell)}”不是 0–24 的钟点", f"'{shown(cell)}' is not an hour 0-24")
+        raise CellError(
+            "bad_hour", f"“{shown(cell)}”不是 0–24 的钟点", f"'{shown(cell)}' is not an hour 0-24"
+        )
     return int(cell)
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from tongxin.law.terms import ClauseRef
 from tongxin.web.pack import cells
@@ -14,9 +14,10 @@ from tongxin.web.pack.files import read_text
 from tongxin.web.pack.rows import Document
 
 T = TypeVar("T")
-_HEADING = re.compile(r"\s*\[\[?\s*([\w.\-\" ]+?)\s*\]\]?\s*(#.*)?")
-_KEY = re.compile(r"\s*([\w.\-\"]+)\s*=")
-_AT_LINE = re.compile(r"\(at line ([0-9]+)")
+NUMBER_MAX: Final = 1_000_000_000
+_HEADING: Final = re.compile(r"\s*\[\[?\s*([\w.\-\" ]+?)\s*\]\]?\s*(#.*)?")
+_KEY: Final = re.compile(r"\s*([\w.\-\"]+)\s*=")
+_AT_LINE: Final = re.compile(r"\(at line ([0-9]+)")
 
 
 def read_document(reading: Reading, *, file: str) -> Document | None:
@@ -29,7 +30,9 @@ def read_document(reading: Reading, *, file: str) -> Document | None:
     except (ValueError, RecursionError) as error:
         at = _AT_LINE.search(str(error))
         reason = shown(str(error))
-        reading.add(file, int(at[1]) if at else 1, "bad_toml", f"TOML 格式错误：{reason}", f"bad TOML: {reason}")
+        reading.add(
+            file, int(at[1]) if at else 1, "bad_toml", f"TOML 格式错误：{reason}", f"bad TOML: {reason}"
+        )
         reading.losses.lose_table(file=file)
         return None
     return Document(file=file, line=1, values=values, lines=key_lines(text))
@@ -102,11 +105,16 @@ class Values:
             self.fault(key, "empty", "不得为空", "must not be empty")
         return value
 
+    def text_if_there(self, key: str) -> str:
+        """可有可无的文字。 Text that may be absent."""
+        return self.get(key, str, "") if key in self.values else ""
+
     def count(self, key: str, *, least: int) -> int:
         """不小于某数的整数。 A whole number, not less than `least`."""
         value = self.get(key, int, least)
-        if value < least:
-            self.fault(key, "too_small", f"不得小于 {least}", f"must not be less than {least}")
+        if not least <= value <= NUMBER_MAX:
+            zh, en = f"应在 {least} 与 {NUMBER_MAX} 之间", f"should be between {least} and {NUMBER_MAX}"
+            self.fault(key, "out_of_range", zh, en)
             return least
         return value
 
@@ -130,7 +138,7 @@ def a_word(item: object) -> str:
 
 def a_whole_number(item: object) -> int:
     """列表中的整数。 An item that is a whole number."""
-    if type(item) is not int:
+    if type(item) is not int or abs(item) > NUMBER_MAX:
         raise CellError("wrong_type", "应为整数", "should be a whole number")
     return item
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+_REASON_MAX: Final = 400
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,7 +18,13 @@ class Fault:
     reason_en: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason_en} / {self.reason_zh}"
+        return f"{self.file}:{self.line}: {_in_one_line(self.reason_en)} / {_in_one_line(self.reason_zh)}"
+
+
+def _in_one_line(reason: str) -> str:
+    """一行之内，不过长。 A reason may quote a cell; it is shown in one line that is not too long."""
+    line = " ".join(reason.split())
+    return line if len(line) <= _REASON_MAX else f"{line[:_REASON_MAX]}…"
 
 
 @dataclass(frozen=True, slots=True)

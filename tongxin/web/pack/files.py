@@ -4,6 +4,7 @@ import re
 import stat
 from pathlib import Path, PurePosixPath
 
+from tongxin.web.pack.cells import CellError, printable
 from tongxin.web.pack.faults import Reading
 
 FILE_MAX_BYTES = 64 * 1024 * 1024
@@ -28,30 +29,32 @@ def read_bytes(reading: Reading, *, file: str, named_by: tuple[str, int] | None 
     `named_by` is the file and line that name this file, if any: a missing file is then a fault of that line.
     """
     where, line = named_by or (file, 0)
-    path = inside(root=reading.root, file=file)
-    if path is None:
-        reading.add(where, line, "path_outside", f"文件“{file}”不在包内", f"file '{file}' is outside the pack")
-        return None
     try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode):
-            reading.add(where, line, "not_a_file", f"“{file}”不是普通文件", f"'{file}' is not a plain file")
-            return None
-        if facts.st_size > FILE_MAX_BYTES:
-            _too_large(reading, where=where, line=line, file=file)
-            return None
-        with path.open("rb") as stream:
-            data = stream.read(FILE_MAX_BYTES + 1)
+        return _bytes_of(inside(root=reading.root, file=file))
     except FileNotFoundError:
         reading.add(where, line, "file_missing", f"缺少文件“{file}”", f"file '{file}' is missing")
-        return None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        reading.add(where, line, "file_unreadable", f"文件“{file}”无法读取：{reason}", f"cannot read: {reason}")
-        return None
+        zh, en = f"文件“{file}”无法读取：{reason}", f"file '{file}' cannot be read: {reason}"
+        reading.add(where, line, "file_unreadable", zh, en)
+    except CellError as error:
+        zh, en = f"文件“{file}”{error.reason_zh}", f"file '{file}' {error.reason_en}"
+        reading.add(where, line, error.code, zh, en)
+    return None
+
+
+def _bytes_of(path: Path | None) -> bytes:
+    """读出一个大小有限的普通文件。 The bytes of a plain file of bounded size. Raises CellError or OSError."""
+    if path is None:
+        raise CellError("path_outside", "不在包内", "is outside the pack")
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise CellError("not_a_file", "不是普通文件", "is not a plain file")
+    with path.open("rb") as stream:
+        data = stream.read(FILE_MAX_BYTES + 1)
     if len(data) > FILE_MAX_BYTES:
-        _too_large(reading, where=where, line=line, file=file)
-        return None
+        mib = FILE_MAX_BYTES // (1024 * 1024)
+        raise CellError("file_too_large", f"超过 {mib} MiB", f"is larger than {mib} MiB")
     return data
 
 
@@ -65,7 +68,9 @@ def decode(reading: Reading, *, file: str, data: bytes) -> str | None:
         return None
     if "\r" in text:
         line = 1 + text.count("\n", 0, text.index("\r"))
-        reading.add(file, line, "line_end", "换行须为 LF，不得有 CR", "lines must end with LF; a CR was found")
+        reading.add(
+            file, line, "line_end", "换行须为 LF，不得有 CR", "lines must end with LF; a CR was found"
+        )
         return None
     if found := UNCLEAN.search(text):
         line, point = 1 + text.count("\n", 0, found.start()), f"U+{ord(found.group()):04X}"
@@ -86,7 +91,10 @@ def read_text(reading: Reading, *, file: str) -> str | None:
 def exists(reading: Reading, *, file: str) -> bool:
     """包内是否有此文件。 Whether the pack has this file at all."""
     path = inside(root=reading.root, file=file)
-    return path is not None and path.exists()
+    try:
+        return path is not None and path.exists()
+    except OSError:
+        return True  # it is there, and reading it will say what is wrong
 
 
 def files_below(root: Path) -> list[str]:
@@ -100,14 +108,15 @@ def files_below(root: Path) -> list[str]:
                 if entry.is_dir() and not entry.is_symlink():
                     folders.append(entry)
                 else:
-                    found.append(entry.relative_to(root).as_posix())
+                    found.append(printable(entry.relative_to(root).as_posix()))
         except OSError:
             continue
     return sorted(found)
 
 
-def _too_large(reading: Reading, *, where: str, line: int, file: str) -> None:
-    mib = FILE_MAX_BYTES // (1024 * 1024)
-    reading.add(
-        where, line, "file_too_large", f"文件“{file}”超过 {mib} MiB", f"file '{file}' is larger than {mib} MiB"
-    )
+def is_folder(path: Path) -> bool:
+    """是否文件夹。 Whether the path is a folder that may be looked into."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

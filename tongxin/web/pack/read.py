@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,7 +16,7 @@ from tongxin.law.terms import ClauseRef
 from tongxin.web.pack import columns
 from tongxin.web.pack.documents import read_document
 from tongxin.web.pack.faults import Fault, Reading
-from tongxin.web.pack.files import exists, files_below
+from tongxin.web.pack.files import exists, files_below, is_folder
 from tongxin.web.pack.rows import DayRow, Document, Pack, VersionRow
 from tongxin.web.pack.settings import read_calendar, read_city
 from tongxin.web.pack.shapes import read_districts, read_grids
@@ -40,7 +41,7 @@ def read_pack(path: Path, *, parse_all_law: bool = False) -> tuple[Pack | None, 
     the cited ones. Never raises for bad input.
     """
     reading = Reading(root=path)
-    if not path.is_dir():
+    if not is_folder(path):
         reading.add(".", 0, "no_folder", "不是文件夹", "not a folder")
         return None, reading.faults
     pack = _read_rows(reading)
@@ -53,8 +54,10 @@ def read_pack(path: Path, *, parse_all_law: bool = False) -> tuple[Pack | None, 
 def refs_of(pack: Pack) -> Iterator[ClauseRef]:
     """包内全部条款引用。 Every clause reference of the pack."""
     yield from pack.city.founding_clauses
-    for row in (*pack.matters, *pack.powers):
-        yield from row.clauses
+    for matter in pack.matters:
+        yield from matter.clauses
+    for power in pack.powers:
+        yield from power.clauses
     for limit in pack.limits:
         if limit.clause:
             yield limit.clause
@@ -64,6 +67,7 @@ def _read_rows(reading: Reading) -> Pack:
     """读各表与各文件，法律文本除外。 Read every table and file; the statute texts come later."""
     districts, districts_notice = read_districts(reading)
     grids, grids_notice = read_grids(reading)
+    years = _years(reading.root)
     return Pack(
         path=reading.root,
         city=read_city(reading),
@@ -80,7 +84,8 @@ def _read_rows(reading: Reading) -> Pack:
         powers=read_table(reading, columns.POWERS),
         routing=_if_there(reading, columns.ROUTING),
         calendar=read_calendar(reading),
-        days=tuple(_read_days(reading)),
+        days=tuple(chain.from_iterable(_read_days(reading, year=year) for year in years)),
+        years=frozenset(years),
         versions=read_table(reading, columns.MANIFEST),
         texts={},
         replay=_document_if_there(reading, columns.REPLAY_FILE),
@@ -89,13 +94,18 @@ def _read_rows(reading: Reading) -> Pack:
     )
 
 
-def _read_days(reading: Reading) -> Iterator[DayRow]:
-    """读各年的节假日。 Read every calendar/<year>.csv."""
-    for file in files_below(reading.root / "calendar"):
-        if found := _YEAR_FILE.fullmatch(f"calendar/{file}"):
-            make = partial(DayRow, year=int(found[1]))
-            table = Table(file=found[0], row=make, columns=columns.DAY_COLUMNS, key="date")
-            yield from read_table(reading, table)
+def _years(root: Path) -> list[int]:
+    """有日历文件的年份。 The years for which there is a calendar/<year>.csv."""
+    found = (_YEAR_FILE.fullmatch(file) for file in files_below(root))
+    return [int(match[1]) for match in found if match]
+
+
+def _read_days(reading: Reading, *, year: int) -> tuple[DayRow, ...]:
+    """读一年的节假日。 Read the days of one calendar/<year>.csv."""
+    file = f"calendar/{year:04}.csv"
+    return read_table(
+        reading, Table(file=file, row=partial(DayRow, year=year), columns=columns.DAY_COLUMNS, key="date")
+    )
 
 
 def _if_there(reading: Reading, table: Table[R]) -> tuple[R, ...]:
@@ -114,10 +124,14 @@ def _refuse_stray_files(reading: Reading, *, versions: Iterable[VersionRow]) -> 
     """
     named = {version.text_file for version in versions}
     if not exists(reading, file=columns.SOURCES_FILE):
-        reading.add(columns.SOURCES_FILE, 0, "file_missing", "缺少出处说明 SOURCES.md", "SOURCES.md is missing")
+        reading.add(
+            columns.SOURCES_FILE, 0, "file_missing", "缺少出处说明 SOURCES.md", "SOURCES.md is missing"
+        )
     for file in files_below(reading.root):
         if file.startswith("law/") and file.endswith(".md") and file.count("/") > 1:
             if file not in named and reading.losses.whole(columns.MANIFEST.file):
-                reading.add(file, 0, "text_not_listed", "清单中没有此文本", "the manifest does not name this text")
+                reading.add(
+                    file, 0, "text_not_listed", "清单中没有此文本", "the manifest does not name this text"
+                )
         elif file.endswith(_DATA_ENDINGS) and file not in _KNOWN_FILES and not _YEAR_FILE.fullmatch(file):
             reading.add(file, 0, "unknown_file", "不认识的数据文件", "a data file of unknown name")

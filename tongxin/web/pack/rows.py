@@ -12,7 +12,6 @@ from tongxin.law.rules.text import ParsedText
 from tongxin.law.terms import ClauseRef, Limit, Stage, Unit
 from tongxin.web.pack.faults import Fault, Losses
 
-
 Version = tuple[str, date]
 
 
@@ -148,7 +147,11 @@ class LimitRow(Row):
     def limit(self) -> Limit:
         """期限的值。 The limit as a value. Raises ValueError for a row with faults."""
         return Limit(
-            number=self.number, unit=Unit(self.unit), stage=Stage(self.stage), step=self.step, clause=self.clause
+            number=self.number,
+            unit=Unit(self.unit),
+            stage=Stage(self.stage),
+            step=self.step,
+            clause=self.clause,
         )
 
 
@@ -209,32 +212,41 @@ class DayRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(Row):
-    """一份 TOML 文件。 One TOML file: its values, and the line of each key as `table.key`."""
+class Keyed(Row):
+    """由键取值的文件。 A file of keys; `lines` gives the line of each key as `table.key`."""
 
-    values: Mapping[str, object]
     lines: Mapping[str, int]
 
     def at(self, key: str) -> int:
         """键所在的行。 The line of `key`, else of its table, else 1."""
         return self.lines.get(key) or self.lines.get(key.rpartition(".")[0]) or 1
 
+    def fault_at(self, key: str, code: str, reason_zh: str, reason_en: str) -> Fault:
+        """某一键的错误。 A fault of one key."""
+        return Fault(self.file, self.at(key), code, reason_zh, reason_en)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarRow(Row):
-    """工作日历的总则。 The general rules of the working calendar; `lines` gives the line of each key."""
+class Document(Keyed):
+    """一份 TOML 文件。 One TOML file and its values."""
+
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRow(Keyed):
+    """工作日历的总则。 The general rules of the working calendar."""
 
     working_week: tuple[int, ...]
     hours: tuple[tuple[time, time], ...]
     published: tuple[int, ...]
     unpublished: tuple[int, ...]
     source: str
-    lines: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class City(Row):
-    """城市总则 city.toml。 The city itself; `lines` gives the line of each key as `table.key`."""
+class City(Keyed):
+    """城市总则 city.toml。 The city itself."""
 
     code: str
     scheme: str
@@ -244,9 +256,11 @@ class City(Row):
     languages: tuple[str, ...]
     timezone: str
     map_notice: str
+    map_notice_en: str
     map_approval: str
     synthetic: bool
     synthetic_notice: str
+    synthetic_notice_en: str
     lead_body: str
     desk: str
     founding_clauses: tuple[ClauseRef, ...]
@@ -257,18 +271,14 @@ class City(Row):
     reopen_natural_days: int
     escalation_chain: tuple[str, ...]
     history: Mapping[str, object]
-    lines: Mapping[str, int]
-
-    def fault_at(self, key: str, code: str, reason_zh: str, reason_en: str) -> Fault:
-        """某一键的错误。 A fault of one key."""
-        return Fault(self.file, self.lines.get(key, self.line), code, reason_zh, reason_en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """一座城市的数据包。 The pack of one city as read; only a pack without faults may be loaded.
 
-    `texts` maps (instrument key, version date) to the parsed text: of the versions cited, or of all if asked.
+    `texts` maps (instrument key, version date) to the parsed text: of the versions cited, or of
+    all if asked. `years` are those with a calendar file.
     """
 
     path: Path
@@ -287,6 +297,7 @@ class Pack:
     routing: tuple[RoutingRow, ...]
     calendar: CalendarRow
     days: tuple[DayRow, ...]
+    years: frozenset[int]
     versions: tuple[VersionRow, ...]
     texts: Mapping[Version, ParsedText]
     replay: Document | None

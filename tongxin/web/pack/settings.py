@@ -15,7 +15,7 @@ _CITY_KEYS: Final = frozenset({
     "code", "scheme", "root", "name", "name_en", "languages", "timezone", "map_notice", "map_approval",
     "synthetic", "synthetic_notice", "lead_body", "desk", "founding.clauses", "report.text_max",
     "report.photo_max_bytes", "report.future_tolerance_minutes", "report.anonymous", "reopen.natural_days",
-    "escalation.chain", "history",
+    "escalation.chain", "history", "map_notice_en", "synthetic_notice_en",
 })  # fmt: skip
 _CALENDAR_KEYS: Final = frozenset({"working_week", "hours", "published", "unpublished", "source"})
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -37,9 +37,11 @@ def read_city(reading: Reading) -> City:
         languages=values.items("languages", a_word),
         timezone=values.word("timezone"),
         map_notice=values.get("map_notice", str, ""),
+        map_notice_en=values.text_if_there("map_notice_en"),
         map_approval=values.get("map_approval", str, ""),
         synthetic=values.get("synthetic", bool, True),
         synthetic_notice=values.get("synthetic_notice", str, ""),
+        synthetic_notice_en=values.text_if_there("synthetic_notice_en"),
         lead_body=values.word("lead_body"),
         desk=values.word("desk"),
         founding_clauses=values.items("founding.clauses", a_ref),

@@ -130,23 +130,26 @@ def _check_members(reading: Reading, *, file: str, members: dict[str, Any]) -> s
     return notice
 
 
-def _rows(
-    reading: Reading, *, file: str, found: Features, make: _Make[R], known: set[str]
-) -> Iterator[R]:
+def _rows(reading: Reading, *, file: str, found: Features, make: _Make[R], known: set[str]) -> Iterator[R]:
     """逐要素成行。 One row per good feature."""
     for line, feature in found.features:
-        properties: Any = feature.get("properties") if isinstance(feature, dict) else None
         try:
-            if not isinstance(properties, dict):
-                raise CellError("not_a_feature", "不是要素或没有属性", "not a feature, or without properties")
-            if unknown := properties.keys() - known:
-                name = shown(min(unknown))
-                raise CellError("unknown_property", f"未知的属性“{name}”", f"unknown property '{name}'")
+            properties = _properties(feature, known=known)
             yield make(line, properties, _geometry(feature.get("geometry")))
         except CellError as error:
             reading.add(file, line, error.code, error.reason_zh, error.reason_en)
-            code = properties.get("code") if isinstance(properties, dict) else None
-            reading.losses.lose_row(file=file, key=code if isinstance(code, str) else "")
+            reading.losses.lose_row(file=file, key="")
+
+
+def _properties(feature: object, *, known: set[str]) -> dict[str, Any]:
+    """要素的属性。 The properties of a feature, none of unknown name."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        raise CellError("not_a_feature", "不是要素或没有属性", "not a feature, or without properties")
+    if unknown := properties.keys() - known:
+        name = shown(min(unknown))
+        raise CellError("unknown_property", f"未知的属性“{name}”", f"unknown property '{name}'")
+    return properties
 
 
 def _district(line: int, properties: dict[str, Any], shape: BaseGeometry) -> DistrictShape:
@@ -170,7 +173,9 @@ def _property(properties: dict[str, Any], name: str, *, otherwise: str | None = 
     """取一个文字属性。 One property that is clean text; required unless `otherwise` is given."""
     value = properties.get(name, otherwise)
     if not isinstance(value, str) or (otherwise is None and not value.strip()):
-        raise CellError("bad_property", f"属性 {name} 缺失或不是文字", f"property {name} is missing or not text")
+        raise CellError(
+            "bad_property", f"属性 {name} 缺失或不是文字", f"property {name} is missing or not text"
+        )
     if not _is_clean(value):
         raise CellError("bad_property", f"属性 {name} 含控制字符", f"property {name} has control characters")
     return value.strip()

@@ -32,23 +32,17 @@ class Table(Generic[R]):
     key: str
 
 
-def read_table(reading: Reading, table: Table[R], *, file: str = "") -> tuple[R, ...]:
-    """读一张表。 Read one table; a row with a bad cell is left out, its fault and its key are kept.
-
-    `file` overrides the table's own file name, for tables that come once a year.
-    """
-    file = file or table.file
-    text = read_text(reading, file=file)
+def read_table(reading: Reading, table: Table[R]) -> tuple[R, ...]:
+    """读一张表。 Read one table; a row with a bad cell is left out, its fault and its key are kept."""
+    text = read_text(reading, file=table.file)
     if text is None:
         return ()
-    lines = _records(reading, file=file, text=text)
-    header = next(lines, None)
-    if header is None or not _header_is_right(reading, file=file, line=header[0], names=header[1], table=table):
-        if header is None:
-            reading.add(file, 1, "no_header", "没有表头", "there is no header")
-        reading.losses.lose_table(file=file)
+    records = _records(reading, file=table.file, text=text)
+    line, names = next(records, (1, []))
+    if not _header_is_right(reading, line=line, names=names, table=table):
+        reading.losses.lose_table(file=table.file)
         return ()
-    rows = (_row(reading, file=file, line=line, names=header[1], cells=cells, table=table) for line, cells in lines)
+    rows = (_row(reading, line=line, names=names, cells=cells, table=table) for line, cells in records)
     return tuple(row for row in rows if row is not None)
 
 
@@ -70,27 +64,36 @@ def _records(reading: Reading, *, file: str, text: str) -> Iterator[tuple[int, l
             yield line, [cell.strip() for cell in cells]
 
 
-def _header_is_right(reading: Reading, *, file: str, line: int, names: list[str], table: Table[R]) -> bool:
+def _header_is_right(reading: Reading, *, line: int, names: list[str], table: Table[R]) -> bool:
     """核对表头。 Check the header: no column twice, none unknown, none missing."""
+    file = table.file
     known = {column.name for column in table.columns}
     before = len(reading.faults)
     for name in sorted({name for name in names if names.count(name) > 1}):
-        reading.add(file, line, "column_twice", f"列“{shown(name)}”重复", f"column '{shown(name)}' appears twice")
+        reading.add(
+            file, line, "column_twice", f"列“{shown(name)}”重复", f"column '{shown(name)}' appears twice"
+        )
     for name in sorted(set(names) - known):
-        reading.add(file, line, "unknown_column", f"未知的列“{shown(name)}”", f"unknown column '{shown(name)}'")
+        reading.add(
+            file, line, "unknown_column", f"未知的列“{shown(name)}”", f"unknown column '{shown(name)}'"
+        )
     for column in table.columns:
         if not column.optional and column.name not in names:
-            reading.add(file, line, "missing_column", f"缺少列“{column.name}”", f"missing column '{column.name}'")
+            reading.add(
+                file, line, "missing_column", f"缺少列“{column.name}”", f"missing column '{column.name}'"
+            )
     return len(reading.faults) == before
 
 
-def _row(
-    reading: Reading, *, file: str, line: int, names: list[str], cells: list[str], table: Table[R]
-) -> R | None:
+def _row(reading: Reading, *, line: int, names: list[str], cells: list[str], table: Table[R]) -> R | None:
     """读一行。 Read one record into a row, or None and a fault for each bad cell."""
+    file = table.file
     given = dict(zip(names, cells, strict=False))
     if len(cells) != len(names):
-        zh, en = f"有 {len(cells)} 格，表头有 {len(names)} 列", f"{len(cells)} cells under {len(names)} columns"
+        zh, en = (
+            f"有 {len(cells)} 格，表头有 {len(names)} 列",
+            f"{len(cells)} cells under {len(names)} columns",
+        )
         reading.add(file, line, "cell_count", zh, en)
         reading.losses.lose_row(file=file, key=given.get(table.key, ""))
         return None

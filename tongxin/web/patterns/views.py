@@ -57,7 +57,7 @@ def pattern(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "patterns/pattern.html", context)
 
 
-def grids(request: HttpRequest) -> JsonResponse:
+def grids(_request: HttpRequest) -> JsonResponse:
     """样式簿地图用的假网格。 Made-up grids for the pattern book's maps."""
     return JsonResponse(GRIDS)
 

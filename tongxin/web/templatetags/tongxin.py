@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.cases.terms import OUTCOME_LABELS, STATE_LABELS, Outcome, State
@@ -77,7 +77,7 @@ STATUSES: Final[dict[str, Status]] = {
     ),
     "returned": Status(
         word=STATE_LABELS[State.RETURNED],
-        sentence=_("单位说不归它办，写了理由，正在看理由成不成立。"),
+        sentence=_("单位说不归它办，写明了理由，正在改派。"),
         shape='<path d="M11 6H2M5.5 2.5 2 6 5.5 9.5"/>',
         tone="over",
     ),
@@ -294,7 +294,7 @@ def chart(drawing: Mapping[str, Any], title: str = "") -> SafeString:
     limit = drawing.get("limit")
     common = {
         "title": str(title),
-        "unit": str(drawing.get("unit", "")),
+        "unit": gettext("单位：%(unit)s") % {"unit": drawing["unit"]} if drawing.get("unit") else "",
         "limit": None if limit is None else Decimal(str(limit)),
         "limit_label": str(drawing.get("limit_label", "")),
     }

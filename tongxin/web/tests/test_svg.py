@@ -9,9 +9,9 @@ import pytest
 from tongxin.web import svg
 
 BARS = [
-    svg.Bar(label="城市管理局 <甲>", value=Decimal("40")),
-    svg.Bar(label="水务局", value=Decimal("20"), over=True),
-    svg.Bar(label="民政局", value=Decimal("3"), few=True),
+    svg.Bar(label="城市管理局 <甲>", value=Decimal(40)),
+    svg.Bar(label="水务局", value=Decimal(20), over=True),
+    svg.Bar(label="民政局", value=Decimal(3), few=True),
 ]
 DOTS = [svg.Dots(label="垃圾", low=Decimal(1), middle=Decimal("2.5"), high=Decimal(9))]
 DRAWINGS = [
@@ -57,7 +57,7 @@ def test_few_and_over_are_marked_by_class() -> None:
 def test_value_labels_stay_inside_for_the_longest_bar() -> None:
     drawing = svg.bar_chart(rows=[svg.Bar(label="全市", value=Decimal(1234567))], title="t", unit="个工作日")
     length = float(re.search(r'width="([\d.]+)"', drawing).group(1))
-    assert length + svg.PAD + svg.text_width("1,234,567 个工作日") <= svg.WIDTH
+    assert length + svg.PAD + svg.text_width("1,234,567") <= svg.WIDTH
 
 
 def test_a_distribution_of_many_columns_drops_labels_evenly() -> None:

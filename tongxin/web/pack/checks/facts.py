@@ -76,8 +76,10 @@ class Facts:
 
     @cached_property
     def lead_functions(self) -> frozenset[str]:
-        """事项清单点名的职能。 The functions which the matter list names, as lead or to assist."""
-        return frozenset(word.partition("@")[0] for row in self.pack.matters for word in (row.lead, *row.assist))
+        """清单点名的职能。 The functions which the lists name, as lead or to assist."""
+        words = {word for row in self.pack.matters for word in (row.lead, *row.assist)}
+        words |= {row.lead for row in self.pack.routing}
+        return frozenset(word.partition("@")[0] for word in words)
 
     def knows_place(self, code: str) -> bool:
         """此地点是否存在或可能存在。 Whether the place exists on the day, or may be among what could not be read."""

@@ -40,7 +40,9 @@ def check_district_codes(facts: Facts) -> Iterator[Fault]:
 
 def check_grid_codes(facts: Facts) -> Iterator[Fault]:
     """网格编码唯一，也不与地点相同。 Codes of grids are unique, also among the places."""
-    yield from twice(facts.pack.grids, lambda row: row.code, code="duplicate", what_zh="网格编码", what_en="grid code")
+    yield from twice(
+        facts.pack.grids, lambda row: row.code, code="duplicate", what_zh="网格编码", what_en="grid code"
+    )
     for row in facts.pack.grids:
         if row.code in facts.places:
             zh, en = f"编码“{row.code}”已是地点的编码", f"code '{row.code}' is already that of a place"
@@ -88,7 +90,9 @@ def _unsound(rows: Sequence[Shaped]) -> Iterator[Fault]:
     for row, valid in zip(rows, shapely.is_valid(shapes), strict=True):
         if not valid:
             reason = str(shapely.is_valid_reason(row.shape))
-            yield row.fault("invalid_polygon", f"“{row.code}”的面无效：{reason}", f"'{row.code}' is invalid: {reason}")
+            yield row.fault(
+                "invalid_polygon", f"“{row.code}”的面无效：{reason}", f"'{row.code}' is invalid: {reason}"
+            )
 
 
 def _overlaps(grids: Sequence[GridRow]) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from tongxin.web.pack.checks.common import cycles, overlapping, reversed_interva
 from tongxin.web.pack.checks.facts import COMMITTEE, Facts
 from tongxin.web.pack.columns import OFFICES, ORGANS
 from tongxin.web.pack.faults import Fault
-from tongxin.web.pack.rows import HolderRow
+from tongxin.web.pack.rows import OrganRow
 
 KINDS: Final = frozenset({
     "lead_body", "hotline", "department", "government", "street_office", "grid_station", COMMITTEE, "people_congress",
@@ -31,7 +31,9 @@ def check_organ_words(facts: Facts) -> Iterator[Fault]:
     """类别与职能的用词。 The kind is a known word; the function is one snake_case word."""
     for row in facts.pack.organs:
         if row.kind not in KINDS:
-            yield row.fault("unknown_kind", f"未知的机构类别“{row.kind}”", f"unknown kind of organ '{row.kind}'")
+            yield row.fault(
+                "unknown_kind", f"未知的机构类别“{row.kind}”", f"unknown kind of organ '{row.kind}'"
+            )
         if not _FUNCTION.fullmatch(row.function):
             zh, en = f"职能“{row.function}”不是 snake_case", f"function '{row.function}' is not snake_case"
             yield row.fault("bad_function", zh, en)
@@ -47,7 +49,11 @@ def check_organ_parents(facts: Facts) -> Iterator[Fault]:
     """上级存在且不成环。 The parent of an organ exists, and parents do not lead back."""
     lines = {row.code: row for row in facts.pack.organs}
     for row in facts.pack.organs:
-        if row.parent and row.parent not in lines and not facts.pack.losses.may_hold(file=row.file, key=row.parent):
+        if (
+            row.parent
+            and row.parent not in lines
+            and not facts.pack.losses.may_hold(file=row.file, key=row.parent)
+        ):
             yield row.fault("unknown_parent", f"未知的上级“{row.parent}”", f"unknown parent '{row.parent}'")
     for members in cycles({row.code: row.parent for row in facts.pack.organs if row.parent}):
         first = min((lines[member] for member in members), key=lambda row: row.line)
@@ -67,22 +73,35 @@ def check_organ_places(facts: Facts) -> Iterator[Fault]:
 def check_organs_have_offices(facts: Facts) -> Iterator[Fault]:
     """能承办的机构须有能办事的岗位。 An organ that may lead or assist has an office which can act on a matter.
 
-    An organ of another kind needs one if the matter list names its function; a committee never does.
+    An organ of another kind needs one if the matter list names its function; a committee never does. A department
+    that the list does not name may be there to supervise only.
     """
     if not facts.pack.losses.whole(OFFICES.file):
         return
     for organ in facts.organs.values():
-        named = organ.function in facts.lead_functions and organ.kind != COMMITTEE
-        acting = ACTING_POSTS.get(organ.kind, frozenset({"case_officer"}) if named else frozenset())
+        acting = _acting_posts(organ, named=organ.function in facts.lead_functions)
         if acting and not acting & facts.posts.get(organ.code, set()):
             posts = "、".join(sorted(acting)), " or ".join(sorted(acting))
             zh = f"机构“{organ.code}”没有能办事的岗位（{posts[0]}）"
-            yield organ.fault("organ_without_office", zh, f"organ '{organ.code}' has no office of post {posts[1]}")
+            yield organ.fault(
+                "organ_without_office", zh, f"organ '{organ.code}' has no office of post {posts[1]}"
+            )
+
+
+def _acting_posts(organ: OrganRow, *, named: bool) -> frozenset[str]:
+    """机构须设其一的岗位。 The posts of which the organ must have one; empty if it needs none."""
+    if organ.kind == COMMITTEE:
+        return frozenset()
+    if organ.kind == "department" and not named:
+        return ACTING_POSTS[organ.kind] | {"supervisor"}
+    return ACTING_POSTS.get(organ.kind, frozenset({"case_officer"}) if named else frozenset())
 
 
 def check_offices(facts: Facts) -> Iterator[Fault]:
     """岗位：编码唯一、机构存在、类别已知。 Offices: codes unique, organ known, post known."""
-    yield from twice(facts.pack.offices, lambda row: row.code, code="duplicate", what_zh="岗位编码", what_en="code")
+    yield from twice(
+        facts.pack.offices, lambda row: row.code, code="duplicate", what_zh="岗位编码", what_en="code"
+    )
     organs = {row.code for row in facts.pack.organs}
     for row in facts.pack.offices:
         if row.organ not in organs and not facts.pack.losses.may_hold(file=ORGANS.file, key=row.organ):
@@ -103,14 +122,19 @@ def check_holders(facts: Facts) -> Iterator[Fault]:
 
 def check_logins(facts: Facts) -> Iterator[Fault]:
     """一人一个登录名，一个登录名一人。 A login belongs to one person, and a person has one login and one name."""
-    by_login: dict[str, HolderRow] = {}
-    by_person: dict[str, HolderRow] = {}
+    by_login = {row.login.casefold(): row for row in reversed(facts.pack.holders)}
+    by_person = {row.person: row for row in reversed(facts.pack.holders)}
     for row in facts.pack.holders:
-        other = by_login.setdefault(row.login.casefold(), row)
-        same = by_person.setdefault(row.person, row)
+        other, same = by_login[row.login.casefold()], by_person[row.person]
         if other.person != row.person:
-            zh, en = f"登录名“{row.login}”与第 {other.line} 行重复", f"login '{row.login}' repeats line {other.line}"
+            zh, en = (
+                f"登录名“{row.login}”与第 {other.line} 行重复",
+                f"login '{row.login}' repeats line {other.line}",
+            )
             yield row.fault("duplicate_login", zh, en)
         if (same.name, same.login) != (row.name, row.login):
-            zh, en = f"与第 {same.line} 行同一人而姓名或登录名不同", f"same person as line {same.line}, other name or login"
+            zh, en = (
+                f"与第 {same.line} 行同一人而姓名或登录名不同",
+                f"same person as line {same.line}, other name or login",
+            )
             yield row.fault("person_differs", zh, en)

@@ -41,8 +41,10 @@ def check_place_parents(facts: Facts) -> Iterator[Fault]:
                 yield row.fault("no_parent", "没有上级", "names no parent")
         elif not candidates:
             if not facts.pack.losses.may_hold(file=PLACES.file, key=row.parent):
-                yield row.fault("unknown_parent", f"未知的上级“{row.parent}”", f"unknown parent '{row.parent}'")
-        elif not any(_meet(row, parent) for parent in candidates):
+                yield row.fault(
+                    "unknown_parent", f"未知的上级“{row.parent}”", f"unknown parent '{row.parent}'"
+                )
+        elif not row.reversed_interval and not any(_meet(row, parent) for parent in candidates):
             en = f"parent '{row.parent}' does not exist at that time"
             yield row.fault("parent_not_then", f"上级“{row.parent}”当时不存在", en)
 
@@ -57,7 +59,9 @@ def check_place_levels_descend(facts: Facts) -> Iterator[Fault]:
             continue
         if LEVELS.index(row.level) <= LEVELS.index(above):
             zh = f"层级 {row.level} 不低于上级“{row.parent}”的 {above}"
-            yield row.fault("level_order", zh, f"level {row.level} is not below {above} of parent '{row.parent}'")
+            yield row.fault(
+                "level_order", zh, f"level {row.level} is not below {above} of parent '{row.parent}'"
+            )
 
 
 def _cycles(facts: Facts) -> list[list[tuple[str, str]]]:
