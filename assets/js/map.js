@@ -14,32 +14,32 @@ const draw = async (figure) => {
   L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
   const areas = L.geoJSON(grids, {
     style: (area) => ({ className: area.properties.code === here ? "grid-line here" : "grid-line" }),
-    onEachFeature: (area, layer) => layer.bindTooltip(words(area.properties), { sticky: true }),
+    onEachFeature: (area, layer) => layer.bindTooltip(words(area.properties, figure), { sticky: true }),
   }).addTo(map);
   const marked = areas.getLayers().find((layer) => layer.feature.properties.code === here);
   if (marked) map.fitBounds(marked.getBounds().pad(0.4));
   else if (lat) map.setView([Number(lat), Number(lon)], 16);
   else map.fitBounds(areas.getBounds());
   if (lat) pin(map, [Number(lat), Number(lon)]);
-  if (points) await scatter(map, points);
+  if (points) await scatter(map, points, figure);
   if (figure.dataset.pickLat) pickable(figure, map, areas);
 };
 
-const words = ({ name, name_en: english, code }) => {
+const words = ({ name, name_en: english, code }, figure) => {
   const text = document.createElement("span");
-  text.textContent = (document.documentElement.lang === "en" && english) || name || code;
+  text.textContent = (figure.closest("[lang]").lang === "en" && english) || name || code;
   return text;
 };
 
 const pin = (map, at) => L.circleMarker(at, { radius: 8, className: "pin", interactive: false }).addTo(map);
 
-const scatter = async (map, url) => {
+const scatter = async (map, url, figure) => {
   const answer = await fetch(url);
   if (!answer.ok) return;
   L.geoJSON(await answer.json(), {
     pointToLayer: (point, at) => L.circleMarker(at, { radius: 6, className: "pin" }),
     onEachFeature: ({ properties }, layer) => {
-      layer.bindTooltip(words({ name: properties.title }));
+      layer.bindTooltip(words({ name: properties.title }, figure));
       if (properties.url) layer.on("click", () => location.assign(properties.url));
     },
   }).addTo(map);
@@ -82,7 +82,7 @@ const pickable = (figure, map, areas) => {
     fill(pickLat, at.lat.toFixed(6));
     fill(pickLon, at.lng.toFixed(6));
     if (area) fill(pickPlace, area.feature.properties.code);
-    const place = area ? words(area.feature.properties).textContent : "";
+    const place = area ? words(area.feature.properties, figure).textContent : "";
     said.textContent = `${said.dataset.words}${place} ${at.lat.toFixed(5)}, ${at.lng.toFixed(5)}`;
   };
   figure.querySelectorAll("[data-map-words]").forEach((part) => (part.hidden = false));

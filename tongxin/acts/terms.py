@@ -53,6 +53,34 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Who:
+    """谁在用。 Who makes a request: signed in or not, through which office, and as which actor."""
+
+    actor: Actor
+    login: str = ""
+    standing: Standing | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """是否登录。 Whether somebody is signed in."""
+        return bool(self.login)
+
+    @property
+    def post(self) -> By | None:
+        """岗位。 The post held; None for a resident or a stranger."""
+        return self.standing.post if self.standing else None
+
+
+NOBODY = Who(actor=ANONYMOUS)
+
+
+def who(request: object) -> Who:
+    """本次请求的人。 Who makes a request; the door set it, and where it did not, it is nobody."""
+    found: Who = getattr(request, "who", NOBODY)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BasisClause:
     """依据的一条。 One clause of a basis, as it stands at the moment of the act."""
 

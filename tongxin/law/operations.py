@@ -9,8 +9,16 @@ from django.db import connection
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, BasisClause, By, Scope, Warrant
-from tongxin.law.models import Binding, Calendar, CalendarDate, Instrument, LimitRule, ListEntry, RoutingRule
-from tongxin.law.models import Version
+from tongxin.law.models import (
+    Binding,
+    Calendar,
+    CalendarDate,
+    Instrument,
+    LimitRule,
+    ListEntry,
+    RoutingRule,
+    Version,
+)
 from tongxin.law.rules import text_hash
 from tongxin.law.terms import (
     CalendarDay,

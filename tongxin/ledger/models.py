@@ -8,7 +8,6 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Now
 
-
 if TYPE_CHECKING:
     Column = models.Field[Any, Any]
 else:

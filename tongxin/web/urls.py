@@ -1,3 +1,16 @@
-"""网址。 Addresses."""
+"""网址。 Addresses: those of the door itself and those of each capability."""
 
-urlpatterns: list[object] = []
+from django.conf import settings
+from django.urls import include, path
+
+from tongxin.web import views
+
+urlpatterns = [
+    *views.urlpatterns,
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("tongxin.cases.urls")),
+    path("", include("tongxin.law.urls")),
+    path("", include("tongxin.places.urls")),
+]
+if settings.DEMO:
+    urlpatterns += [path("patterns/", include("tongxin.web.patterns.urls"))]

@@ -1,6 +1,11 @@
 """事项的写入：每个公开操作都是行为。 Writes of cases: every public operation is an act."""
 
-from tongxin.cases.operations.clocks import decide_clock_change, escalate_cases, request_clock_change, resume_clock
+from tongxin.cases.operations.clocks import (
+    decide_clock_change,
+    escalate_cases,
+    request_clock_change,
+    resume_clock,
+)
 from tongxin.cases.operations.flow import (
     accept_cases,
     ask_assistance,

@@ -235,7 +235,8 @@ def _close_scope(*, actor: Actor, at: datetime, number: str, outcome: Outcome, n
 def close_case(*, warrant: Warrant, number: str, outcome: Outcome, note: str, whose: str = "",
                seen: int | None = None) -> str:
     """结束。 Close a case that is not for the city's organs (and say whose it is), that the law does not allow, or that
-    its reporter withdraws."""
+    its reporter withdraws.
+    """
     del number, seen
     case: Case = warrant.scope.state
     _end(warrant, case, outcome, note=f"{whose.strip()}：{note}" if whose.strip() else note)

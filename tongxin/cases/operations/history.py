@@ -14,19 +14,15 @@ from tongxin.acts.terms import Actor, By, InvalidInput, Scope, Warrant
 from tongxin.cases import rules
 from tongxin.cases.models import Case
 from tongxin.cases.terms import HistoricCase
-
 from tongxin.places import queries as places
 
 MOST = 2_000
 
-CASE = ("id number client_key content_digest channel matter matter_name matter_name_en entry clauses person_help place "
-        "place_name path district lon lat state outcome outcome_note organ responsible folded_into_id returns ruled "
-        "reopened overdue due_at provisional reported_at settled_at closed_at steps synthetic").split()
-REPORT = "case_id person text name phone email address language token_digest".split()
-STEP = "entry case_id seq verb at organ office from_state to_state clauses ground named note facts".split()
-PART = "case_id organ role given_at accepted_at settled_at".split()
-CLOCK = ("case_id organ stage step number unit clause started_at due_at provisional ended_at passed_at escalations "
-         "sweep_at").split()
+CASE = ["id", "number", "client_key", "content_digest", "channel", "matter", "matter_name", "matter_name_en", "entry", "clauses", "person_help", "place", "place_name", "path", "district", "lon", "lat", "state", "outcome", "outcome_note", "organ", "responsible", "folded_into_id", "returns", "ruled", "reopened", "overdue", "due_at", "provisional", "reported_at", "settled_at", "closed_at", "steps", "synthetic"]
+REPORT = ["case_id", "person", "text", "name", "phone", "email", "address", "language", "token_digest"]
+STEP = ["entry", "case_id", "seq", "verb", "at", "organ", "office", "from_state", "to_state", "clauses", "ground", "named", "note", "facts"]
+PART = ["case_id", "organ", "role", "given_at", "accepted_at", "settled_at"]
+CLOCK = ["case_id", "organ", "stage", "step", "number", "unit", "clause", "started_at", "due_at", "provisional", "ended_at", "passed_at", "escalations", "sweep_at"]
 
 
 def _scope(*, actor: Actor, at: datetime, cases: Sequence[HistoricCase]) -> Scope:

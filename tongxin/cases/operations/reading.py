@@ -6,8 +6,16 @@ from enum import StrEnum
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, InvalidInput, Scope, Warrant
 from tongxin.cases.models import Assignment, Case, Photo, Report
-from tongxin.cases.operations.common import Context, case_scope, open_case, reporter_ref, require_move, save_step, step
-from tongxin.cases.operations.common import require_text
+from tongxin.cases.operations.common import (
+    Context,
+    case_scope,
+    open_case,
+    reporter_ref,
+    require_move,
+    require_text,
+    save_step,
+    step,
+)
 from tongxin.cases.terms import State
 
 READERS = [By.HOTLINE_CLERK, By.GRID_WORKER, By.CASE_OFFICER, By.CHECKER, By.LEAD_OFFICER]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tongxin.law.terms import ClauseRef
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,2})?")
 _HOUR = re.compile(r"[0-9]{1,2}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN_MAX = 60
@@ -34,6 +34,13 @@ def shown(text: str) -> str:
 def printable(text: str) -> str:
     """可显示的写法。 The text with every character that cannot be shown replaced by `?`."""
     return "".join(mark if mark.isprintable() else "?" for mark in text)
+
+
+def bounded(cell: str, *, most: int) -> str:
+    """不超过若干字。 The cell, if it has no more than `most` characters: what the book can hold."""
+    if len(cell) > most:
+        raise CellError("too_long", f"超过 {most} 字", f"longer than {most} characters")
+    return cell
 
 
 def text(cell: str) -> str:
@@ -80,7 +87,7 @@ def flag(cell: str) -> bool:
 
 
 def number(cell: str) -> Decimal:
-    """十进制数。 A decimal number."""
+    """十进制数，至多两位小数。 A decimal number with two decimals at most."""
     if not _NUMBER.fullmatch(cell):
         raise CellError("bad_number", f"“{shown(cell)}”不是数", f"'{shown(cell)}' is not a number")
     return Decimal(cell)

@@ -30,7 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     grids.check_districts_shaped,
     grids.check_shapes,
     organs.check_organ_words,
-    organs.check_organ_intervals,
+    organs.check_organ_identity,
     organs.check_organ_parents,
     organs.check_organ_places,
     organs.check_organs_have_offices,

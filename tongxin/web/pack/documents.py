@@ -98,12 +98,14 @@ class Values:
             return otherwise
         return value
 
-    def word(self, key: str) -> str:
-        """非空文字。 Text that must not be empty."""
+    def word(self, key: str, *, most: int) -> str:
+        """非空文字。 Text that must not be empty, of `most` characters."""
         value = self.get(key, str, "")
-        if key in self.values and value == "" and type(self.values[key]) is str:
-            self.fault(key, "empty", "不得为空", "must not be empty")
-        return value
+        try:
+            return cells.bounded(cells.word(value) if self.values.get(key) == "" else value, most=most)
+        except CellError as error:
+            self.fault(key, error.code, error.reason_zh, error.reason_en)
+            return ""
 
     def text_if_there(self, key: str) -> str:
         """可有可无的文字。 Text that may be absent."""

@@ -153,24 +153,26 @@ def _properties(feature: object, *, known: set[str]) -> dict[str, Any]:
 
 
 def _district(line: int, properties: dict[str, Any], shape: BaseGeometry) -> DistrictShape:
-    return DistrictShape(file=DISTRICTS_FILE, line=line, code=_property(properties, "code"), shape=shape)
+    return DistrictShape(
+        file=DISTRICTS_FILE, line=line, code=_property(properties, "code", most=40), shape=shape
+    )
 
 
 def _grid(line: int, properties: dict[str, Any], shape: BaseGeometry) -> GridRow:
     return GridRow(
         file=GRIDS_FILE,
         line=line,
-        code=_property(properties, "code"),
-        name=_property(properties, "name"),
-        name_en=_property(properties, "name_en", otherwise=""),
-        parent=_property(properties, "parent"),
-        valid_from=cells.day(_property(properties, "valid_from")),
+        code=_property(properties, "code", most=40),
+        name=_property(properties, "name", most=120),
+        name_en=_property(properties, "name_en", most=120, otherwise=""),
+        parent=_property(properties, "parent", most=40),
+        valid_from=cells.day(_property(properties, "valid_from", most=10)),
         shape=shape,
     )
 
 
-def _property(properties: dict[str, Any], name: str, *, otherwise: str | None = None) -> str:
-    """取一个文字属性。 One property that is clean text; required unless `otherwise` is given."""
+def _property(properties: dict[str, Any], name: str, *, most: int, otherwise: str | None = None) -> str:
+    """取一个文字属性。 One property that is clean text of `most` characters; required unless `otherwise` is given."""
     value = properties.get(name, otherwise)
     if not isinstance(value, str) or (otherwise is None and not value.strip()):
         raise CellError(
@@ -178,7 +180,7 @@ def _property(properties: dict[str, Any], name: str, *, otherwise: str | None = 
         )
     if not _is_clean(value):
         raise CellError("bad_property", f"属性 {name} 含控制字符", f"property {name} has control characters")
-    return value.strip()
+    return cells.bounded(value.strip(), most=most)
 
 
 def _is_clean(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tongxin.web.pack.cells import CellError, Parse, shown
+from tongxin.web.pack.cells import CellError, Parse, bounded, shown
 from tongxin.web.pack.faults import Reading
 from tongxin.web.pack.files import read_text
 
@@ -14,10 +14,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """一列。 One column: its heading, how a cell is read, the row's field if named otherwise, may it be absent."""
+    """一列。 One column: its heading, how a cell is read, how many characters it may have at most, the row's field if
+    named otherwise, and whether the column may be absent.
+    """
 
     name: str
     parse: Parse
+    most: int = 2_000
     field: str = ""
     optional: bool = False
 
@@ -101,7 +104,8 @@ def _row(reading: Reading, *, line: int, names: list[str], cells: list[str], tab
     values: dict[str, object] = {}
     for column in table.columns:
         try:
-            values[column.field or column.name] = column.parse(given.get(column.name, ""))
+            cell = bounded(given.get(column.name, ""), most=column.most)
+            values[column.field or column.name] = column.parse(cell)
         except CellError as error:
             zh, en = f"{column.name}：{error.reason_zh}", f"{column.name}: {error.reason_en}"
             reading.add(file, line, error.code, zh, en)

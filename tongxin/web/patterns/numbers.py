@@ -63,7 +63,9 @@ def table_twin(t: Pick) -> Sequence[State]:
             {"label": t("一半", "Half"), "unit": day, "figure": True},
             {"label": t("最慢一成", "Slowest tenth"), "unit": day, "figure": True},
         ],
-        "rows": [[row["label"], Decimal(row["low"]), row["middle"], Decimal(row["high"])] for row in dots],
+        "rows": [
+            [row["label"], Decimal(str(row["low"])), row["middle"], Decimal(str(row["high"]))] for row in dots
+        ],
         "as_of": at(11, 22).date(),
         "drawing": {"kind": "dot", "unit": day, "rows": dots, "limit": 7, "limit_label": limit},
     }

@@ -272,13 +272,25 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     return {"errors": errors}
 
 
-def _rows(rows: Sequence[Mapping[str, Any]]) -> list[svg.Bar]:
+def _bars(rows: Sequence[Mapping[str, Any]]) -> list[svg.Bar]:
     return [
         svg.Bar(
             label=str(row["label"]),
             value=Decimal(str(row["value"])),
             few=bool(row.get("few")),
             over=bool(row.get("over")),
+        )
+        for row in rows
+    ]
+
+
+def _dots(rows: Sequence[Mapping[str, Any]]) -> list[svg.Dots]:
+    return [
+        svg.Dots(
+            label=str(row["label"]),
+            low=Decimal(str(row["low"])),
+            middle=Decimal(str(row["middle"])),
+            high=Decimal(str(row["high"])),
         )
         for row in rows
     ]
@@ -291,18 +303,16 @@ def chart(drawing: Mapping[str, Any], title: str = "") -> SafeString:
     `drawing`: kind ("bar" | "distribution" | "dot"), unit, rows, optionally limit and limit_label.
     Rows of bar and distribution: label, value, few?, over?. Rows of dot: label, low, middle, high.
     """
-    limit = drawing.get("limit")
-    common = {
-        "title": str(title),
-        "unit": gettext("单位：%(unit)s") % {"unit": drawing["unit"]} if drawing.get("unit") else "",
-        "limit": None if limit is None else Decimal(str(limit)),
-        "limit_label": str(drawing.get("limit_label", "")),
-    }
+    name, rows = str(title), drawing["rows"]
+    unit = gettext("单位：%(unit)s") % {"unit": drawing["unit"]} if drawing.get("unit") else ""
+    limit = None if drawing.get("limit") is None else Decimal(str(drawing["limit"]))
+    words = str(drawing.get("limit_label", ""))
     if drawing["kind"] == "dot":
-        dots = [
-            svg.Dots(label=str(row["label"]), **{k: Decimal(str(row[k])) for k in ("low", "middle", "high")})
-            for row in drawing["rows"]
-        ]
-        return mark_safe(svg.dot_chart(rows=dots, **common))  # noqa: S308 - svg escapes its texts
-    draw = {"bar": svg.bar_chart, "distribution": svg.distribution_chart}[drawing["kind"]]
-    return mark_safe(draw(rows=_rows(drawing["rows"]), **common))  # noqa: S308 - svg escapes its texts
+        drawn = svg.dot_chart(rows=_dots(rows), title=name, unit=unit, limit=limit, limit_label=words)
+    elif drawing["kind"] == "distribution":
+        drawn = svg.distribution_chart(
+            rows=_bars(rows), title=name, unit=unit, limit=limit, limit_label=words
+        )
+    else:
+        drawn = svg.bar_chart(rows=_bars(rows), title=name, unit=unit, limit=limit, limit_label=words)
+    return mark_safe(drawn)  # noqa: S308 - svg escapes its texts

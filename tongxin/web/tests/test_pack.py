@@ -8,6 +8,7 @@ import pytest
 from tongxin.web.pack import examine_pack
 from tongxin.web.pack.check import CHECKS
 from tongxin.web.pack.checks.lists import CHANNELS
+from tongxin.web.pack.checks.organs import KINDS, POSTS
 from tongxin.web.tests.tiny_pack import ON, REF, VERBS, Files, Seen, faults_of, tiny_files, write_pack
 
 
@@ -94,9 +95,11 @@ PLANTED = {
     "unknown organ of office": row(OFFICES, 8, "unknown_organ", "x/g9/1,x/g9,grid_worker,网格员,"),
     "unknown post": row(OFFICES, 8, "unknown_post", "x/g1/2,x/g1,emperor,皇帝,"),
     "unknown office of holder": row(HOLDERS, 6, "unknown_office", "p4,丁,p4,x/g9/1,2020-01-01,"),
+    "one office held twice": row(HOLDERS, 6, "interval_overlap", "p2,乙,roads,x/roads/1,2025-01-01,"),
     "holding reversed": row(HOLDERS, 6, "interval_reversed", "p4,丁,p4,x/g1/1,2020-01-01,2019-01-01"),
     "duplicate login": row(HOLDERS, 6, "duplicate_login", "p4,丁,Roads,x/g1/1,2020-01-01,"),
     "one person under two names": row(HOLDERS, 6, "person_differs", "p2,已,roads,x/g1/1,2020-01-01,"),
+    "name too long": row(OFFICES, 8, "too_long", f"x/g1/2,x/g1,checker,{'长' * 121},"),
     # calendar
     "bad date": plant(DAYS, 2, "bad_date", "2026-01-01", "2026-02-30"),
     "bad kind of day": plant(DAYS, 2, "unknown_kind", "holiday", "feast"),
@@ -134,7 +137,6 @@ PLANTED = {
     "unknown clause": plant(POWERS, 2, "unknown_clause", REF, "law:cn/x/rules@2021-01-01#a12"),
     "clause no longer in force": plant(LIMITS, 2, "no_longer_in_force", REF, "law:cn/x/rules@2015-01-01#a2"),
     "clause not yet in force": plant(LIMITS, 2, "not_yet_in_force", REF, "law:cn/x/later@2026-01-01#a2"),
-    "manifest calls it repealed": plant(MANIFEST, 2, "not_standing", "in_force,1,1", "repealed?,1,1"),
     "in-force date unknown": plant(CITY, 16, "in_force_unknown", REF, "law:cn/x/undated@2019-01-01#a2"),
     "no clause reference": plant(POWERS, 2, "bad_clause_ref", REF, "某条例第二条"),
     "reference without version": plant(POWERS, 2, "ref_without_version", REF, "law:cn/x/rules#a2"),
@@ -195,6 +197,9 @@ PLANTED = {
     "unknown verb": row(POWERS, 5, "unknown_verb", f"rule_the_world,{REF},"),
     "missing verb": plant(POWERS, 1, "missing_verb", f"report_case,{REF},\n", ""),
     "verb twice": row(POWERS, 5, "duplicate", f"report_case,{REF},"),
+    "clause of a power twice": plant(
+        POWERS, 3, "clause_twice", f"report_case,{REF}", f"report_case,{REF};{REF}"
+    ),
     "power without clause": plant(POWERS, 3, "power_without_clause", f"report_case,{REF}", "report_case,"),
     # routing
     "routing of unknown matter": row(ROUTING, 3, "unknown_matter", "m9,,,,,roads,"),
@@ -206,14 +211,16 @@ PLANTED = {
     "routing without an end": row(ROUTING, 3, "hours_incomplete", "m1,,,8,,roads,"),
     "routing hours reversed": row(ROUTING, 3, "hours_reversed", "m1,,,18,8,roads,"),
     "routing hour unknown": row(ROUTING, 3, "bad_hour", "m1,,,8,25,roads,"),
+    "routing twice": row(ROUTING, 3, "duplicate", "m1,hotline,d1,8,18,roads,"),
     # city.toml
     "unknown key": plant(
-        CITY, 20, "unknown_key", "photo_max_bytes = 8000000", "photo_max_bytes = 8000000\nx = 1"
+        CITY, 21, "unknown_key", "photo_max_bytes = 8000000", "photo_max_bytes = 8000000\nx = 1"
     ),
     "missing key": plant(CITY, 18, "missing_key", "text_max = 2000\n", ""),
     "wrong type": plant(CITY, 19, "wrong_type", "text_max = 2000", 'text_max = "2000"'),
     "number too small": plant(CITY, 19, "out_of_range", "text_max = 2000", "text_max = 0"),
     "empty name": plant(CITY, 4, "empty", "某市", ""),
+    "name of the city too long": plant(CITY, 5, "too_long", "Tiny", "T" * 81),
     "unknown lead body": plant(CITY, 12, "unknown_organ", "x/lead", "x/none"),
     "lead body of wrong kind": plant(CITY, 12, "wrong_kind", "x/lead", "x/gov"),
     "unknown desk": plant(CITY, 13, "unknown_organ", "x/hotline", "x/none"),
@@ -272,7 +279,19 @@ def test_person_help_is_not_led_by_enforcement(tmp_path):
     assert faults_of(tmp_path, files) == [(MATTERS, 2, "person_help_enforcement")]
 
 
+def test_version_the_manifest_calls_repealed_founds_nothing(tmp_path):
+    files = Plant(LIMITS, REF, "law:cn/x/later@2026-01-01#a2", ()).into(tiny_files())
+    files[MANIFEST] = files[MANIFEST].replace("2027-01-01,,,in_force", "2026-02-01,,,repealed?")
+    assert faults_of(tmp_path, files) == [(LIMITS, 2, "not_standing")]
+
+
 def test_channels_are_those_of_cases():
     pytest.importorskip("django")
     terms = pytest.importorskip("tongxin.cases.terms")
     assert frozenset(terms.Channel) == CHANNELS
+
+
+def test_posts_and_kinds_of_organs_are_those_of_the_house():
+    pytest.importorskip("django")
+    assert {post.value for post in pytest.importorskip("tongxin.acts.terms").POSTS} == POSTS
+    assert set(pytest.importorskip("tongxin.organs.models").Organ.Kind.values) == KINDS

@@ -4,6 +4,7 @@ import pytest
 import shapely
 
 from tongxin.web.pack import check_pack, read_pack
+from tongxin.web.pack.checks.grids import OVERLAPS_MAX
 from tongxin.web.tests.tiny_pack import (
     DISTRICTS,
     GRIDS,
@@ -60,6 +61,13 @@ def test_faulty_grid_is_seen_on_its_line(tmp_path, planted, code):
 def test_grids_sharing_an_edge_up_to_rounding_do_not_overlap(tmp_path):
     nudged = grid("g3", "d2", square(117.0999999, 37.0, 117.2, 37.1))
     assert faults_of(tmp_path, tiny_files() | {GRIDS_FILE: features(*GRIDS[:2], nudged)}) == []
+
+
+def test_grids_all_in_one_place_are_not_compared_without_end(tmp_path):
+    heap = [grid(f"h{n}", "d2", square(117.1, 37.0, 117.2, 37.1)) for n in range(400)]
+    seen = faults_of(tmp_path, tiny_files() | {GRIDS_FILE: features(*GRIDS[:2], *heap)})
+    assert {code for _, _, code in seen} == {"grids_overlap"}
+    assert OVERLAPS_MAX <= len(seen) < 400 * 399 / 2
 
 
 def test_grid_exchanged_within_range_is_known_by_its_district(tmp_path):

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_a_distribution_of_many_columns_drops_labels_evenly() -> None:
     drawing = svg.distribution_chart(rows=rows, title="t")
     labels = re.findall(r">(\d+)天<", drawing)
     assert len(labels) < 20
-    assert len({int(b) - int(a) for a, b in zip(labels, labels[1:], strict=False)}) == 1
+    assert len({int(b) - int(a) for a, b in pairwise(labels)}) == 1
 
 
 def test_no_rows_and_all_zero_are_drawn_without_error() -> None:

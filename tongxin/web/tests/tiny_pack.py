@@ -170,11 +170,10 @@ def district(code: str, coordinates: object) -> dict[str, object]:
     return feature(coordinates, code=code)
 
 
-def grid(code: str, parent: str, coordinates: object) -> dict[str, object]:
+def grid(code: str, parent: str, coordinates: object, valid_from: str = "2020-01-01") -> dict[str, object]:
     """一个网格。 One grid."""
-    return feature(
-        coordinates, code=code, name=f"网格{code}", name_en="", parent=parent, valid_from="2020-01-01"
-    )
+    named = {"code": code, "name": f"网格{code}", "name_en": ""}
+    return feature(coordinates, **named, parent=parent, valid_from=valid_from)
 
 
 DISTRICTS = (

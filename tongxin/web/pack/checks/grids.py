@@ -16,6 +16,8 @@ from tongxin.web.pack.rows import DistrictShape, GridRow
 
 TOLERANCE_M2: Final = 25.0
 TOLERANCE_SHARE: Final = 0.005
+OVERLAPS_MAX: Final = 1_000
+_BATCH: Final = 64
 _METRES_PER_DEGREE: Final = 111_320.0
 
 Shapes = npt.NDArray[np.object_]
@@ -43,8 +45,9 @@ def check_grid_codes(facts: Facts) -> Iterator[Fault]:
     yield from twice(
         facts.pack.grids, lambda row: row.code, code="duplicate", what_zh="网格编码", what_en="grid code"
     )
+    taken = {row.code for row in facts.pack.places}
     for row in facts.pack.grids:
-        if row.code in facts.places:
+        if row.code in taken:
             zh, en = f"编码“{row.code}”已是地点的编码", f"code '{row.code}' is already that of a place"
             yield row.fault("code_taken", zh, en)
 
@@ -96,19 +99,33 @@ def _unsound(rows: Sequence[Shaped]) -> Iterator[Fault]:
 
 
 def _overlaps(grids: Sequence[GridRow]) -> Iterator[Fault]:
-    """重叠超出容差的网格。 A fault for each two grids that overlap by more than the tolerance, at the later one."""
+    """重叠超出容差的网格。 A fault for each two grids that overlap by more than the tolerance, at the later one.
+
+    Worked off in batches, and given up after a thousand: a file of grids all in one place is broken as a whole.
+    """
     shapes = _shapes(grids)
-    left, right = shapely.STRtree(shapes).query(shapes)
-    once = left < right
-    left, right = left[once], right[once]
-    common = shapely.area(shapely.intersection(shapes[left], shapes[right])) * _square_metres(shapes[left])
+    tree = shapely.STRtree(shapes)
     sizes = shapely.area(shapes) * _square_metres(shapes)
-    too_much = np.flatnonzero(common > _tolerance(np.minimum(sizes[left], sizes[right])))
-    for index in too_much:
-        first, second = sorted((grids[left[index]], grids[right[index]]), key=lambda row: row.line)
-        zh = f"网格“{second.code}”与第 {first.line} 行的“{first.code}”重叠约 {common[index]:.0f} 平方米"
-        en = f"grid '{second.code}' overlaps '{first.code}' of line {first.line} by about {common[index]:.0f} m2"
-        yield second.fault("grids_overlap", zh, en)
+    found = 0
+    for start in range(0, len(grids), _BATCH):
+        left, right = tree.query(shapes[start : start + _BATCH])
+        left = left + start
+        left, right = left[left < right], right[left < right]
+        common = shapely.area(shapely.intersection(shapes[left], shapes[right])) * _square_metres(
+            shapes[left]
+        )
+        for index in np.flatnonzero(common > _tolerance(np.minimum(sizes[left], sizes[right]))):
+            yield _one_overlap(grids[left[index]], grids[right[index]], common=float(common[index]))
+            found += 1
+        if found >= OVERLAPS_MAX:
+            return
+
+
+def _one_overlap(first: GridRow, second: GridRow, *, common: float) -> Fault:
+    """两个网格重叠；行次即文件中的次序。 Two grids that overlap, in the order of the file."""
+    zh = f"网格“{second.code}”与第 {first.line} 行的“{first.code}”重叠约 {common:.0f} 平方米"
+    en = f"grid '{second.code}' overlaps '{first.code}' of line {first.line} by about {common:.0f} m2"
+    return second.fault("grids_overlap", zh, en)
 
 
 def _outside(facts: Facts, grids: Sequence[GridRow]) -> Iterator[Fault]:

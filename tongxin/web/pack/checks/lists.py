@@ -74,6 +74,8 @@ def check_powers(facts: Facts) -> Iterator[Fault]:
             yield row.fault(
                 "power_without_clause", f"“{row.verb}”没有条款依据", f"'{row.verb}' has no clause"
             )
+        if len(set(row.clauses)) != len(row.clauses):
+            yield row.fault("clause_twice", "同一条款列了两次", "a clause is named twice")
     if facts.pack.losses.whole(POWERS.file):
         for verb in sorted(facts.verbs - {row.verb for row in facts.pack.powers}):
             zh, en = f"缺少行为“{verb}”", f"verb '{verb}' is missing"
@@ -82,6 +84,13 @@ def check_powers(facts: Facts) -> Iterator[Fault]:
 
 def check_routing(facts: Facts) -> Iterator[Fault]:
     """分派例外：事项、渠道、地点、时段、主办。 Routing exceptions: matter, channel, place, hours and lead are sound."""
+    yield from twice(
+        facts.pack.routing,
+        lambda row: (row.matter, row.channel, row.place, row.hour_from, row.hour_to),
+        code="duplicate",
+        what_zh="分派例外",
+        what_en="the exception",
+    )
     routes = Routes(facts)
     root = facts.pack.city.root
     for row in facts.pack.routing:

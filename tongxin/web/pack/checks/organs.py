@@ -39,10 +39,12 @@ def check_organ_words(facts: Facts) -> Iterator[Fault]:
             yield row.fault("bad_function", zh, en)
 
 
-def check_organ_intervals(facts: Facts) -> Iterator[Fault]:
-    """起止不倒置；同一编码的时段不重复、不重叠。 Intervals not reversed; those of one code neither repeat nor overlap."""
+def check_organ_identity(facts: Facts) -> Iterator[Fault]:
+    """编码唯一，起止不倒置。 Codes are unique: an organ that changes its name gets a new one. Intervals not reversed."""
+    yield from twice(
+        facts.pack.organs, lambda row: row.code, code="duplicate", what_zh="机构编码", what_en="code"
+    )
     yield from reversed_intervals(facts.pack.organs)
-    yield from overlapping(facts.pack.organs, lambda row: row.code, shown=lambda row: row.code)
 
 
 def check_organ_parents(facts: Facts) -> Iterator[Fault]:
@@ -111,8 +113,12 @@ def check_offices(facts: Facts) -> Iterator[Fault]:
 
 
 def check_holders(facts: Facts) -> Iterator[Fault]:
-    """任职：岗位存在、起止不倒置。 Holders: the office exists, the interval is not reversed."""
+    """任职：岗位存在、起止不倒置、同一人同一岗不重叠。 Holders: the office exists, the interval is not reversed, and nobody
+    holds one office twice at a time. Several offices at a time are fine.
+    """
     yield from reversed_intervals(facts.pack.holders)
+    held = [row for row in facts.pack.holders if row.office]
+    yield from overlapping(held, lambda row: (row.person, row.office), shown=lambda row: row.office)
     offices = {row.code for row in facts.pack.offices}
     for row in facts.pack.holders:
         lost = facts.pack.losses.may_hold(file=OFFICES.file, key=row.office)

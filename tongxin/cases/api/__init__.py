@@ -1,0 +1,1 @@
+"""程序接口。 Interfaces for programs."""

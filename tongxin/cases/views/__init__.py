@@ -1,0 +1,1 @@
+"""事项的页面。 Pages of cases."""

@@ -1,0 +1,118 @@
+"""控制台命令 tongxin。 The console command `tongxin`.
+
+A command's module may import models only after Django is set up, and Django only after the database is found: so each
+command is named here by its path and imported when its turn has come.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import django
+from django.utils.module_loading import import_string
+
+from tongxin.web.console import environment
+from tongxin.web.console.cluster import ClusterError
+
+COMMANDS = "tongxin.web.console.commands"
+JSON = {"action": "store_true", "help": "print one JSON object on standard output and nothing else there"}
+PACK = {"default": "city/binzhou", "help": "folder of the city's pack (city/binzhou)"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """入口。 The entry of the console command; returns the exit status."""
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    if given.run is None:
+        parser.print_help()
+        return 2
+    try:
+        return _run(given)
+    except ClusterError as error:
+        print(f"tongxin: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def _run(given: argparse.Namespace) -> int:
+    if given.needs == "database":
+        given.database = environment.open_database(data=environment.data_folder(), pooled=given.pooled)
+    elif given.needs == "django":
+        os.environ.setdefault("TONGXIN_DATA", str(environment.data_folder()))
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.web.settings")
+    if given.needs != "nothing":
+        django.setup()
+    status, result = import_string(f"{COMMANDS}.{given.run}")(given)
+    if given.json:
+        print(json.dumps(result, ensure_ascii=False, default=str))
+    else:
+        _show(result)
+    return int(status)
+
+
+def _show(result: Any) -> None:
+    if isinstance(result, dict):
+        for key, value in result.items():
+            print(f"{key}: {value}")
+    elif result is not None:
+        print(result)
+
+
+class _Commands:
+    """命令表。 The table of commands."""
+
+    def __init__(self) -> None:
+        self.parser = argparse.ArgumentParser(
+            prog="tongxin", description="同心 Tongxin: a city governs itself together, under law")
+        self.parser.set_defaults(run=None, json=False)
+        self.parts = self.parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(self, name: str, run: str, words: str, *, needs: str = "database", pooled: bool = False,
+            within: Any = None) -> argparse.ArgumentParser:
+        """加一个命令。 Add a command: its name, the path of its function, what it does, what it needs."""
+        part: argparse.ArgumentParser = (within or self.parts).add_parser(name, help=words, description=words)
+        part.add_argument("--json", **JSON)  # type: ignore[arg-type]
+        part.set_defaults(run=run, needs=needs, pooled=pooled)
+        return part
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """命令与参数。 Commands and their arguments."""
+    table = _Commands()
+    up = table.add("up", "running.up", "start database, city and server; Ctrl-C stops what it started")
+    up.add_argument("--port", type=int, default=8000)
+    up.add_argument("--city", **PACK)  # type: ignore[arg-type]
+    up.add_argument("--workers", type=int, default=2, help="server processes (2)")
+    table.add("stop", "running.stop", "stop the embedded database of the data folder", needs="nothing")
+    table.add("work", "running.work", "sequence the ledger, sweep limits and deliver notices until stopped")
+    table.add("sequence", "running.sequence", "integrate waiting ledger entries into the tree, once")
+    table.add("sweep", "running.sweep", "look at the limits that are due, once")
+    table.add("migrate", "founding.migrate", "bring the database up to date and install its guard")
+    load = table.add("load-city", "founding.load_city", "found the city of a pack in an empty database")
+    load.add_argument("--city", **PACK)  # type: ignore[arg-type]
+    check = table.add("check-city", "founding.check_city", "check a pack; names file, line and reason of every fault",
+                      needs="django")
+    check.add_argument("path")
+    check.add_argument("--on", default="", help="day on which the cited clauses must be in force, YYYY-MM-DD (today)")
+    replay = table.add("replay", "replaying.replay", "run a file of past requests through the operations of a pack, "
+                       "in a database of its own", needs="django")
+    replay.add_argument("file")
+    replay.add_argument("--city", required=True, help="name or folder of the pack")
+    replay.add_argument("--limit", type=int, default=0, help="only the first N rows, in order of opening")
+    feed = table.add("feed", "feeding.feed", "take reports from a CSV file; the same file twice makes no case twice")
+    feed.add_argument("file")
+    account = table.add("account", "founding.account", "open an account; the password is read from standard input")
+    account.add_argument("login")
+    account.add_argument("--person", required=True, help="reference of the person, person:…")
+    account.add_argument("--name", default="")
+    ledger = table.parts.add_parser("ledger", help="the ledger")
+    inner = ledger.add_subparsers(metavar="COMMAND")
+    table.add("verify", "founding.verify", "recompute everything from the rows; names the first that disagrees",
+              within=inner)
+    acts = table.add("acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django")
+    acts.set_defaults(json=False)
+    return table.parser

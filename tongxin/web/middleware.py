@@ -1,0 +1,103 @@
+"""中间件。 What every request passes: headers, who acts, and how a refusal is answered."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, who
+from tongxin.law.book import city_day
+from tongxin.organs.queries import standing
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("tongxin.web")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+MACHINE_PATHS = ("/api/", "/open311/")
+
+
+class Headers:
+    """安全响应头。 Headers that every answer carries: nothing from elsewhere, nothing inline, no frame."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+        if who(request).signed_in:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class WhoActs:
+    """谁在行为。 Works out who acts, from the signed session. Whether the office is held is asked anew each time."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(settings.STATIC_URL):
+            request.who = _who(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _who(request: HttpRequest) -> Who:
+    held = request.session.get("who")
+    if not isinstance(held, dict) or (held.get("demo") and not settings.DEMO):
+        return NOBODY
+    office = held.get("office") or None
+    found = None
+    if office:
+        found = standing(person=held["person"], office=office, day=city_day(datetime.now(UTC)))
+        if found is None:
+            return NOBODY  # the office ended: the session ends with it
+    return Who(actor=Actor(person=held["person"], office=office), login=held["login"], standing=found)
+
+
+class Refusals:
+    """拒绝的说明。 Turns what an operation raises into an answer that names the field or the reason, in the reader's language."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """回答异常。 An answer to what was raised; None for what is our own mistake."""
+        if isinstance(error, InvalidInput):
+            return answer(request, 400, "invalid", error.reason, error.reason_en, field=error.field)
+        if isinstance(error, Conflict):
+            return answer(request, 409, "conflict", error.reason, error.reason_en)
+        if isinstance(error, Refused):
+            return answer(request, 403, error.code, error.reason, error.reason_en, clause=error.clause,
+                          who_could=error.who_could, instead=_said(error.instead, error.instead_en))
+        if isinstance(error, OperationalError | InterfaceError):
+            log.warning("database not reachable: %s", type(error).__name__)
+            response = answer(request, 503, "database", "数据库正在重启，您的内容没有提交，请稍后再试一次",
+                              "the database is restarting; nothing was taken, please try again")
+            response.headers["Retry-After"] = "5"
+            return response
+        return None
+
+
+def _said(zh: str, en: str) -> str:
+    return en if get_language() == "en" else zh
+
+
+def answer(request: HttpRequest, status: int, code: str, reason: str, reason_en: str, **more: str) -> HttpResponse:
+    """一份说明。 An explanation, as JSON for programs and as a page for people."""
+    if request.path.startswith(MACHINE_PATHS):
+        body = {"code": code, "reason": reason, "reason_en": reason_en, **{k: v for k, v in more.items() if v}}
+        return JsonResponse({"error": body}, status=status, json_dumps_params={"ensure_ascii": False})
+    context = {"status": status, "code": code, "reason": _said(reason, reason_en), **more}
+    return render(request, "refusal.html", context, status=status)

@@ -1,0 +1,68 @@
+"""告知的文字。 The words of a notice, rendered in the reader's language when it is read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongxin.acts.models import Notice
+from tongxin.cases.terms import CLOCK_GROUND_LABELS, GROUND_LABELS, OUTCOME_LABELS, ClockGround, Outcome, ReturnGround
+from tongxin.organs.queries import organs_by_code
+from tongxin.places.queries import city
+
+Words = tuple[str, str]
+
+
+def organ_name(code: str) -> str:
+    """机构名称。 The name of an organ in the reader's language; the code where it is gone."""
+    organ = organs_by_code(city().revision).get(code)
+    if organ is None:
+        return code
+    return organ.name_en if _("zh") == "en" else organ.name
+
+
+def rendered(notice: Notice) -> Words:
+    """标题与正文。 Title and text of a notice."""
+    args: Mapping[str, Any] = notice.args
+    number, matter = str(args.get("number", "")), str(args.get("matter", ""))
+    facts = {
+        "number": number, "matter": matter or _("一件事"), "organ": organ_name(str(args.get("organ", ""))),
+        "note": str(args.get("note", "")), "named": organ_name(str(args.get("named", ""))),
+        "ground": _label(GROUND_LABELS, ReturnGround, args.get("ground")) or _label(CLOCK_GROUND_LABELS, ClockGround,
+                                                                                   args.get("ground")),
+        "outcome": _label(OUTCOME_LABELS, Outcome, args.get("outcome")),
+    }
+    title, text = TEMPLATES.get(notice.template, UNKNOWN)()
+    return title % facts, text % facts
+
+
+def _label(labels: Mapping[Any, Any], words: Any, value: Any) -> str:
+    return str(labels[words(value)]) if value in {word.value for word in words} else ""
+
+
+def UNKNOWN() -> Words:  # noqa: N802 - the one that stands in for a template that is gone
+    """没有模板的告知。 A notice whose template is gone."""
+    return _("关于 %(number)s 的告知"), "%(note)s"
+
+
+TEMPLATES: Mapping[str, Callable[[], Words]] = {
+    "reported": lambda: (_("已收到您的报告 %(number)s"), _("您报告的“%(matter)s”已登记，现在由%(organ)s处理。")),
+    "accepted": lambda: (_("%(number)s 已受理"), _("%(organ)s已受理“%(matter)s”，正在办理。")),
+    "dispatched": lambda: (_("%(number)s 已转交"), _("“%(matter)s”已交给%(organ)s处理。")),
+    "settled": lambda: (_("%(number)s 已办理，等待核查"), _("%(organ)s说已经办好，现在由另一个人核查。")),
+    "confirm": lambda: (_("%(number)s 请您确认"), _("核查的人看过，“%(matter)s”已办好。解决了吗？请告诉我们。")),
+    "closed": lambda: (_("%(number)s 已结束：%(outcome)s"), _("“%(matter)s”已结束。%(outcome)s。%(note)s")),
+    "hung": lambda: (_("%(number)s 暂时解决不了，已挂账"), _("“%(matter)s”列入公开的挂账名单。原因：%(note)s")),
+    "clock_changed": lambda: (_("%(number)s 的期限有变化"), _("经另一人审签，“%(matter)s”的办理期限有变化。%(ground)s")),
+    "given": lambda: (_("交办 %(number)s"), _("“%(matter)s”交由贵单位承办。")),
+    "unlisted": lambda: (_("清单外事项 %(number)s"), _("没有现行有效的清单事项可依，请牵头机构处理。")),
+    "assist": lambda: (_("协办 %(number)s"), _("请协办“%(matter)s”，期限另计。")),
+    "returned": lambda: (_("退回 %(number)s"), _("退回理由：%(ground)s；指向%(named)s。")),
+    "part_settled": lambda: (_("协办已完成 %(number)s"), _("%(organ)s已办结协办部分。")),
+    "check_failed": lambda: (_("核查未通过 %(number)s"), _("核查的人说：%(note)s")),
+    "confirmed": lambda: (_("报告人确认 %(number)s"), _("报告人确认已经解决。")),
+    "disputed": lambda: (_("报告人说没有解决 %(number)s"), _("报告人说：%(note)s。已重新办理。")),
+    "clock_asked": lambda: (_("期限申请待审签 %(number)s"), _("有单位申请中止或延长期限，请另一人审签。")),
+    "clock_decided": lambda: (_("期限申请已审签 %(number)s"), _("申请已审签，请查看结果。")),
+    "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
+}
