@@ -22,6 +22,7 @@ from tongxin.cases.models import (
     Report,
 )
 from tongxin.cases.terms import Outcome, Role, State
+from tongxin.law.terms import Stage
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN = [state.value for state in State if state not in (State.CLOSED, State.HUNG)]
@@ -306,3 +307,9 @@ def mail_of_reporter(*, number: str) -> tuple[str, str] | None:
     """送达用的邮箱与语言。 Mail address and language of a reporter, for the platform's own delivery; no one sees it."""
     row = Report.objects.filter(case__number=number).exclude(email="").values_list("email", "language").first()
     return (row[0], row[1]) if row else None
+
+
+def handling_dues(*, numbers: Sequence[str]) -> dict[str, datetime]:
+    """办理期限。 The end of handling of each of these cases, by number."""
+    rows = Clock.objects.filter(case__number__in=list(numbers), stage=Stage.HANDLE.value)
+    return dict(rows.values_list("case__number").annotate(last=models.Max("due_at")).values_list("case__number", "last"))

@@ -189,6 +189,7 @@ class Settlement:
     number: str
     note: str
     evidence: tuple[str, ...] = ()
+    done_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -47,12 +47,13 @@ def organs_by_function(revision: int) -> Mapping[tuple[str, str], OrganFacts]:
     return {(organ.function, organ.place): organ for organ in organs_by_code(revision).values()}
 
 
-def officers(*, organ: str, post: By, day: date) -> list[str]:
-    """某机构某岗位的任职者。 Person references of those who hold a post at an organ on a day."""
-    return list(Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
-                .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).values_list("person", flat=True))
-
-
 def office_title(*, code: str) -> Office | None:
     """职位。 The office of a code, with its organ."""
     return Office.objects.select_related("organ").filter(code=code.removeprefix("office:")).first()
+
+
+def holders(*, organ: str, post: By, day: date) -> list[tuple[str, str]]:
+    """某机构某岗位的任职者与职位。 (person, office) references of those who hold a post at an organ on a day."""
+    rows = (Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
+            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).order_by("office__code"))
+    return [(person, f"office:{office}") for person, office in rows.values_list("person", "office__code")]

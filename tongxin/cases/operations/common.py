@@ -97,9 +97,19 @@ def reporter_ref(case: Case, person: str = "") -> str:
 
 def reporters_of(case: Case) -> tuple[str, ...]:
     """所有报告人。 The reporter of a case and those of every case folded into it."""
-    rows = (Report.objects.filter(models.Q(case=case) | models.Q(case__folded_into=case))
-            .values_list("person", "case__number"))
-    return tuple(dict.fromkeys(person or f"reporter:{number}" for person, number in rows))
+    return reporters_by_case([case])[case.pk]
+
+
+def reporters_by_case(cases: Sequence[Case]) -> dict[int, tuple[str, ...]]:
+    """各事项的所有报告人，按行号。 The reporters of several cases, by case id. One statement."""
+    ids = [case.pk for case in cases]
+    found: dict[int, dict[str, None]] = {number: {} for number in ids}
+    rows = (Report.objects.filter(models.Q(case__in=ids) | models.Q(case__folded_into__in=ids)).order_by("case_id")
+            .values_list("person", "case_id", "case__number", "case__folded_into_id"))
+    for person, number, name, whole in rows:
+        for case_id in {number, whole} & found.keys():
+            found[case_id][person or f"reporter:{name}"] = None
+    return {number: tuple(persons) for number, persons in found.items()}
 
 
 def case_scope(case: Case, *, organs: Iterable[str] | None = None, entry: bool = True, place: bool = False,
@@ -131,24 +141,39 @@ def step(warrant: Warrant, case: Case, to_state: State, *, ground: str = "", nam
 
 def save_step(made: CaseStep, **changes: Any) -> None:
     """写下一步与事项的现状。 Save one step and where the case stands now."""
-    made.save(force_insert=True)
-    case = made.case
-    for name, value in changes.items():
-        setattr(case, name, value)
-    case.due_at, case.provisional = _next_due(case)
-    case.save(force_update=True)
+    save_steps([made], **changes)
 
 
-def _next_due(case: Case) -> tuple[datetime | None, bool]:
-    """最近的到期。 The soonest end of what is running now, of the organ that has the case."""
-    clock = (Clock.objects.filter(case=case, ended_at=None, suspended_at=None).exclude(stage=Stage.RETURN.value)
-             .order_by("due_at").first())
-    return (clock.due_at, clock.provisional) if clock else (None, False)
+def save_steps(made: Sequence[CaseStep], changed: Sequence[str] = (), **changes: Any) -> None:
+    """写下若干步与各事项的现状。 Save steps, one of each case, and where the cases stand now. Three statements.
+
+    `changes` are set on every case; `changed` names what the caller has set on each already.
+    """
+    CaseStep.objects.bulk_create(made)
+    cases = [one.case for one in made]
+    dues = _next_dues(cases)
+    for case in cases:
+        for name, value in changes.items():
+            setattr(case, name, value)
+        case.due_at, case.provisional = dues.get(case.pk, (None, False))
+    fields = {"state", "steps", "due_at", "provisional", *changed, *changes}
+    if len(cases) == 1:
+        cases[0].save(update_fields=fields)
+    else:
+        Case.objects.bulk_update(cases, sorted(fields), batch_size=500)
 
 
-def new_clocks(context: Context, case: Case, stage: Stage, organ: str, *, started: datetime,
-               matter: MatterEntry | None = None) -> list[Clock]:
+def _next_dues(cases: Sequence[Case]) -> dict[int, tuple[datetime, bool]]:
+    """各事项最近的到期。 The soonest end of what is running now in each case, but for the limit of returning."""
+    running = (Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None, suspended_at=None)
+               .exclude(stage=Stage.RETURN.value).order_by("case_id", "due_at").distinct("case_id"))
+    return {case: (due_at, provisional) for case, due_at, provisional in
+            running.values_list("case_id", "due_at", "provisional")}
+
+
+def new_clocks(context: Context, case: Case, stage: Stage, organ: str, *, started: datetime) -> list[Clock]:
     """起算的期限钟。 The clocks of a stage, one for each step of its limit, not yet saved. 民法典 arts. 200–204."""
+    matter = context.matter(case.matter) if case.matter else None
     found = law.limits_for(matter=matter, stage=stage, revision=context.city.revision, day=context.day)
     return [clock_of(context, case, limit, organ, started) for limit in found]
 
@@ -163,13 +188,14 @@ def clock_of(context: Context, case: Case, limit: Limit, organ: str, started: da
 
 def start_clocks(context: Context, case: Case, stage: Stage, organ: str, *, started: datetime | None = None) -> None:
     """起算。 Start the clocks of a stage for an organ."""
-    matter = context.matter(case.matter) if case.matter else None
-    Clock.objects.bulk_create(new_clocks(context, case, stage, organ, started=started or context.at, matter=matter))
+    Clock.objects.bulk_create(new_clocks(context, case, stage, organ, started=started or context.at))
 
 
-def stop_clocks(case: Case, at: datetime, *stages: Stage, organ: str | None = None) -> None:
-    """停止。 Stop the running clocks of these stages."""
-    running = Clock.objects.filter(case=case, ended_at=None, stage__in=[stage.value for stage in stages])
+def stop_clocks(case: Case | Sequence[Case], at: datetime, *stages: Stage, organ: str | None = None) -> None:
+    """停止。 Stop the running clocks of these stages, of one case or several."""
+    cases = [case] if isinstance(case, Case) else case
+    running = Clock.objects.filter(case__in=[one.pk for one in cases], ended_at=None,
+                                   stage__in=[stage.value for stage in stages])
     if organ is not None:
         running = running.filter(organ=organ)
     running.update(ended_at=at)
@@ -196,8 +222,9 @@ def actor_persons(case: Case, *verbs: str) -> frozenset[str]:
         CaseStep.objects.filter(case=case, verb__in=verbs).exclude(facts__by=None).values_list("facts__by", flat=True))
 
 
-def tell_reporters(warrant: Warrant, case: Case, template: str, **args: Any) -> None:
+def tell_reporters(warrant: Warrant, case: Case, template: str, reporters: Sequence[str] | None = None,
+                   **args: Any) -> None:
     """告知所有报告人。 Tell the reporter, and those of every case folded into it, the same."""
-    for reporter in reporters_of(case):
+    for reporter in reporters_of(case) if reporters is None else reporters:
         warrant.tell(recipient=reporter, template=template, number=case.number, matter=case.matter_name,
                      **{"organ": case.organ, **args})

@@ -14,10 +14,12 @@ from tongxin.cases.operations.common import (
     lead_part,
     open_case,
     open_cases,
+    reporters_by_case,
     reporters_of,
     require_move,
     require_text,
     save_step,
+    save_steps,
     start_clocks,
     step,
     stop_clocks,
@@ -33,12 +35,10 @@ ALL_STAGES = tuple(Stage)
 def _accept_scope(*, actor: Actor, at: datetime, numbers: Sequence[str], seen: int | None = None) -> list[Scope]:
     del actor, at
     cases = open_cases(numbers)
-    scopes = []
-    for number in numbers:
-        case = cases[number]
+    for case in cases.values():
         require_move(case, "accept_case", seen)
-        scopes.append(case_scope(case, organs=[case.organ], persons=reporters_of(case)))
-    return scopes
+    reporters = reporters_by_case(list(cases.values()))
+    return [case_scope(case, organs=[case.organ], persons=reporters[case.pk]) for case in cases.values()]
 
 
 @act("accept_case", title=("受理", "accept"), by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM], scope=_accept_scope,
@@ -46,13 +46,15 @@ def _accept_scope(*, actor: Actor, at: datetime, numbers: Sequence[str], seen: i
 def accept_cases(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence[str], seen: int | None = None) -> int:
     """受理若干事项。 The organ takes cases on, and from now on answers for them. Returns how many."""
     del numbers, seen
-    for warrant in warrants:
-        case: Case = warrant.scope.state
-        stop_clocks(case, at, Stage.ACCEPT, Stage.RETURN)
-        Assignment.objects.filter(case=case, role=Role.LEAD.value, ended_at=None).update(accepted_at=at)
-        made = step(warrant, case, State.HANDLING, named=case.organ)
-        save_step(made, responsible=case.organ)
-        tell_reporters(warrant, case, "accepted")
+    cases: list[Case] = [warrant.scope.state for warrant in warrants]
+    stop_clocks(cases, at, Stage.ACCEPT, Stage.RETURN)
+    Assignment.objects.filter(case__in=cases, role=Role.LEAD.value, ended_at=None).update(accepted_at=at)
+    made = []
+    for warrant, case in zip(warrants, cases, strict=True):
+        case.responsible = case.organ
+        made.append(step(warrant, case, State.HANDLING, named=case.organ))
+        tell_reporters(warrant, case, "accepted", warrant.scope.persons)
+    save_steps(made, changed=("responsible",))
     return len(warrants)
 
 

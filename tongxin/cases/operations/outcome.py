@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
 from tongxin.cases import rules
-from tongxin.cases.models import Assignment, Case, Photo
+from tongxin.cases.models import Assignment, Case, CaseStep, Clock, Photo
 from tongxin.cases.operations.common import (
     Context,
     actor_persons,
     case_scope,
     lead_part,
+    new_clocks,
     open_case,
     open_cases,
+    reporters_by_case,
     reporters_of,
     require_move,
     require_text,
     save_step,
+    save_steps,
     start_clocks,
     step,
     stop_clocks,
@@ -65,17 +70,25 @@ def _settle_scope(*, actor: Actor, at: datetime, settlements: Sequence[Settlemen
                   seen: int | None = None) -> list[Scope]:
     del actor, at
     cases = open_cases([given.number for given in settlements])
-    return [_settle_one(cases[given.number], given, seen) for given in settlements]
+    waiting = _parts_open(list(cases.values()))
+    reporters = reporters_by_case(list(cases.values()))
+    scopes = []
+    for given in settlements:
+        case = cases[given.number]
+        require_move(case, "settle_case", seen)
+        _check_evidence(given)
+        if organs := waiting.get(case.pk):
+            raise Conflict(f"协办部分还没有办结：{'、'.join(organs)}", f"assisting parts are still open: {', '.join(organs)}")
+        scopes.append(case_scope(case, organs=[case.organ], persons=reporters[case.pk]))
+    return scopes
 
 
-def _settle_one(case: Case, given: Settlement, seen: int | None) -> Scope:
-    require_move(case, "settle_case", seen)
-    _check_evidence(given)
-    waiting = Assignment.objects.filter(case=case, role=Role.ASSIST.value, ended_at=None, settled_at=None)
-    organs = list(waiting.values_list("organ", flat=True))
-    if organs:
-        raise Conflict(f"协办部分还没有办结：{'、'.join(organs)}", f"assisting parts are still open: {', '.join(organs)}")
-    return case_scope(case, organs=[case.organ], persons=reporters_of(case))
+def _parts_open(cases: Sequence[Case]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = Assignment.objects.filter(case__in=cases, role=Role.ASSIST.value, ended_at=None, settled_at=None)
+    for case, organ in rows.order_by("id").values_list("case_id", "organ"):
+        found.setdefault(case, []).append(organ)
+    return found
 
 
 @act("settle_case", title=("办结报核", "settle, for checking"), by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM],
@@ -84,25 +97,44 @@ def settle_cases(*, warrants: Sequence[Warrant], at: datetime, settlements: Sequ
                  seen: int | None = None) -> int:
     """办结若干事项。 The lead organ has done it, with evidence; somebody else checks next. Returns how many.
 
-    A settlement may carry `facts["at"]`, the moment it was done, when it is entered later from another system.
+    A settlement may carry `done_at`, the moment it was done, when it is entered later from another system.
     """
     del seen
     context = Context.of(at)
-    for warrant, given in zip(warrants, settlements, strict=True):
-        case: Case = warrant.scope.state
-        done = datetime.fromisoformat(given.facts["at"]) if "at" in given.facts else at
-        stop_clocks(case, done, Stage.HANDLE)
-        Assignment.objects.filter(case=case, role=Role.LEAD.value, ended_at=None).update(settled_at=done)
-        _keep_evidence(case, given, done)
-        made = step(warrant, case, State.CHECKING, note=given.note, at=done, **given.facts)
-        start_clocks(context, case, Stage.CHECK, case.organ)
-        save_step(made, settled_at=done)
-        tell_reporters(warrant, case, "settled")
+    cases: list[Case] = [warrant.scope.state for warrant in warrants]
+    made: list[CaseStep] = []
+    checks: list[Clock] = []
+    for warrant, case, given in zip(warrants, cases, settlements, strict=True):
+        case.settled_at = given.done_at or at
+        made.append(step(warrant, case, State.CHECKING, note=given.note, at=case.settled_at, **given.facts))
+        checks += new_clocks(context, case, Stage.CHECK, case.organ, started=at)
+        tell_reporters(warrant, case, "settled", warrant.scope.persons)
+        _keep_evidence(case, given, case.settled_at)
+    _end_handling(cases)
+    Clock.objects.bulk_create(checks)
+    save_steps(made, changed=("settled_at",))
     return len(warrants)
 
 
+END_HANDLING = """
+WITH done AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS d(case_id, at)),
+     clocks AS (UPDATE cases_clock c SET ended_at = d.at FROM done d
+                 WHERE c.case_id = d.case_id AND c.stage = 'handle' AND c.ended_at IS NULL)
+UPDATE cases_assignment a SET settled_at = d.at FROM done d
+ WHERE a.case_id = d.case_id AND a.role = 'lead' AND a.ended_at IS NULL
+"""
+
+
+def _end_handling(cases: Sequence[Case]) -> None:
+    """停办理期限。 Stop the clocks of handling and mark the lead parts as done, each at its case's own moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(END_HANDLING, [[case.pk for case in cases], [case.settled_at for case in cases]])
+
+
 def _keep_evidence(case: Case, given: Settlement, at: datetime) -> None:
-    Photo.objects.bulk_create([Photo(case=case, kind="evidence", digest=digest, at=at) for digest in given.evidence])
+    if given.evidence:
+        Photo.objects.bulk_create(
+            [Photo(case=case, kind="evidence", digest=digest, at=at) for digest in given.evidence])
 
 
 def _check_scope(*, actor: Actor, at: datetime, number: str, passed: bool, note: str, seen: int | None = None) -> Scope:

@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    if given.needs == "database":
-        given.database = environment.open_database(data=environment.data_folder(), pooled=given.pooled)
+    if given.needs in ("database", "scratch"):
+        given.database = environment.open_database(data=environment.data_folder(), pooled=given.pooled,
+                                                   scratch="replay" if given.needs == "scratch" else "")
     elif given.needs == "django":
         os.environ.setdefault("TONGXIN_DATA", str(environment.data_folder()))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.web.settings")
@@ -99,7 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("path")
     check.add_argument("--on", default="", help="day on which the cited clauses must be in force, YYYY-MM-DD (today)")
     replay = table.add("replay", "replaying.replay", "run a file of past requests through the operations of a pack, "
-                       "in a database of its own", needs="django")
+                       "in a database of its own", needs="scratch")
     replay.add_argument("file")
     replay.add_argument("--city", required=True, help="name or folder of the pack")
     replay.add_argument("--limit", type=int, default=0, help="only the first N rows, in order of opening")

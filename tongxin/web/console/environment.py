@@ -31,11 +31,11 @@ def data_folder() -> Path:
     return Path(os.environ.get("TONGXIN_DATA", "var")).resolve()
 
 
-def open_database(*, data: Path, pooled: bool = False) -> Database:
+def open_database(*, data: Path, pooled: bool = False, scratch: str = "") -> Database:
     """打开数据库并配置 Django。 Find or start the database, set the environment, set Django up, bring the schema up to date.
 
     TONGXIN_DSN names any PostgreSQL >= 15 by its owner's connection string; without it the embedded one of `data` runs.
-    Raises ClusterError.
+    `scratch` names a database of its own beside the city's, made anew each time. Raises ClusterError.
     """
     data.mkdir(parents=True, exist_ok=True)
     given = os.environ.get("TONGXIN_DSN", "")
@@ -45,8 +45,12 @@ def open_database(*, data: Path, pooled: bool = False) -> Database:
     else:
         own, started = cluster.ensure(data)
         owner = own.owner_dsn
-    name = conninfo_to_dict(owner).get("dbname") or "tongxin"
-    _ensure_exists(owner, str(name))
+    name = str(conninfo_to_dict(owner).get("dbname") or "tongxin")
+    if scratch:
+        name = f"{name}_{scratch}"
+        _drop(owner, name)
+        owner = make_conninfo(owner, dbname=name)
+    _ensure_exists(owner, name)
     secret = Secrets.of(data).app_password
     role = f"{name}_app"
     app = make_conninfo(owner, user=role, password=secret)
@@ -67,6 +71,11 @@ def _ensure_exists(dsn: str, name: str) -> None:
     with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as connection:
         _check_server(connection)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _drop(dsn: str, name: str) -> None:
+    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _check_server(connection: psycopg.Connection) -> None:

@@ -1,0 +1,344 @@
+"""虚构一年的抽取。 The draws behind the synthetic year: parameters, arrivals, matters, points, moments. Seeded; no wall clock."""
+
+import hashlib
+import math
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import accumulate, pairwise
+from random import Random
+from typing import Any, Self
+
+from tongxin.cases.terms import Channel
+from tongxin.law.rules import add, due, is_working_day
+from tongxin.law.terms import Limit, MatterEntry, Unit, WorkingCalendar
+from tongxin.places.terms import Spot
+
+DAY = timedelta(days=1)
+SHORTEST = timedelta(minutes=2)
+MOST_MULTIPLE = 120.0  # beyond it the moment lies after any year that is drawn
+FLAT_DAY = (1.0,) * 24
+FLAT_WEEK = (1.0,) * 7
+ZIPF = 1.07
+Point = tuple[float, float]
+Ring = Sequence[Point]
+
+
+def seeded(*words: object) -> Random:
+    """有种子的随机数。 A source of draws that these words alone decide, so that one case never depends on another."""
+    return Random("/".join(map(str, words)))  # noqa: S311 - invented cases, no secrets
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """一年的形状。 The parameters of the year, read and checked; shares are of all cases unless they say otherwise."""
+
+    first: date
+    last: date
+    cases: int
+    seed: int
+    month: Sequence[float]
+    weekday: Sequence[float]
+    holiday: float
+    day_size: float
+    hours: Mapping[bool, Sequence[float]]  # by whether the day is worked
+    channels: Mapping[str, float]
+    place_log_sd: float
+    at_once: float
+    multiples: Sequence[tuple[float, float, float]]  # cumulative weight, mu, sigma
+    left_open: float
+    closing_hour: Sequence[float]
+    closing_weekday: Sequence[float]
+    duplicate: float
+    not_allowed: float
+    not_ours: float
+    disputed: float
+    returned: float
+    returned_twice: float  # of those returned
+    accept_median: float  # working hours
+    accept_log_sd: float
+    answered: float  # of those asked
+    clock_change: float
+    assist: float
+    hung: float
+    unlisted: float
+    withdrawn: float
+    check_failed: float
+    categories: Mapping[str, float]
+    matters: Mapping[str, float]
+    rest: float  # share of matters that `matters` does not name
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, object]) -> Self:
+        """读参数。 The shape that a pack's parameters give; tables may be absent. Raises ValueError, KeyError."""
+        get = _Tables(parameters)
+        shape = cls(
+            first=get.day("from"), last=get.day("to"), cases=int(get.number("", "cases", 20_000)),
+            seed=int(get.number("", "seed", 1)), month=get.row("arrival", "month", (1.0,) * 12),
+            weekday=get.row("arrival", "weekday", FLAT_WEEK), holiday=get.number("arrival", "holiday", 0.5),
+            day_size=get.number("arrival", "day_size", 30.0),
+            hours={True: get.row("arrival", "hour_working_day", FLAT_DAY),
+                   False: get.row("arrival", "hour_day_of_rest", FLAT_DAY)},
+            channels=get.weights("channels") or {Channel.HOTLINE.value: 1.0},
+            place_log_sd=get.number("places", "log_sd", 0.5), at_once=get.number("delay", "at_once_share", 0.05),
+            multiples=get.mixture("delay", "parts"), left_open=get.number("delay", "left_open_share", 0.03),
+            closing_hour=get.row("delay", "closing_hour", FLAT_DAY),
+            closing_weekday=get.row("delay", "closing_weekday", FLAT_WEEK),
+            duplicate=get.number("outcomes", "duplicate", 0.03),
+            not_allowed=get.number("outcomes", "not_allowed", 0.02),
+            not_ours=get.number("outcomes", "not_ours", 0.002),
+            disputed=get.number("repeats", "after_closing_share", 0.05),
+            returned=get.number("returns", "share", 0.04),
+            returned_twice=get.number("assumed", "second_return_share", 0.1),
+            accept_median=get.number("assumed", "accept_working_hours_median", 1.0),
+            accept_log_sd=get.number("assumed", "accept_log_sd", 0.9),
+            answered=get.number("assumed", "answered_share", 0.5),
+            clock_change=get.number("assumed", "clock_change_share", 0.03),
+            assist=get.number("assumed", "assist_share", 0.05), hung=get.number("assumed", "hung_share", 0.004),
+            unlisted=get.number("assumed", "unlisted_share", 0.01),
+            withdrawn=get.number("assumed", "withdrawn_share", 0.006),
+            check_failed=get.number("assumed", "check_failed_share", 0.02),
+            categories=get.weights("matters", "category"), matters=get.weights("matters", "weight"),
+            rest=get.number("matters", "rest", 0.3),
+        )
+        if shape.last < shape.first or shape.cases < 1:
+            raise ValueError(f"时段或件数不对 / wrong span or number: {shape.first}, {shape.last}, {shape.cases}")
+        return shape
+
+
+class _Tables:
+    """参数表的取值。 Values out of the nested tables of a parameter file."""
+
+    def __init__(self, tables: Mapping[str, object]) -> None:
+        self.tables = tables
+
+    def _value(self, table: str, key: str) -> Any:
+        inner = self.tables.get(table, {}) if table else self.tables
+        return inner.get(key) if isinstance(inner, Mapping) else None
+
+    def day(self, key: str) -> date:
+        value = self.tables[key]
+        if not isinstance(value, date):
+            raise ValueError(f"{key} 应为日期 / should be a date: {value!r}")  # noqa: TRY004 - what was read is wrong
+        return value
+
+    def number(self, table: str, key: str, default: float) -> float:
+        value = self._value(table, key)
+        return default if value is None else float(value)
+
+    def row(self, table: str, key: str, default: Sequence[float]) -> Sequence[float]:
+        value = self._value(table, key) or default
+        if len(value) != len(default):
+            raise ValueError(f"{table}.{key} 应有 {len(default)} 个数 / should have {len(default)} numbers")
+        return tuple(float(number) for number in value)
+
+    def weights(self, table: str, key: str = "") -> Mapping[str, float]:
+        found = self._value(table, key) if key else self.tables.get(table)
+        words = found if isinstance(found, Mapping) else {}
+        return {word: float(share) for word, share in words.items() if isinstance(share, int | float)}
+
+    def mixture(self, table: str, key: str) -> Sequence[tuple[float, float, float]]:
+        parts = self._value(table, key) or [{"weight": 1.0, "mu": -1.0, "sigma": 1.5}]
+        total = sum(part["weight"] for part in parts)
+        summed = accumulate(part["weight"] / total for part in parts)
+        return [(until, part["mu"], part["sigma"]) for until, part in zip(summed, parts, strict=True)]
+
+
+# ---- When reports come ----------------------------------------------------------------------------------------------
+
+
+def arrivals(*, shape: Shape, calendar: WorkingCalendar, until: datetime) -> Iterator[datetime]:
+    """报告的时刻，依次。 The moments of all reports of the span before `until`, in order, in UTC.
+
+    A day's count is negative binomial about month × weekday (a make-up day is a Monday) or holiday; each day has its
+    own seed, so that a later `until` only adds.
+    """
+    days = [shape.first + DAY * k for k in range((shape.last - shape.first).days + 1)]
+    rates = [_rate(day, shape, calendar) for day in days]
+    scale = shape.cases / sum(rates)
+    for day, rate in zip(days, rates, strict=True):
+        rng = seeded(shape.seed, "day", day)
+        hours = shape.hours[is_working_day(day=day, calendar=calendar)]
+        count = _poisson(rng, rng.gammavariate(shape.day_size, rate * scale / shape.day_size))
+        moments = (moment_on(day, rng, hours, calendar) for _ in range(count))
+        yield from sorted(moment for moment in moments if moment < until)
+
+
+def _rate(day: date, shape: Shape, calendar: WorkingCalendar) -> float:
+    plain = shape.month[day.month - 1]
+    if day in calendar.makeup_days:
+        return plain * shape.weekday[0]
+    return plain * shape.weekday[day.weekday()] * (shape.holiday if day in calendar.holidays else 1.0)
+
+
+def _poisson(rng: Random, mean: float) -> int:
+    """泊松数。 A Poisson number by multiplying uniform ones, in slices whose exponential does not vanish."""
+    count = 0
+    while mean > 0:
+        floor, product = math.exp(-min(mean, 50.0)), rng.random()
+        while product > floor:
+            count, product = count + 1, product * rng.random()
+        mean -= 50.0
+    return count
+
+
+def moment_on(day: date, rng: Random, hours: Sequence[float], calendar: WorkingCalendar) -> datetime:
+    """当日的一个时刻。 A moment of a local day, in UTC, its hour drawn by weights."""
+    hour = rng.choices(range(24), hours)[0]
+    at = time(hour, rng.randrange(60), rng.randrange(60), tzinfo=calendar.tz)
+    return datetime.combine(day, at).astimezone(UTC)
+
+
+# ---- Which matter ---------------------------------------------------------------------------------------------------
+
+
+class Mix:
+    """事项的构成。 How often each matter of a list occurs: weights by code, the rest by category and Zipf over a hash."""
+
+    def __init__(self, entries: Sequence[MatterEntry], shape: Shape) -> None:
+        self.entries = sorted(entries, key=lambda entry: entry.code)
+        rest = [entry for entry in self.entries if entry.code not in shape.matters]
+        falls = _zipf(rest, shape.categories)
+        named = sum(shape.matters[entry.code] for entry in self.entries if entry.code in shape.matters)
+        scale = shape.rest / (1 - shape.rest) * named if named and shape.rest < 1 else 1.0
+        self.weights = [
+            shape.matters[e.code] if e.code in shape.matters else falls[e.code] * scale for e in self.entries
+        ]
+        self._summed = list(accumulate(self.weights))
+
+    def draw(self, rng: Random) -> MatterEntry:
+        """抽一项。 One matter."""
+        return self.entries[_pick(rng, self._summed)]
+
+    def share_with_assist(self) -> float:
+        """有协办单位的占比。 The share of draws whose matter names assisting organs."""
+        with_assist = sum(w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist)
+        return with_assist / sum(self.weights)
+
+
+def _zipf(entries: Sequence[MatterEntry], categories: Mapping[str, float]) -> dict[str, float]:
+    """齐普夫权重。 Weights that sum to 1: each category its share (its size if none is given), within it 1/rank."""
+    groups: dict[str, list[MatterEntry]] = {}
+    for entry in sorted(entries, key=lambda entry: hashlib.sha256(entry.code.encode()).digest()):
+        groups.setdefault(entry.category, []).append(entry)
+    shares = {word: categories.get(word, 0.0) if categories else float(len(group)) for word, group in groups.items()}
+    total = sum(shares.values()) or 1.0
+    found = {}
+    for word, group in groups.items():
+        ranks = [(rank + 1) ** -ZIPF for rank in range(len(group))]
+        for entry, weight in zip(group, ranks, strict=True):
+            found[entry.code] = shares[word] / total * weight / sum(ranks)
+    return found
+
+
+def _pick(rng: Random, summed: Sequence[float]) -> int:
+    return min(bisect(summed, rng.random() * summed[-1]), len(summed) - 1)
+
+
+# ---- Where ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GridSite:
+    """一个网格及其边界。 A grid and the rings of its boundary in degrees WGS 84: outlines and holes alike, even-odd."""
+
+    spot: Spot
+    rings: Sequence[Ring]
+
+
+def rings_of(boundary: Mapping[str, Any]) -> Sequence[Ring]:
+    """边界的环。 All rings of a GeoJSON Polygon or MultiPolygon."""
+    polygons = boundary["coordinates"] if boundary["type"] == "MultiPolygon" else [boundary["coordinates"]]
+    return [[(float(p[0]), float(p[1])) for p in ring] for polygon in polygons for ring in polygon]
+
+
+class Ground:
+    """发生地点。 Where cases happen: grids of unequal weight (lognormal), a random point within."""
+
+    def __init__(self, grids: Sequence[GridSite], shape: Shape) -> None:
+        if not grids:
+            raise ValueError("没有网格 / there are no grids")
+        self.grids = sorted(grids, key=lambda grid: grid.spot.code)
+        self._summed = list(accumulate(
+            seeded(shape.seed, "grid", grid.spot.code).lognormvariate(0.0, shape.place_log_sd) for grid in self.grids))
+
+    def draw(self, rng: Random) -> tuple[Spot, Point]:
+        """抽一处。 A grid and a point in it."""
+        grid = self.grids[_pick(rng, self._summed)]
+        return grid.spot, _point_within(rng, grid.rings)
+
+
+def _point_within(rng: Random, rings: Sequence[Ring]) -> Point:
+    """网格内一点。 A random point inside, to six decimals (0.1 m): tried until it is inside, else a corner of the outline."""
+    lons, lats = zip(*(point for ring in rings for point in ring), strict=True)
+    for _ in range(200):
+        point = (round(rng.uniform(min(lons), max(lons)), 6), round(rng.uniform(min(lats), max(lats)), 6))
+        if is_within(point, rings):
+            return point
+    return rings[0][0]
+
+
+def is_within(point: Point, rings: Sequence[Ring]) -> bool:
+    """点在环内。 Whether a ray from the point crosses the rings an odd number of times."""
+    x, y = point
+    crossings = sum(
+        (a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]
+        for ring in rings for a, b in pairwise(ring))
+    return crossings % 2 == 1
+
+
+# ---- How long -------------------------------------------------------------------------------------------------------
+
+
+class Timing:
+    """时刻的计算。 Due times by the law's own count (kept by day where only the day matters), and drawn moments."""
+
+    def __init__(self, calendar: WorkingCalendar, shape: Shape) -> None:
+        self.calendar = calendar
+        self.shape = shape
+        self._due: dict[tuple[date | datetime, Decimal, Unit], tuple[datetime, bool]] = {}
+
+    def local_day(self, at: datetime) -> date:
+        """当地日期。 The local day of a moment."""
+        return at.astimezone(self.calendar.tz).date()
+
+    def due(self, start: datetime, limit: Limit) -> tuple[datetime, bool]:
+        """到期，是否未定。 When a limit that starts at `start` is due, in UTC, and whether that is provisional."""
+        key = (self.local_day(start) if limit.unit.in_days else start, limit.number, limit.unit)
+        if key not in self._due:
+            ends = due(start=start, limit=limit, calendar=self.calendar)
+            self._due[key] = (ends.at.astimezone(UTC), ends.beyond_known)
+        return self._due[key]
+
+    def worked(self, start: datetime, hours: float) -> datetime:
+        """若干工作时之后。 The moment after some working hours, to the second."""
+        at = add(start=start, working=timedelta(seconds=round(hours * 3600)), calendar=self.calendar)
+        return at.astimezone(UTC)
+
+    def finish(self, rng: Random, *, start: datetime, due_at: datetime, before: datetime | None) -> datetime:
+        """办完的时刻。 When work that began at `start` and is due at `due_at` is done; before a moment if that is given."""
+        if rng.random() < self.shape.at_once:
+            return start + SHORTEST + timedelta(seconds=rng.randrange(180))
+        at = self._business(rng, start + (due_at - start) * self._multiple(rng), start=start, due_at=due_at)
+        if before is not None and at > before:
+            earliest = min(max(due_at, start), before)
+            at = earliest + (before - earliest) * rng.random()
+        return at.replace(microsecond=0)
+
+    def _multiple(self, rng: Random) -> float:
+        u = rng.random()
+        mu, sigma = next(((mu, sigma) for until, mu, sigma in self.shape.multiples if u < until),
+                         self.shape.multiples[-1][1:])
+        return min(rng.lognormvariate(mu, sigma), MOST_MULTIPLE)
+
+    def _business(self, rng: Random, at: datetime, *, start: datetime, due_at: datetime) -> datetime:
+        """挪到通常办结的时候。 Moved to a weekday and hour at which cases are closed, never over the due time."""
+        if at - start < DAY:
+            return at
+        day, most = self.local_day(at), max(self.shape.closing_weekday)
+        while rng.random() > self.shape.closing_weekday[day.weekday()] / most:
+            day += DAY
+        moved = moment_on(day, rng, self.shape.closing_hour, self.calendar)
+        return moved if moved > start and (moved <= due_at) == (at <= due_at) else at
