@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models.functions import TruncDate
@@ -23,6 +24,10 @@ from tongxin.cases.models import (
 )
 from tongxin.cases.terms import Outcome, Role, State
 from tongxin.law.terms import Stage
+from tongxin.ledger.queries import contents_about
+from tongxin.ledger.terms import LedgerOutcome
+from tongxin.law.terms import Stage
+from tongxin.places.queries import city
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN = [state.value for state in State if state not in (State.CLOSED, State.HUNG)]
@@ -112,6 +117,8 @@ class CaseFilter:
     place: str = ""
     returned_by: str = ""
     returned_to: str = ""
+    settled: bool = False
+    day: str = ""  # local day of the report, YYYY-MM-DD
 
 
 def cases_filtered(*, chosen: CaseFilter) -> models.QuerySet[Case]:
@@ -131,7 +138,18 @@ def cases_filtered(*, chosen: CaseFilter) -> models.QuerySet[Case]:
         steps = steps.filter(organ=chosen.returned_by) if chosen.returned_by else steps
         steps = steps.filter(named=chosen.returned_to) if chosen.returned_to else steps
         rows = rows.filter(id__in=steps.values("case_id"))
-    return rows
+    if chosen.settled:
+        rows = rows.filter(settled_at__isnull=False)
+    return rows.filter(reported_at__range=_span(chosen.day)) if chosen.day else rows
+
+
+def _span(day: str) -> tuple[datetime, datetime]:
+    """本地一日的起止。 First and last moment of a local day; a day that is none holds nothing."""
+    try:
+        start = datetime.combine(date.fromisoformat(day), time(), ZoneInfo(city().timezone)).astimezone(UTC)
+        return start, start + timedelta(days=1, microseconds=-1)
+    except (ValueError, OverflowError):
+        return FAR, FAR
 
 
 def page_of_cases(*, chosen: CaseFilter, before: int | None = None, size: int = 20) -> tuple[list[Case], int | None]:
@@ -155,21 +173,30 @@ DESK_STATES: Mapping[By, tuple[State, ...]] = {
 }
 
 
-def desk_cases(*, standing: Standing, after: tuple[datetime, int] | None = None, size: int = 50) -> list[Case]:
+def desk_cases(*, standing: Standing, after: tuple[datetime, int] | None = None, size: int = 50, state: str = "",
+               due_before: datetime | None = None) -> list[Case]:
     """桌上的事项，最急的在前。 What waits at a desk, soonest due first: own cases, and parts to assist. One statement.
 
-    `after` is the (due, id) of the last row of the page before.
+    `after` is the (due, id) of the last row of the page before; `state` and `due_before` narrow the list.
     """
+    far = models.Value(FAR, output_field=models.DateTimeField())
+    rows = _waiting_at(standing).annotate(due=models.functions.Coalesce("due_at", far)).order_by("due", "id")
+    if state:
+        rows = rows.filter(state=state)
+    if due_before is not None:
+        rows = rows.filter(due__lt=due_before)
+    if after is not None:
+        rows = rows.filter(models.Q(due__gt=after[0]) | models.Q(due=after[0], id__gt=after[1]))
+    return list(rows[:size])
+
+
+def _waiting_at(standing: Standing) -> models.QuerySet[Case]:
     states = [state.value for state in DESK_STATES.get(standing.post, ())]
     assisting = Assignment.objects.filter(organ=standing.organ, role=Role.ASSIST.value, ended_at=None, settled_at=None)
     mine = models.Q(organ=standing.organ, state__in=states)
     if standing.post in (By.CASE_OFFICER, By.GRID_WORKER):
         mine |= models.Q(id__in=assisting.values("case_id"), state=State.HANDLING.value)
-    far = models.Value(FAR, output_field=models.DateTimeField())
-    rows = Case.objects.filter(mine).annotate(due=models.functions.Coalesce("due_at", far)).order_by("due", "id")
-    if after is not None:
-        rows = rows.filter(models.Q(due__gt=after[0]) | models.Q(due=after[0], id__gt=after[1]))
-    return list(rows[:size])
+    return Case.objects.filter(mine)
 
 
 def requests_waiting(*, path: str, most: int = 50) -> list[ClockRequest]:
@@ -313,3 +340,65 @@ def handling_dues(*, numbers: Sequence[str]) -> dict[str, datetime]:
     """办理期限。 The end of handling of each of these cases, by number."""
     rows = Clock.objects.filter(case__number__in=list(numbers), stage=Stage.HANDLE.value)
     return dict(rows.values_list("case__number").annotate(last=models.Max("due_at")).values_list("case__number", "last"))
+
+
+# ---- For the desk, the page of a case and the reporter's page -------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskCounts:
+    """桌上的件数。 What waits at a desk: by state, and how many of them are past their limit."""
+
+    by_state: Mapping[str, int]
+    late: int
+
+
+def desk_counts(*, standing: Standing, at: datetime) -> DeskCounts:
+    """桌上的件数，按状态。 Number of cases at a desk by state, and how many are late at `at`. One statement."""
+    late = models.Count("id", filter=models.Q(due_at__lt=at))
+    rows = list(_waiting_at(standing).values("state").annotate(n=models.Count("id"), late=late).order_by("state"))
+    return DeskCounts(by_state={row["state"]: row["n"] for row in rows}, late=sum(row["late"] for row in rows))
+
+
+def running_clocks(*, cases: Collection[Case], organ: str = "") -> dict[int, Clock]:
+    """各事项最近的期限钟。 The soonest running clock of each case, by case id; an organ's own goes first. One statement."""
+    rows = Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None).exclude(stage=Stage.RETURN.value)
+    found: dict[int, Clock] = {}
+    for clock in sorted(rows, key=lambda c: (c.organ != organ, c.suspended_at is not None, c.due_at)):
+        found.setdefault(clock.case_id, clock)
+    return found
+
+
+def rulings_unproposed(*, most: int = 20) -> list[Precedent]:
+    """还没提成清单建议的裁定。 Rulings not yet proposed as a change of the matter list, newest first."""
+    return list(Precedent.objects.filter(proposal=None).select_related("case").order_by("-id")[:most])
+
+
+def photo_kinds(*, digest: str) -> set[str]:
+    """照片的用途。 What a kept photo is used for: `report`, `evidence`, or nothing."""
+    return set(Photo.objects.filter(digest=digest).values_list("kind", flat=True))
+
+
+def case_reported_by(*, person: str, number: str) -> Case | None:
+    """本人报告的某事项。 A case by number, when this person reported it."""
+    return Case.objects.select_related("folded_into").filter(number=number, report__person=person).first()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """一次查看。 One look at a reporter's particulars, as the ledger keeps it."""
+
+    entry: int
+    at: datetime
+    organ: str
+    office: str
+    clauses: str
+    purpose: str
+
+
+def looks_at_reporter(*, number: str, most: int = 50) -> list[Look]:
+    """谁看过报告人信息。 Who looked at the reporter's particulars of a case, newest first, from the ledger. One statement."""
+    found = contents_about(subject=f"case:{number}")
+    found = found.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
+    return [Look(entry=c.entry_id, at=c.entry.at, organ=c.entry.organ, office=c.entry.office, clauses=c.entry.clauses,
+                 purpose=str(c.content.get("purpose", ""))) for c in found[:most]]

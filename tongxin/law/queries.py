@@ -1,6 +1,7 @@
 """法律的读取。 Reads of the law. What is kept in the process is keyed by the revision of the city's facts and the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
@@ -17,7 +18,10 @@ from tongxin.law.models import (
     RoutingRule,
     Version,
 )
+from tongxin.law.rules.finding import matters_like
+from tongxin.law.rules.labels import clause_label, clause_label_en
 from tongxin.law.terms import (
+    BadClauseRefError,
     CalendarDay,
     ClauseRef,
     DayKind,
@@ -202,3 +206,107 @@ def bindings_of(*, entry: ListEntry) -> models.QuerySet[Binding]:
         )
         .order_by("id")
     )
+
+
+# ---- For pages ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CitedClause:
+    """被引用的条款。 A clause as a page cites it: its name in both languages, its text, its interval, its address."""
+
+    ref: ClauseRef
+    title: str
+    title_en: str
+    number: str
+    number_en: str
+    text: str
+    in_force_from: date | None
+    in_force_to: date | None
+
+    @property
+    def url(self) -> str:
+        """固定网址。 The permanent address of the clause."""
+        return clause_url(self.ref)
+
+
+def clause_url(ref: ClauseRef) -> str:
+    """条款的固定网址。 The permanent address of a clause."""
+    return f"/law/{ref.key}@{ref.version.isoformat() if ref.version else ''}/#{ref.clause}"
+
+
+def cited(*, refs: Collection[str]) -> list[CitedClause]:
+    """引用所指的条款，依引用的次序。 The clauses that references name, in their order; what names none is left out.
+
+    One statement, however many references; none without references.
+    """
+    wanted = [ref for ref in (_parsed(text) for text in dict.fromkeys(refs)) if ref is not None]
+    if not wanted:
+        return []
+    any_of = models.Q()
+    for ref in wanted:
+        any_of |= models.Q(version__instrument__key=ref.key, version__adopted=ref.version, key=ref.clause)
+    rows = Clause.objects.filter(any_of).select_related("version__instrument")
+    found = {ref_of(row): cited_clause(row) for row in rows}
+    return [found[ref] for ref in wanted if ref in found]
+
+
+def _parsed(text: str) -> ClauseRef | None:
+    try:
+        return ClauseRef.parse(text)
+    except BadClauseRefError:
+        return None
+
+
+def cited_clause(row: Clause) -> CitedClause:
+    """一条的引用样式。 A clause (with its version and instrument) as pages cite it."""
+    version = row.version
+    return CitedClause(
+        ref=ref_of(row), title=version.instrument.title,
+        title_en=version.instrument.title_en or version.instrument.title,
+        number=clause_label(row.key), number_en=clause_label_en(row.key), text=row.text,
+        in_force_from=row.in_force_from or version.in_force_from,
+        in_force_to=row.in_force_to or version.in_force_to,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def matters_to_report(revision: int, day: date) -> tuple[MatterEntry, ...]:
+    """可以报告的事项：清单里除去部件名录。 The entries a resident may report: events, not the register of components."""
+    del revision
+    rows = entries_on(kind=ListEntry.Kind.MATTER, day=day).exclude(facts__kind="component")
+    return tuple(matter_entry(row) for row in rows)
+
+
+def matters_found(*, words: str, revision: int, day: date, often: Mapping[str, int], most: int = 12) -> list[MatterEntry]:
+    """按平常话找事项。 The entries to report that are like some plain words, the likeliest first."""
+    return matters_like(words=words, entries=matters_to_report(revision, day), often=often)[:most]
+
+
+def matter_rows(*, day: date) -> models.QuerySet[ListEntry]:
+    """事项清单各行。 The rows of the matter list on a day, with `active` and `bound` (whether any clause is named)."""
+    bindings = Binding.objects.filter(entry=models.OuterRef("pk"), mandatory=True)
+    return entries_on(kind=ListEntry.Kind.MATTER, day=day).annotate(bound=models.Exists(bindings))
+
+
+def power_rows(*, day: date) -> list[tuple[ListEntry, list[CitedClause]]]:
+    """职权清单各行与其条款。 The rows of the powers list on a day, each with its clauses. Two statements."""
+    held: dict[int, list[CitedClause]] = {}
+    rows = Binding.objects.filter(entry__list=ListEntry.Kind.POWER).select_related("clause__version__instrument")
+    for binding in rows.order_by("id"):
+        held.setdefault(binding.entry_id, []).append(cited_clause(binding.clause))
+    return [(row, held.get(row.id, [])) for row in entries_on(kind=ListEntry.Kind.POWER, day=day)]
+
+
+def versions_of(*, key: str) -> list[Version]:
+    """一部法的各版本，新的在前。 The versions of an instrument, newest first."""
+    return list(Version.objects.filter(instrument__key=key).order_by("-adopted"))
+
+
+def entries_resting_on(*, version: Version) -> Mapping[str, list[ListEntry]]:
+    """以某版本的条款为依据的清单事项，按条款。 The list entries that rest on a version's clauses, by clause key."""
+    found: dict[str, list[ListEntry]] = {}
+    rows = Binding.objects.filter(clause__version=version).select_related("entry", "clause").order_by("entry__code")
+    for binding in rows:
+        found.setdefault(binding.clause.key, []).append(binding.entry)
+    return found

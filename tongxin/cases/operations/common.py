@@ -1,12 +1,13 @@
 """各操作共用的部分。 What the operations of cases share: opening a case, its clocks, its steps, who is told."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import connection, models
 
 from tongxin.acts.terms import Conflict, InvalidInput, Scope, Warrant
 from tongxin.cases import rules
@@ -160,7 +161,22 @@ def save_steps(made: Sequence[CaseStep], changed: Sequence[str] = (), **changes:
     if len(cases) == 1:
         cases[0].save(update_fields=fields)
     else:
-        Case.objects.bulk_update(cases, sorted(fields), batch_size=500)
+        _update_cases(cases, sorted(fields))
+
+
+def _update_cases(cases: Sequence[Case], fields: Sequence[str]) -> None:
+    """一次更新若干事项。 One UPDATE for many cases: each column from a row of JSON, cast to the column's own type."""
+    columns = ", ".join(f"{name} {Case._meta.get_field(name).db_type(connection)}" for name in fields)  # noqa: SLF001
+    rows = [{"id": case.pk, **{name: getattr(case, name) for name in fields}} for case in cases]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE cases_case c SET {', '.join(f'{name} = r.{name}' for name in fields)} "
+            f"FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, {columns}) WHERE c.id = r.id",
+            [json.dumps(rows, default=_iso)])
+
+
+def _iso(value: datetime) -> str:
+    return value.isoformat()
 
 
 def _next_dues(cases: Sequence[Case]) -> dict[int, tuple[datetime, bool]]:

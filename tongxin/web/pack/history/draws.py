@@ -1,4 +1,4 @@
-"""虚构一年的抽取。 The draws behind the synthetic year: parameters, arrivals, matters, points, moments. Seeded; no wall clock."""
+"""虚构一年的抽取。 The draws behind the synthetic year: arrivals, matters, points, moments. Seeded; no wall clock."""
 
 import hashlib
 import math
@@ -6,21 +6,18 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import accumulate, pairwise
 from random import Random
-from typing import Any, Self
+from typing import Any
 
-from tongxin.cases.terms import Channel
-from tongxin.law.rules import add, due, is_working_day
-from tongxin.law.terms import Limit, MatterEntry, Unit, WorkingCalendar
+from tongxin.law.rules import due, is_working_day
+from tongxin.law.terms import Limit, MatterEntry, WorkingCalendar
 from tongxin.places.terms import Spot
+from tongxin.web.pack.history.shape import Shape
 
 DAY = timedelta(days=1)
 SHORTEST = timedelta(minutes=2)
 MOST_MULTIPLE = 120.0  # beyond it the moment lies after any year that is drawn
-FLAT_DAY = (1.0,) * 24
-FLAT_WEEK = (1.0,) * 7
 ZIPF = 1.07
 Point = tuple[float, float]
 Ring = Sequence[Point]
@@ -29,121 +26,6 @@ Ring = Sequence[Point]
 def seeded(*words: object) -> Random:
     """有种子的随机数。 A source of draws that these words alone decide, so that one case never depends on another."""
     return Random("/".join(map(str, words)))  # noqa: S311 - invented cases, no secrets
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shape:
-    """一年的形状。 The parameters of the year, read and checked; shares are of all cases unless they say otherwise."""
-
-    first: date
-    last: date
-    cases: int
-    seed: int
-    month: Sequence[float]
-    weekday: Sequence[float]
-    holiday: float
-    day_size: float
-    hours: Mapping[bool, Sequence[float]]  # by whether the day is worked
-    channels: Mapping[str, float]
-    place_log_sd: float
-    at_once: float
-    multiples: Sequence[tuple[float, float, float]]  # cumulative weight, mu, sigma
-    left_open: float
-    closing_hour: Sequence[float]
-    closing_weekday: Sequence[float]
-    duplicate: float
-    not_allowed: float
-    not_ours: float
-    disputed: float
-    returned: float
-    returned_twice: float  # of those returned
-    accept_median: float  # working hours
-    accept_log_sd: float
-    answered: float  # of those asked
-    clock_change: float
-    assist: float
-    hung: float
-    unlisted: float
-    withdrawn: float
-    check_failed: float
-    categories: Mapping[str, float]
-    matters: Mapping[str, float]
-    rest: float  # share of matters that `matters` does not name
-
-    @classmethod
-    def of(cls, parameters: Mapping[str, object]) -> Self:
-        """读参数。 The shape that a pack's parameters give; tables may be absent. Raises ValueError, KeyError."""
-        get = _Tables(parameters)
-        shape = cls(
-            first=get.day("from"), last=get.day("to"), cases=int(get.number("", "cases", 20_000)),
-            seed=int(get.number("", "seed", 1)), month=get.row("arrival", "month", (1.0,) * 12),
-            weekday=get.row("arrival", "weekday", FLAT_WEEK), holiday=get.number("arrival", "holiday", 0.5),
-            day_size=get.number("arrival", "day_size", 30.0),
-            hours={True: get.row("arrival", "hour_working_day", FLAT_DAY),
-                   False: get.row("arrival", "hour_day_of_rest", FLAT_DAY)},
-            channels=get.weights("channels") or {Channel.HOTLINE.value: 1.0},
-            place_log_sd=get.number("places", "log_sd", 0.5), at_once=get.number("delay", "at_once_share", 0.05),
-            multiples=get.mixture("delay", "parts"), left_open=get.number("delay", "left_open_share", 0.03),
-            closing_hour=get.row("delay", "closing_hour", FLAT_DAY),
-            closing_weekday=get.row("delay", "closing_weekday", FLAT_WEEK),
-            duplicate=get.number("outcomes", "duplicate", 0.03),
-            not_allowed=get.number("outcomes", "not_allowed", 0.02),
-            not_ours=get.number("outcomes", "not_ours", 0.002),
-            disputed=get.number("repeats", "after_closing_share", 0.05),
-            returned=get.number("returns", "share", 0.04),
-            returned_twice=get.number("assumed", "second_return_share", 0.1),
-            accept_median=get.number("assumed", "accept_working_hours_median", 1.0),
-            accept_log_sd=get.number("assumed", "accept_log_sd", 0.9),
-            answered=get.number("assumed", "answered_share", 0.5),
-            clock_change=get.number("assumed", "clock_change_share", 0.03),
-            assist=get.number("assumed", "assist_share", 0.05), hung=get.number("assumed", "hung_share", 0.004),
-            unlisted=get.number("assumed", "unlisted_share", 0.01),
-            withdrawn=get.number("assumed", "withdrawn_share", 0.006),
-            check_failed=get.number("assumed", "check_failed_share", 0.02),
-            categories=get.weights("matters", "category"), matters=get.weights("matters", "weight"),
-            rest=get.number("matters", "rest", 0.3),
-        )
-        if shape.last < shape.first or shape.cases < 1:
-            raise ValueError(f"时段或件数不对 / wrong span or number: {shape.first}, {shape.last}, {shape.cases}")
-        return shape
-
-
-class _Tables:
-    """参数表的取值。 Values out of the nested tables of a parameter file."""
-
-    def __init__(self, tables: Mapping[str, object]) -> None:
-        self.tables = tables
-
-    def _value(self, table: str, key: str) -> Any:
-        inner = self.tables.get(table, {}) if table else self.tables
-        return inner.get(key) if isinstance(inner, Mapping) else None
-
-    def day(self, key: str) -> date:
-        value = self.tables[key]
-        if not isinstance(value, date):
-            raise ValueError(f"{key} 应为日期 / should be a date: {value!r}")  # noqa: TRY004 - what was read is wrong
-        return value
-
-    def number(self, table: str, key: str, default: float) -> float:
-        value = self._value(table, key)
-        return default if value is None else float(value)
-
-    def row(self, table: str, key: str, default: Sequence[float]) -> Sequence[float]:
-        value = self._value(table, key) or default
-        if len(value) != len(default):
-            raise ValueError(f"{table}.{key} 应有 {len(default)} 个数 / should have {len(default)} numbers")
-        return tuple(float(number) for number in value)
-
-    def weights(self, table: str, key: str = "") -> Mapping[str, float]:
-        found = self._value(table, key) if key else self.tables.get(table)
-        words = found if isinstance(found, Mapping) else {}
-        return {word: float(share) for word, share in words.items() if isinstance(share, int | float)}
-
-    def mixture(self, table: str, key: str) -> Sequence[tuple[float, float, float]]:
-        parts = self._value(table, key) or [{"weight": 1.0, "mu": -1.0, "sigma": 1.5}]
-        total = sum(part["weight"] for part in parts)
-        summed = accumulate(part["weight"] / total for part in parts)
-        return [(until, part["mu"], part["sigma"]) for until, part in zip(summed, parts, strict=True)]
 
 
 # ---- When reports come ----------------------------------------------------------------------------------------------
@@ -207,15 +89,13 @@ class Mix:
             shape.matters[e.code] if e.code in shape.matters else falls[e.code] * scale for e in self.entries
         ]
         self._summed = list(accumulate(self.weights))
+        # the share of draws whose matter names organs to assist
+        self.share_with_assist = sum(
+            w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist) / self._summed[-1]
 
     def draw(self, rng: Random) -> MatterEntry:
         """抽一项。 One matter."""
         return self.entries[_pick(rng, self._summed)]
-
-    def share_with_assist(self) -> float:
-        """有协办单位的占比。 The share of draws whose matter names assisting organs."""
-        with_assist = sum(w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist)
-        return with_assist / sum(self.weights)
 
 
 def _zipf(entries: Sequence[MatterEntry], categories: Mapping[str, float]) -> dict[str, float]:
@@ -298,7 +178,8 @@ class Timing:
     def __init__(self, calendar: WorkingCalendar, shape: Shape) -> None:
         self.calendar = calendar
         self.shape = shape
-        self._due: dict[tuple[date | datetime, Decimal, Unit], tuple[datetime, bool]] = {}
+        self._due: dict[tuple[object, ...], tuple[datetime, bool]] = {}
+        self._open: dict[date, Sequence[tuple[datetime, datetime]]] = {}
 
     def local_day(self, at: datetime) -> date:
         """当地日期。 The local day of a moment."""
@@ -313,9 +194,26 @@ class Timing:
         return self._due[key]
 
     def worked(self, start: datetime, hours: float) -> datetime:
-        """若干工作时之后。 The moment after some working hours, to the second."""
-        at = add(start=start, working=timedelta(seconds=round(hours * 3600)), calendar=self.calendar)
-        return at.astimezone(UTC)
+        """若干工作时之后。 The moment after some working hours, to the second: `law.rules.add` over stretches kept by day."""
+        left, day = timedelta(seconds=round(hours * 3600)), self.local_day(start)
+        while left:
+            for opens, closes in self._stretches(day):
+                begins = max(opens, start)
+                if begins < closes:
+                    if left <= closes - begins:
+                        return begins + left
+                    left -= closes - begins
+            day += DAY
+        return start
+
+    def _stretches(self, day: date) -> Sequence[tuple[datetime, datetime]]:
+        if day not in self._open:
+            midnight = datetime.combine(day, time())
+            walls = ([midnight + timedelta(minutes=m) for m in stretch.minutes] for stretch in self.calendar.hours)
+            real = ([wall.replace(tzinfo=self.calendar.tz).astimezone(UTC) for wall in pair] for pair in walls)
+            works = is_working_day(day=day, calendar=self.calendar)
+            self._open[day] = [(opens, closes) for opens, closes in real] if works else ()
+        return self._open[day]
 
     def finish(self, rng: Random, *, start: datetime, due_at: datetime, before: datetime | None) -> datetime:
         """办完的时刻。 When work that began at `start` and is due at `due_at` is done; before a moment if that is given."""
