@@ -193,7 +193,7 @@ def _send_notices(warrants: Sequence[Warrant]) -> None:
 def _act_in_hand() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('tongxin.act', true)")
-        return cursor.fetchone()[0] or ""  # type: ignore[index]
+        return cursor.fetchone()[0] or ""
 
 
 def _set_act_in_hand(name: str) -> None:

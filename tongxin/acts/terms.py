@@ -160,7 +160,7 @@ class Warrant:
         self.notices.append(NoticeDraft(recipient=recipient, subject=self.scope.subject, template=template, args=args))
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """闸门拒绝。 The gate refuses, and says why, who could act instead and what to do."""
 
     def __init__(self, code: str, reason: str, reason_en: str, *, clause: str = "", who_could: str = "",

@@ -80,13 +80,13 @@ def install(connection: BaseDatabaseWrapper, *, role: str, guarded: Collection[s
 
 
 def _sql(text: str, role: str, table: str = "") -> sql.Composed:
-    return sql.SQL(text).format(role=sql.Identifier(role), table=sql.Identifier(table))  # type: ignore[arg-type]
+    return sql.SQL(text).format(role=sql.Identifier(role), table=sql.Identifier(table))
 
 
 def _guard(table: str, events: str) -> sql.Composed:
     return sql.SQL(
         "DROP TRIGGER IF EXISTS tongxin_guard ON {table};"
-        "CREATE TRIGGER tongxin_guard AFTER " + events + " ON {table}"  # type: ignore[operator]
+        "CREATE TRIGGER tongxin_guard AFTER " + events + " ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard();"
         "DROP TRIGGER IF EXISTS tongxin_truncate ON {table};"
         "CREATE TRIGGER tongxin_truncate BEFORE TRUNCATE ON {table}"

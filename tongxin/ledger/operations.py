@@ -87,7 +87,7 @@ def sequence(*, signer: Signer, at: datetime, batch: int = 5_000) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
-        if not cursor.fetchone()[0]:  # type: ignore[index]
+        if not cursor.fetchone()[0]:
             return 0
         newest = LedgerCheckpoint.objects.order_by("-size").first()
         cursor.execute(UNSEQUENCED, [newest.last_xact if newest else "0", newest.last_entry if newest else 0, batch])

@@ -85,7 +85,7 @@ def verification(*, origin: str, public: bytes, records: Collection[str]) -> Ver
     total = LedgerEntry.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
-        writes = cursor.fetchone()[0]  # type: ignore[index]
+        writes = cursor.fetchone()[0]
     return Verification(
         intact=fault is None, entries=total, leaves=walk.tree.size, pending=max(total - walk.tree.size, 0),
         checkpoints=walk.checkpoints, root=walk.tree.root().hex(), writes=writes, first_fault=fault,

@@ -153,6 +153,11 @@ class PhotosInput(forms.FileInput):
 
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """各个文件。 Every file sent under this name."""
+        del data
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
 
 class PhotosField(forms.FileField):
     """几张照片。 Several photos; its value is a list of uploads, not yet looked at."""

@@ -108,8 +108,8 @@ def reporters_by_case(cases: Sequence[Case]) -> dict[int, tuple[str, ...]]:
     rows = (Report.objects.filter(models.Q(case__in=ids) | models.Q(case__folded_into__in=ids)).order_by("case_id")
             .values_list("person", "case_id", "case__number", "case__folded_into_id"))
     for person, number, name, whole in rows:
-        for case_id in {number, whole} & found.keys():
-            found[case_id][person or f"reporter:{name}"] = None
+        for case_id in (number, whole or number):
+            found.get(case_id, {})[person or f"reporter:{name}"] = None
     return {number: tuple(persons) for number, persons in found.items()}
 
 

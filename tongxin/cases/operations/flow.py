@@ -111,7 +111,7 @@ def _given_by(case: Case) -> str:
 
 def _dispatch_scope(*, actor: Actor, at: datetime, number: str, organ: str, note: str = "",
                     seen: int | None = None) -> Scope:
-    del actor
+    del actor, note
     case = open_case(number)
     require_move(case, "dispatch_case", seen)
     _check_receiver(Context.of(at), case, organ)

@@ -79,7 +79,10 @@ def _ended_early(w: Walk) -> Iterator[datetime]:
     """不经办理的结束。 Folded, withdrawn, or closed as not allowed."""
     ending = w.fate.ending
     if ending is Outcome.DUPLICATE and w.about.folded_into:
-        yield (at := w.now + timedelta(seconds=w.rng.randrange(300, 5400)))
+        at = w.now + timedelta(seconds=w.rng.randrange(300, 5400))
+        if w.about.folded_before is not None and at >= w.about.folded_before:
+            return
+        yield at
         w.end("fold_case", at, ending, organ=w.town.facts.desk)
     elif ending is Outcome.WITHDRAWN:
         yield (at := w.later(0.2, 6.0))

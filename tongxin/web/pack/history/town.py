@@ -1,5 +1,6 @@
 """虚构所凭的事实。 The standing facts the invented cases are drawn over, and what is worked out from them once."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,10 @@ class BoundClause:
     in_force_from: date
     in_force_to: date | None
 
+    def holds(self, day: date) -> bool:
+        """此日是否有效。 Whether it is in force on a day."""
+        return self.in_force_from <= day and (self.in_force_to is None or day < self.in_force_to)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryFacts:
@@ -60,7 +65,10 @@ class Town:
         self.ground = Ground(facts.grids, shape)
         self.by_function = {(organ.function, organ.place): organ for organ in facts.organs.values()}
         self._stations = {o.place: o.code for o in facts.organs.values() if o.kind == "grid_station"}
-        self._mixes: dict[date, Mix] = {}
+        bound = [clause for clauses in facts.clauses.values() for clause in clauses]
+        days = {clause.in_force_from for clause in bound} | {c.in_force_to for c in bound if c.in_force_to}
+        self._changes = sorted(days)
+        self._mixes: dict[tuple[date, int], Mix] = {}
 
     def edition(self, day: date) -> ListEdition:
         """此日的清单。 The edition that holds on a day."""
@@ -68,18 +76,22 @@ class Town:
 
     def mix(self, day: date) -> Mix:
         """此日的事项构成。 The mix of matters active on a day; offers of help to persons are never invented."""
-        edition = self.edition(day)
-        if edition.since not in self._mixes:
-            active = [m for m in edition.matters.values() if m.active and not m.person_help]
+        key = (self.edition(day).since, bisect_right(self._changes, day))
+        if key not in self._mixes:
+            active = [m for m in self.edition(day).matters.values()
+                      if m.active and not m.person_help and self._rests_on_law(m.code, day)]
             if not active:
                 raise ValueError(f"此日没有有效的事项 / no matter is active on {day}")
-            self._mixes[edition.since] = Mix(active, self.shape)
-        return self._mixes[edition.since]
+            self._mixes[key] = Mix(active, self.shape)
+        return self._mixes[key]
+
+    def _rests_on_law(self, matter: str, day: date) -> bool:
+        bound = self.facts.clauses.get(matter, ())
+        return bool(bound) and all(clause.holds(day) for clause in bound)
 
     def clauses(self, matter: str, day: date) -> str:
         """此日有效的依据。 The clauses of an entry in force on a day, separated by spaces."""
-        return " ".join(c.ref for c in self.facts.clauses.get(matter, ())
-                        if c.in_force_from <= day and (c.in_force_to is None or day < c.in_force_to))
+        return " ".join(clause.ref for clause in self.facts.clauses.get(matter, ()) if clause.holds(day))
 
     def station(self, path: Sequence[str]) -> str:
         """网格站。 The nearest grid station up the path, or nothing."""

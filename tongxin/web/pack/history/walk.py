@@ -126,6 +126,7 @@ class Subject:
     point: Point
     reported_at: datetime
     folded_into: str = ""
+    folded_before: datetime | None = None  # when the case that it repeats is closed
 
 
 class Walk:

@@ -111,7 +111,8 @@ class _Year:
         if fate.unlisted:
             matter = self._unlisted(rng, at)
         about = Subject(key=key, channel=channel, matter=matter, spot=spot, point=point, reported_at=at)
-        return self._repeating(rng, about) if fate.ending is Outcome.DUPLICATE else about
+        repeats = fate.ending is Outcome.DUPLICATE and not fate.unlisted
+        return self._repeating(rng, about) if repeats else about
 
     def _unlisted(self, rng: Random, at: datetime) -> MatterEntry | None:
         """清单以外的事。 Half of them are entries that rest on no law, as the list itself says; half are not on it."""
@@ -121,20 +122,25 @@ class _Year:
 
     def _repeating(self, rng: Random, about: Subject) -> Subject:
         """重复哪一件。 The same matter at the same point as a case that will still be open when the two are put together."""
-        late = about.reported_at + timedelta(hours=2)
+        late = about.reported_at + DAY
         mix = self.town.mix(self.town.timing.local_day(about.reported_at))
         codes = {entry.code for entry in mix.entries}
         open_yet = [w for w in self.repeatable if (w.first_closed_at is None or w.first_closed_at > late)
                     and w.about.matter and w.about.matter.code in codes]
         if not open_yet:
             return about
-        whole = rng.choice(open_yet).about
+        walk = rng.choice(open_yet)
+        whole = walk.about
         self.repeated.add(whole.key)
-        return replace(about, matter=whole.matter, spot=whole.spot, point=whole.point, folded_into=whole.key)
+        return replace(about, matter=whole.matter, spot=whole.spot, point=whole.point, folded_into=whole.key,
+                       folded_before=walk.first_closed_at)
 
     def _lived(self, life: _Life, *, before: datetime | None, stop: State | None = None) -> Walk:
-        walk = Walk(self.town, life.about, seeded(*life.seed), fate=life.fate.towards(stop) if stop else life.fate,
-                    before=before, stand=self.until)
+        rng, about = seeded(*life.seed), life.about
+        if stop is State.UNLISTED:
+            about = replace(about, matter=self._unlisted(rng, about.reported_at))
+        walk = Walk(self.town, about, rng, fate=life.fate.towards(stop) if stop else life.fate, before=before,
+                    stand=self.until)
         return lived(walk, stop=stop)
 
     # -- the present

@@ -1,0 +1,95 @@
+"""不能受理的回答。 What is answered when something cannot be done: one shape, whatever the interface.
+
+Pure: no Django request, no clock, no I/O.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+
+from tongxin.acts.terms import Conflict, InvalidInput, Refused
+from tongxin.cases.terms import Rejection
+
+RETRY_SECONDS: Final = "5"
+BODY_MOST: Final = 1_000_000
+
+
+class Trouble(Exception):  # noqa: N818 - it is what was asked, not our error
+    """不能照办。 Something that cannot be done: HTTP status, a word for it, the field, and the reason in both languages."""
+
+    def __init__(self, status: int, code: str, where: str, reason: str, reason_en: str) -> None:
+        super().__init__(f"{status} {code} {where}: {reason_en}")
+        self.status, self.code, self.where = status, code, where
+        self.reason, self.reason_en = reason, reason_en
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """JSON 接口的样子。 How the JSON interface says it."""
+        return {
+            "error": {
+                "code": self.code,
+                "field": self.where,
+                "reason": self.reason,
+                "reason_en": self.reason_en,
+            }
+        }
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """随附的响应头。 Headers that go with it."""
+        return {"Retry-After": RETRY_SECONDS} if self.status == 503 else {}
+
+
+def trouble_of(error: Exception) -> Trouble | None:
+    """异常的说明。 What an exception means for whoever asked; None for what is our own mistake."""
+    if isinstance(error, Trouble):
+        return error
+    if isinstance(error, InvalidInput):
+        return Trouble(422, "invalid", error.field, error.reason, error.reason_en)
+    if isinstance(error, Conflict):
+        return Trouble(409, "conflict", "", error.reason, error.reason_en)
+    if isinstance(error, Refused):
+        return Trouble(403, error.code, "", error.reason, error.reason_en)
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
+    if isinstance(error, OperationalError | InterfaceError):
+        return Trouble(
+            503,
+            "database",
+            "",
+            "数据库正在重启，这次的内容没有收下，请用同一个客户键再试一次",
+            "the database is restarting; nothing was taken, please send it again with the same client key",
+        )
+    return None
+
+
+def too_large() -> Trouble:
+    """内容过大。 A body beyond the limit."""
+    return Trouble(
+        413,
+        "too_large",
+        "body",
+        f"内容超过 {BODY_MOST} 字节，没有收下",
+        f"the body is larger than {BODY_MOST} bytes; nothing was taken",
+    )
+
+
+def not_found(where: str, reason: str, reason_en: str) -> Trouble:
+    """没有这样的东西。 There is no such thing: 404."""
+    return Trouble(404, "not_found", where, reason, reason_en)
+
+
+def not_allowed(method: str) -> Trouble:
+    """此地址不用这个方法。 A method that an address does not know: 405."""
+    return Trouble(
+        405, "not_allowed", "", f"此地址不支持 {method[:20]}", f"this address does not know {method[:20]}"
+    )
+
+
+def trouble_of_rejection(rejection: Rejection) -> Trouble:
+    """不收的报告。 A report that was not taken. Its key was looked at before, so a fault in it means it is in use: 409."""
+    if rejection.field == "client_key":
+        return Trouble(409, "conflict", "client_key", rejection.reason, rejection.reason_en)
+    return Trouble(422, "invalid", rejection.field, rejection.reason, rejection.reason_en)

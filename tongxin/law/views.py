@@ -1,0 +1,265 @@
+"""法律与清单的页面。 Pages of the book and of the lists: open to everybody, nothing personal on them."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, re_path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tongxin.acts.registry import REGISTRY
+from tongxin.law import queries
+from tongxin.law.book import city_day
+from tongxin.law.forms import BookForm
+from tongxin.law.models import Clause, ListEntry, Version
+from tongxin.law.rules.labels import clause_label, clause_label_en
+from tongxin.law.terms import ClauseKind, Level, Limit, MatterEntry, Stage
+from tongxin.law.wording import LEVEL_LABELS, STAGE_LABELS, function_words, post_words
+from tongxin.organs.queries import organs_by_function
+from tongxin.places.queries import city
+
+CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
+DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})
+EXPORT: Final = ("code", "name", "name_en", "category", "category_en", "lead", "assist", "active", "why_idle",
+                 "filing_condition", "closing_condition")  # fmt: skip
+
+
+def instruments(request: HttpRequest) -> HttpResponse:
+    """现行有效的法律文件，按位阶；可选一天。 Instruments in force on a chosen day, by level. Two statements."""
+    today = city_day(timezone.now())
+    form = BookForm(request.GET or None)
+    day, words = form.day(today), form.words().lower()
+    rows = [row for row in queries.instruments_on(day=day)
+            if words in f"{row.instrument.title} {row.instrument.title_en}".lower()]
+    levels = sorted({Level(row.instrument.level) for row in rows}, key=lambda level: (level.rank, level.value))
+    groups = [{"label": LEVEL_LABELS[level], "rows": [row for row in rows if row.instrument.level == level.value]}
+              for level in levels]
+    context = {"form": form, "day": day, "today": today, "groups": groups, "count": len(rows)}
+    return render(request, "law/instruments.html", context, status=400 if form.is_bound and form.errors else 200)
+
+
+def instrument(request: HttpRequest, key: str, date: str) -> HttpResponse:
+    """一个版本的全文，逐条可引。 The text of a version, each clause with its own address. Five statements."""
+    version = queries.version_of(key=key, adopted=_date(date))
+    if version is None:
+        raise Http404(key)
+    today = city_day(timezone.now())
+    clauses = list(queries.clauses_of(version=version))
+    context = {
+        "version": version, "level": LEVEL_LABELS[Level(version.instrument.level)], "valid": _validity(version, today),
+        "others": [row for row in queries.versions_of(key=key) if row.pk != version.pk],
+        "contents": [clause for clause in clauses if clause.kind in DIVISIONS],
+        "lines": _lines(clauses, queries.entries_resting_on(version=version)),
+    }  # fmt: skip
+    return render(request, "law/instrument.html", context)
+
+
+def matters(request: HttpRequest) -> HttpResponse:
+    """事项清单，按类别、按有无依据、按字词。 The matter list by category, basis and words. Two statements."""
+    rows = _matter_rows()
+    category, basis = request.GET.get("category", ""), request.GET.get("basis", "")
+    words = request.GET.get("q", "").strip()[:60]
+    shown = _chosen(rows, category, basis, words)
+    context = {
+        "filters": _matter_filters(rows, category, basis, words), "rows": shown, "total": len(rows),
+        "chosen": bool(category or basis or words), "query": request.GET.urlencode(),
+        "idle": sum(1 for row in rows if not row["active"]),
+    }  # fmt: skip
+    return render(request, "law/matters.html", context)
+
+
+def matters_csv(request: HttpRequest) -> HttpResponse:
+    """事项清单，表格文件。 The matter list as CSV; a cell that a spreadsheet would run is made plain. Two statements."""
+    rows = _chosen(_matter_rows(), request.GET.get("category", ""), request.GET.get("basis", ""),
+                   request.GET.get("q", "").strip())
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8",
+                            headers={"Content-Disposition": 'attachment; filename="matters.csv"'})
+    sheet = csv.writer(response)
+    sheet.writerow(EXPORT)
+    sheet.writerows([[plain_cell(_flat(row[column])) for column in EXPORT] for row in rows])
+    return response
+
+
+def matters_json(request: HttpRequest) -> HttpResponse:
+    """事项清单，程序用。 The matter list as JSON. Two statements."""
+    rows = _chosen(_matter_rows(), request.GET.get("category", ""), request.GET.get("basis", ""),
+                   request.GET.get("q", "").strip())
+    body = {"matters": [{column: row[column] for column in EXPORT} for row in rows]}
+    return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=utf-8")
+
+
+def matter(request: HttpRequest, code: str) -> HttpResponse:
+    """一个事项：条件、期限、承办、依据。 An entry: conditions, limits, who handles it, its basis. At most five statements."""
+    day = city_day(timezone.now())
+    row = queries.matter_rows(day=day).filter(code=code).first()
+    if row is None:
+        raise Http404(code)
+    entry, here = queries.matter_entry(row), city()
+    clauses = [queries.cited_clause(binding.clause) for binding in queries.bindings_of(entry=row)]
+    english = _english()
+    names = {word: function_words(word, root=here.root, by_function=organs_by_function(here.revision), english=english)
+             for word in (entry.lead, *entry.assist)}
+    context = {
+        "row": row, "entry": entry, "lead": names[entry.lead], "assist": [names[word] for word in entry.assist],
+        "limits": _limit_rows(entry, here.revision, day), "basis": _basis(row, clauses, day),
+    }
+    return render(request, "law/matter.html", context)
+
+
+def powers(request: HttpRequest) -> HttpResponse:
+    """职权清单：每个行为，谁能做，凭哪一条。 The powers list: each act, who may do it, under which clauses. Three statements."""
+    rows = []
+    for row, clauses in queries.power_rows(day=city_day(timezone.now())):
+        declared = REGISTRY.get(row.code)
+        title = (declared.title_en if _english() else declared.title) if declared else row.code
+        rows.append({"verb": row.code, "title": title, "by": post_words(declared.by) if declared else [],
+                     "personal": bool(declared and declared.personal), "clauses": clauses, "active": row.active,
+                     "note": row.facts.get("note", "")})
+    return render(request, "law/powers.html", {"rows": rows})
+
+
+# ---- What the views are made of -------------------------------------------------------------------------------------
+
+
+def plain_cell(value: str) -> str:
+    """表格里不会被当成公式的格子。 A cell that no spreadsheet takes for a formula: a quote before what would start one."""
+    return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
+
+
+def _flat(value: Any) -> str:
+    return ";".join(value) if isinstance(value, list) else str(value)
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404(text) from None
+
+
+def _validity(version: Version, today: date) -> str:
+    """效力：现行、尚未施行、已失效、施行日期不明。 Whether a version is in force: now, not yet, no longer, or not known."""
+    if version.in_force_from is None:
+        return "unknown"
+    if version.in_force_from > today:
+        return "future"
+    return "past" if version.in_force_to is not None and version.in_force_to <= today else "now"
+
+
+def _lines(clauses: Sequence[Clause], resting: Mapping[str, Sequence[ListEntry]]) -> Iterator[dict[str, Any]]:
+    """全文逐行。 The text line by line; an article whose paragraphs have rows of their own shows those instead of itself."""
+    parents = {clause.parent for clause in clauses}
+    for clause in clauses:
+        whole = clause.kind == ClauseKind.ARTICLE and clause.key in parents
+        number = clause_label_en(clause.key) if _english() and clause.kind == ClauseKind.ARTICLE else clause.number
+        below = [entry for key, found in resting.items() if key == clause.key or key.startswith(f"{clause.key}.")
+                 for entry in found] if clause.kind == ClauseKind.ARTICLE else []
+        yield {"clause": clause, "number": number, "text": "" if whole else clause.text,
+               "division": clause.kind in DIVISIONS, "article": clause.kind == ClauseKind.ARTICLE,
+               "resting": list(dict.fromkeys(below)), "label": clause_label(clause.key)}
+
+
+def _matter_rows() -> list[dict[str, Any]]:
+    day = city_day(timezone.now())
+    return [_matter_row(row) for row in queries.matter_rows(day=day)]
+
+
+def _matter_row(row: Any) -> dict[str, Any]:
+    facts = row.facts
+    return {
+        "code": row.code, "name": row.name, "name_en": row.name_en, "category": row.category,
+        "category_en": row.category_en, "lead": facts.get("lead", ""), "assist": list(facts.get("assist", ())),
+        "active": row.active, "why_idle": "" if row.active else "not_in_force" if row.bound else "no_clause",
+        "general": facts.get("clause_kind") == "general",
+        "filing_condition": facts.get("filing_condition", ""), "closing_condition": facts.get("closing_condition", ""),
+    }  # fmt: skip
+
+
+def _chosen(rows: Iterable[dict[str, Any]], category: str, basis: str, words: str) -> list[dict[str, Any]]:
+    wanted = {"": None, "active": True, "idle": False}.get(basis)
+    return [row for row in rows
+            if (not category or row["category"] == category) and (wanted is None or row["active"] is wanted)
+            and (not words or words.lower() in f"{row['code']} {row['name']} {row['name_en']}".lower())]
+
+
+def _matter_filters(rows: Sequence[dict[str, Any]], category: str, basis: str, words: str) -> dict[str, Any]:
+    english = _english()
+    categories = {row["category"]: (row["category_en"] or row["category"]) if english else row["category"]
+                  for row in rows}
+    kept = {"category": category, "basis": basis, "q": words}
+
+    def choice(label: str, **changed: str) -> dict[str, Any]:
+        asked = {**kept, **changed}
+        return {"label": label, "url": "?" + _asked(asked), "current": asked == kept,
+                "count": len(_chosen(rows, asked["category"], asked["basis"], words))}
+
+    return {
+        "groups": [
+            {"label": _("类别"), "choices": [choice(_("全部"), category=""),
+                                           *(choice(label, category=name) for name, label in categories.items())]},
+            {"label": _("依据"), "choices": [choice(_("不限"), basis=""), choice(_("在用"), basis="active"),
+                                           choice(_("停用"), basis="idle")]},
+        ],
+        "search": {"name": "q", "value": words, "label": _("名称或代码"),
+                   "hidden": [{"name": name, "value": kept[name]} for name in ("category", "basis") if kept[name]]},
+        "clear_url": "?" if any(kept.values()) else "",
+    }  # fmt: skip
+
+
+def _asked(asked: Mapping[str, str]) -> str:
+    query = HttpRequest().GET.copy()
+    query.update({name: value for name, value in asked.items() if value})
+    return str(query.urlencode())
+
+
+def _limit_rows(entry: MatterEntry, revision: int, day: date) -> list[dict[str, Any]]:
+    """各环节的期限。 The limits of every stage that has one, in the order of the flow."""
+    return [_limit_row(stage, limit) for stage in Stage
+            for limit in sorted(queries.limits_for(matter=entry, stage=stage, revision=revision, day=day),
+                                key=lambda limit: (limit.unit.value, limit.number))]
+
+
+def _limit_row(stage: Stage, limit: Limit) -> dict[str, Any]:
+    said = clause_label_en(limit.clause.clause) if limit.clause and _english() else ""
+    return {
+        "stage": STAGE_LABELS[stage], "step": limit.step, "number": limit.number, "unit": limit.unit.value,
+        "clause": (said or clause_label(limit.clause.clause)) if limit.clause else "",
+        "url": queries.clause_url(limit.clause) if limit.clause else "",
+    }  # fmt: skip
+
+
+def _basis(row: Any, clauses: Sequence[queries.CitedClause], day: date) -> dict[str, Any]:
+    if not clauses:
+        return {"clauses": [], "missing": _("这一项没有写明条款，所以停用：报上来先交牵头机构处理。")}
+    gone = [c for c in clauses if not _holds(c, day)]
+    if gone and not row.active:
+        named = "、".join(f"《{c.title}》{c.number}" for c in gone)
+        return {"clauses": clauses, "missing": _("所依的条款现在无效，所以停用：%(clauses)s") % {"clauses": named}}
+    general = row.facts.get("clause_kind") == "general"
+    return {"clauses": clauses, "power": _("这一项依的是一般职责条款，还没有专门的条款。") if general else ""}
+
+
+def _holds(clause: queries.CitedClause, day: date) -> bool:
+    return (clause.in_force_from is not None and clause.in_force_from <= day
+            and (clause.in_force_to is None or day < clause.in_force_to))
+
+
+urlpatterns = [
+    path("law/", instruments, name="law"),
+    re_path(r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/$", instrument, name="instrument"),
+    path("lists/matters/", matters, name="matters"),
+    path("lists/matters.csv", matters_csv, name="matters_csv"),
+    path("lists/matters.json", matters_json, name="matters_json"),
+    path("lists/matters/<path:code>/", matter, name="matter"),
+    path("lists/powers/", powers, name="powers"),
+]
