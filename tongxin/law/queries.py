@@ -170,7 +170,7 @@ def clause_at(*, ref: ClauseRef) -> Clause | None:
     """引用所指的条款。 The clause a reference names, with its version and instrument; None when there is none."""
     return (
         Clause.objects.select_related("version__instrument")
-        .filter(version__instrument__key=ref.key, version__adopted=ref.version, key=ref.clause)
+        .filter(version__instrument__key=ref.key, version__adopted=ref.version or date.min, key=ref.clause)
         .first()
     )
 
@@ -245,7 +245,7 @@ def cited(*, refs: Collection[str]) -> list[CitedClause]:
         return []
     any_of = models.Q()
     for ref in wanted:
-        any_of |= models.Q(version__instrument__key=ref.key, version__adopted=ref.version, key=ref.clause)
+        any_of |= models.Q(version__instrument__key=ref.key, version__adopted=ref.version or date.min, key=ref.clause)
     rows = Clause.objects.filter(any_of).select_related("version__instrument")
     found = {ref_of(row): cited_clause(row) for row in rows}
     return [found[ref] for ref in wanted if ref in found]

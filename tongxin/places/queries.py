@@ -94,3 +94,14 @@ def located(*, points: Sequence[tuple[float, float]], day: date, revision: int) 
 def spot(*, code: str, day: date, revision: int) -> Spot | None:
     """某代码的地点。 The place of a code on a day; None when there is none."""
     return spots_by_code(revision, edition(revision=revision, day=day)).get(code)
+
+
+def districts(*, root: str, day: date) -> models.QuerySet[Place]:
+    """各县区。 The districts of the city on a day."""
+    return children_of(code=root, day=day).filter(level=Place.Level.DISTRICT)
+
+
+def spots_below(*, code: str, day: date, revision: int) -> list[Spot]:
+    """下级地点，从进程里取。 The places directly below a place on a day, by name's code order, kept in the process."""
+    found = spots_by_code(revision, edition(revision=revision, day=day)).values()
+    return sorted((spot for spot in found if len(spot.path) > 1 and spot.path[1] == code), key=lambda spot: spot.code)

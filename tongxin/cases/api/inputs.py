@@ -19,7 +19,7 @@ FIELDS_MOST: Final = 100
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 DEGREES: Final = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?", re.ASCII)
 ATTRIBUTE: Final = re.compile(r"attribute\[(?P<code>[^\[\]]{1,80})\](\[\])?")
-ODD: Final = frozenset({"Cc", "Cs", "Cn"})  # controls, halves of surrogate pairs, what Unicode has not assigned
+ODD: Final = frozenset({"Cc", "Cs"})  # controls, and halves of surrogate pairs
 
 
 def malformed(reason: str, reason_en: str, *, where: str = "body") -> Trouble:

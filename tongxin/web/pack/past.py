@@ -15,10 +15,11 @@ def load_history(*, pack: Pack, until: datetime) -> int:
     """装入历史。 Take over the synthetic cases a pack asks for, up to `until`; returns how many. None asked: none made."""
     if pack.history is None:
         return 0
+    facts = history_facts(parameters=pack.history.values)
     batch: list[HistoricCase] = []
     total = 0
     for case in historic_cases(
-        parameters=pack.history.values, until=until, day_facts=history_facts(at=until)
+        parameters=pack.history.values, until=until, day_facts=facts
     ):
         batch.append(case)
         if len(batch) == BATCH:

@@ -1,0 +1,5 @@
+"""地点的网址。 Addresses of places."""
+
+from tongxin.places import views
+
+urlpatterns = views.urlpatterns

@@ -1,0 +1,95 @@
+"""每页都要的。 What every page shows: the city, the sections, who is signed in, the newest checkpoint.
+
+A page must still be drawn when no city has been founded, and when the database is away: then with what was known before.
+"""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.acts.terms import Who, who
+from tongxin.law.wording import BY_LABELS
+from tongxin.ledger.queries import newest_checkpoint
+from tongxin.places.queries import city
+
+PUBLIC: Final = (
+    ("/report/", _("报告一件事")),
+    ("/overview/", _("办理情况")),
+    ("/map/", _("地图")),
+    ("/lists/matters/", _("清单")),
+    ("/law/", _("法律")),
+    ("/ledger/", _("台账")),
+)
+STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")))
+RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")))
+NO_RETURN: Final = ("/sign-in/", "/demo/")
+_known: dict[str, Any] = {"city": None, "checkpoint": None}
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """页眉页脚的内容。 The contents of head and foot. Two statements, whoever asks."""
+    facts = _facts()
+    asker = who(request)
+    return {
+        "city": facts["city"], "checkpoint": facts["checkpoint"], "demo": settings.DEMO, "version": _version(),
+        "nav": _nav(request.path, asker), "person": _person(asker), "sign_in_url": _sign_in_url(request),
+    }  # fmt: skip
+
+
+def _facts() -> Mapping[str, Any]:
+    """市与检查点；数据库不在就用先前知道的。 The city and the checkpoint; what was known before when the database is away."""
+    if connection.errors_occurred:  # this request has met the trouble already: it does not wait for it twice
+        return _known
+    try:
+        _known["city"] = _city()
+        newest = newest_checkpoint()
+        _known["checkpoint"] = {"url": "/ledger/", "size": newest.size} if newest else None
+    except LookupError:
+        return {"city": None, "checkpoint": None}
+    except (DatabaseError, InterfaceError):
+        pass
+    return _known
+
+
+def _city() -> dict[str, Any]:
+    facts = city()
+    said = {key: facts.settings.get(key, "") for key in ("synthetic_notice", "synthetic_notice_en")}
+    return {"name": facts.name, "name_en": facts.name_en, **said}
+
+
+def _version() -> str:
+    try:
+        return version("tongxin")
+    except PackageNotFoundError:
+        return ""
+
+
+def _nav(here: str, asker: Who) -> list[dict[str, Any]]:
+    own = (STAFF if asker.standing else RESIDENT) if asker.signed_in else ()
+    return [{"url": url, "label": label, "current": here.startswith(url)} for url, label in (*own, *PUBLIC)]
+
+
+def _person(asker: Who) -> dict[str, Any] | None:
+    if not asker.signed_in:
+        return None
+    shown: dict[str, Any] = {"name": asker.login, "url": "/my/", "sign_out_url": "/sign-out/", "office": ""}
+    if asker.standing:
+        organ, post = asker.standing, BY_LABELS[asker.standing.post]
+        shown.update(url="/desk/", office=_("%(organ)s %(post)s") % {"organ": _named(organ), "post": post})
+    return shown
+
+
+def _named(standing: Any) -> str:
+    return str(standing.organ_name_en if str(_("zh")) == "en" else standing.organ_name)
+
+
+def _sign_in_url(request: HttpRequest) -> str:
+    wanted = request.get_full_path()
+    plain = request.method != "GET" or wanted == "/" or wanted.startswith(NO_RETURN)
+    return "/sign-in/" if plain else "/sign-in/?" + urlencode({"next": wanted})
