@@ -402,3 +402,39 @@ def looks_at_reporter(*, number: str, most: int = 50) -> list[Look]:
     found = found.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
     return [Look(entry=c.entry_id, at=c.entry.at, organ=c.entry.organ, office=c.entry.office, clauses=c.entry.clauses,
                  purpose=str(c.content.get("purpose", ""))) for c in found[:most]]
+
+
+# ---- For the public pages -------------------------------------------------------------------------------------------
+
+
+def overdue_now() -> int:
+    """在办且已逾期的件数。 How many open cases have passed a limit. One statement."""
+    return Case.objects.filter(state__in=OPEN, overdue=True).count()
+
+
+def reported_often(*, since: datetime, most: int = 400) -> dict[str, int]:
+    """常报的事项。 How often each matter was reported since a moment, the most often first. One statement."""
+    rows = Case.objects.filter(reported_at__gte=since).exclude(matter="").values("matter")
+    return dict(rows.annotate(n=models.Count("id")).order_by("-n", "matter").values_list("matter", "n")[:most])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HungCase:
+    """挂账的一件。 A case hung on account, with the reason and the day of the step that hung it."""
+
+    case: Case
+    reason: str
+    clauses: str
+    since: datetime | None
+
+
+def cases_hung(*, district: str = "", before: int | None = None, size: int = 50) -> tuple[list[HungCase], int | None]:
+    """挂账名单，新的在前。 The list of cases hung on account, newest first, and the key of the next page. One statement."""
+    last = CaseStep.objects.filter(case=models.OuterRef("pk"), verb="hang_case").order_by("-seq")
+    rows = Case.objects.filter(state=State.HUNG.value, **({"district": district} if district else {})).annotate(
+        why=models.Subquery(last.values("note")[:1]), under=models.Subquery(last.values("clauses")[:1]),
+        hung_at=models.Subquery(last.values("at")[:1])).order_by("-id")
+    found = list((rows.filter(id__lt=before) if before else rows)[: size + 1])
+    listed = [HungCase(case=row, reason=row.why or row.outcome_note, clauses=row.under or "", since=row.hung_at)
+              for row in found[:size]]
+    return listed, found[size - 1].id if len(found) > size else None

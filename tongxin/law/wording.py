@@ -13,12 +13,12 @@ BY_LABELS: Final[Mapping[By, Any]] = {
     By.HOTLINE_CLERK: _("热线受理员"),
     By.GRID_WORKER: _("网格员"),
     By.CASE_OFFICER: _("承办人"),
-    By.CHECKER: _("核查员"),
-    By.LEAD_OFFICER: _("牵头机构工作人员"),
-    By.LEGAL_OFFICER: _("法制审核员"),
+    By.CHECKER: _("核查人"),
+    By.LEAD_OFFICER: _("牵头机构负责人"),
+    By.LEGAL_OFFICER: _("法制审核人"),
     By.SUPERVISOR: _("督查员"),
     By.PERSON: _("本人"),
-    By.PLATFORM: _("系统依规则自动"),
+    By.PLATFORM: _("系统按规定自动办"),
 }
 LEVEL_LABELS: Final[Mapping[Level, Any]] = {
     Level.CONSTITUTION: _("宪法"),

@@ -175,3 +175,24 @@ def _writes_fault(table: str) -> Fault | None:
         cursor.execute(UNWRITTEN.format(table=table), [table])
         row = cursor.fetchone()
     return row and Fault("added", table, str(row[0]), "no ledger entry accounts for this row")
+
+
+def entry_numbered(*, number: int) -> LedgerEntry | None:
+    """某号的条目。 The entry of a number, with its leaf where it has one."""
+    if number >= 1 << 63:
+        return None
+    return LedgerEntry.objects.select_related("leaf").filter(id=number).first()
+
+
+ONE_ENTRY = ENTRIES_WITH_LEAVES.replace("ORDER BY l.index", "WHERE l.entry_id = %s").replace(
+    "FROM ledger_ledgerwrite GROUP BY", "FROM ledger_ledgerwrite WHERE entry_id = %s GROUP BY")
+
+
+def leaf_of(*, entry: int) -> tuple[Any, ...] | None:
+    """一条的叶所含各列。 The columns of an entry that its leaf is made of; None while it has no leaf."""
+    if entry >= 1 << 63:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_ENTRY, [entry, entry])
+        row = cursor.fetchone()
+    return tuple(row[:LEAF_COLUMNS]) if row else None

@@ -57,3 +57,10 @@ def holders(*, organ: str, post: By, day: date) -> list[tuple[str, str]]:
     rows = (Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
             .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).order_by("office__code"))
     return [(person, f"office:{office}") for person, office in rows.values_list("person", "office__code")]
+
+
+def holdings_on(*, day: date) -> models.QuerySet[Holding]:
+    """此日的全部任职。 Every holding of a day, with office and organ."""
+    return (Holding.objects.filter(valid_from__lte=day)
+            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+            .select_related("office__organ").order_by("office__code"))

@@ -102,6 +102,6 @@ def districts(*, root: str, day: date) -> models.QuerySet[Place]:
 
 
 def spots_below(*, code: str, day: date, revision: int) -> list[Spot]:
-    """下级地点，从进程里取。 The places directly below a place on a day, by name's code order, kept in the process."""
+    """下级地点，从进程里取。 The places directly below a place on a day, by code, kept in the process."""
     found = spots_by_code(revision, edition(revision=revision, day=day)).values()
     return sorted((spot for spot in found if len(spot.path) > 1 and spot.path[1] == code), key=lambda spot: spot.code)

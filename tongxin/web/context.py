@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.acts.terms import Who, who
@@ -81,12 +82,12 @@ def _person(asker: Who) -> dict[str, Any] | None:
     shown: dict[str, Any] = {"name": asker.login, "url": "/my/", "sign_out_url": "/sign-out/", "office": ""}
     if asker.standing:
         organ, post = asker.standing, BY_LABELS[asker.standing.post]
-        shown.update(url="/desk/", office=_("%(organ)s %(post)s") % {"organ": _named(organ), "post": post})
+        shown.update(url="/desk/", office=f"{_named(organ)} {post}")
     return shown
 
 
 def _named(standing: Any) -> str:
-    return str(standing.organ_name_en if str(_("zh")) == "en" else standing.organ_name)
+    return str(standing.organ_name_en if gettext("zh") == "en" else standing.organ_name)
 
 
 def _sign_in_url(request: HttpRequest) -> str:

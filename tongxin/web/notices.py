@@ -13,21 +13,24 @@ from tongxin.places.queries import city
 Words = tuple[str, str]
 
 
-def organ_name(code: str) -> str:
-    """机构名称。 The name of an organ in the reader's language; the code where it is gone."""
-    organ = organs_by_code(city().revision).get(code)
+def organ_name(code: str, revision: int | None = None) -> str:
+    """机构名称。 The name of an organ in the reader's language; the code where it is gone.
+
+    `revision` of the city's facts spares a statement where many are named.
+    """
+    organ = organs_by_code(city().revision if revision is None else revision).get(code) if code else None
     if organ is None:
         return code
     return organ.name_en if _("zh") == "en" else organ.name
 
 
-def rendered(notice: Notice) -> Words:
+def rendered(notice: Notice, *, revision: int | None = None) -> Words:
     """标题与正文。 Title and text of a notice."""
     args: Mapping[str, Any] = notice.args
     number, matter = str(args.get("number", "")), str(args.get("matter", ""))
     facts = {
-        "number": number, "matter": matter or _("一件事"), "organ": organ_name(str(args.get("organ", ""))),
-        "note": str(args.get("note", "")), "named": organ_name(str(args.get("named", ""))),
+        "number": number, "matter": matter or _("一件事"), "organ": organ_name(str(args.get("organ", "")), revision),
+        "note": str(args.get("note", "")), "named": organ_name(str(args.get("named", "")), revision),
         "ground": _label(GROUND_LABELS, ReturnGround, args.get("ground")) or _label(CLOCK_GROUND_LABELS, ClockGround,
                                                                                    args.get("ground")),
         "outcome": _label(OUTCOME_LABELS, Outcome, args.get("outcome")),

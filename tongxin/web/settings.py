@@ -26,7 +26,7 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql", "HOST": parts.get("host", ""), "PORT": str(parts.get("port", "")),
         "USER": parts.get("user", ""), "PASSWORD": parts.get("password", ""), "NAME": parts.get("dbname", "tongxin"),
         "OPTIONS": {**options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
-        "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
+        "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
     }
 
 

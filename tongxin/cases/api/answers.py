@@ -1,6 +1,6 @@
 """不能受理的回答。 What is answered when something cannot be done: one shape, whatever the interface.
 
-Pure: no Django request, no clock, no I/O.
+Pure: no request, no clock, no I/O.
 """
 
 from collections.abc import Mapping
@@ -42,27 +42,46 @@ class Trouble(Exception):  # noqa: N818 - it is what was asked, not our error
         return {"Retry-After": RETRY_SECONDS} if self.status == 503 else {}
 
 
+EXPECTED: Final = (
+    Trouble,
+    InvalidInput,
+    Conflict,
+    Refused,
+    RequestDataTooBig,
+    OperationalError,
+    InterfaceError,
+)
+
+
 def trouble_of(error: Exception) -> Trouble | None:
     """异常的说明。 What an exception means for whoever asked; None for what is our own mistake."""
-    if isinstance(error, Trouble):
-        return error
-    if isinstance(error, InvalidInput):
-        return Trouble(422, "invalid", error.field, error.reason, error.reason_en)
-    if isinstance(error, Conflict):
-        return Trouble(409, "conflict", "", error.reason, error.reason_en)
-    if isinstance(error, Refused):
-        return Trouble(403, error.code, "", error.reason, error.reason_en)
-    if isinstance(error, RequestDataTooBig):
-        return too_large()
-    if isinstance(error, OperationalError | InterfaceError):
-        return Trouble(
-            503,
-            "database",
-            "",
-            "数据库正在重启，这次的内容没有收下，请用同一个客户键再试一次",
-            "the database is restarting; nothing was taken, please send it again with the same client key",
-        )
-    return None
+    match error:
+        case Trouble():
+            found = error
+        case InvalidInput():
+            found = Trouble(422, "invalid", error.field, error.reason, error.reason_en)
+        case Conflict():
+            found = Trouble(409, "conflict", "", error.reason, error.reason_en)
+        case Refused():
+            found = Trouble(403, error.code, "", error.reason, error.reason_en)
+        case RequestDataTooBig():
+            found = too_large()
+        case OperationalError() | InterfaceError():
+            found = not_reachable()
+        case _:
+            return None
+    return found
+
+
+def not_reachable() -> Trouble:
+    """数据库正在重启。 The database is away for a moment: 503, and nothing was taken."""
+    return Trouble(
+        503,
+        "database",
+        "",
+        "数据库正在重启，这次的内容没有收下，请用同一个客户键再试一次",
+        "the database is restarting; nothing was taken, please send it again with the same client key",
+    )
 
 
 def too_large() -> Trouble:

@@ -44,7 +44,9 @@ def service(matter: MatterEntry, *, english: bool) -> dict[str, Any]:
         "description": pick(english, matter.filing_condition, matter.filing_condition_en) or None,
         "metadata": bool(notes_of(matter, english=english)),
         "type": "realtime",
-        "keywords": ", ".join(dict.fromkeys((matter.name, matter.name_en, matter.category, matter.category_en))),
+        "keywords": ", ".join(
+            dict.fromkeys((matter.name, matter.name_en, matter.category, matter.category_en))
+        ),
         "group": pick(english, matter.category, matter.category_en),
     }
 
@@ -133,8 +135,12 @@ def notice(case: Case, *, city: CityFacts, english: bool) -> str | None:
     if case.due_at is None or case.state == State.CLOSED.value:
         return None
     day = case.due_at.astimezone(ZoneInfo(city.timezone)).strftime("%Y-%m-%d %H:%M")
-    open_end = pick(english, "（节假日安排未公布，暂定）", " (provisional: the holidays are not yet published)")
-    return pick(english, f"本环节期限：{day}", f"Limit of this step: {day}") + (open_end if case.provisional else "")
+    open_end = pick(
+        english, "（节假日安排未公布，暂定）", " (provisional: the holidays are not yet published)"
+    )
+    return pick(english, f"本环节期限：{day}", f"Limit of this step: {day}") + (
+        open_end if case.provisional else ""
+    )
 
 
 def organ_name(organs: Mapping[str, OrganFacts], code: str, *, english: bool) -> str | None:

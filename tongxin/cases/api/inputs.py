@@ -1,6 +1,6 @@
 """读入：JSON、表单、时刻、度数、文字。 Reading what programs send: JSON, forms, moments, degrees, words.
 
-Pure: no Django, no clock, no I/O. What cannot be read raises Trouble, which names the field and the reason.
+Pure: no request, no clock, no I/O. What cannot be read raises Trouble, which names the field and the reason.
 """
 
 import json
@@ -146,7 +146,9 @@ def whole(where: str, text: str, *, least: int, most: int, otherwise: int) -> in
         return otherwise
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
         raise invalid(
-            where, f"须为 {least} 到 {most} 之间的整数", f"a whole number between {least} and {most} is needed"
+            where,
+            f"须为 {least} 到 {most} 之间的整数",
+            f"a whole number between {least} and {most} is needed",
         )
     return int(text)
 

@@ -5,23 +5,22 @@ No address here reads the session: everybody acts as a person without an account
 
 import functools
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
-from tongxin.acts.terms import ANONYMOUS, Conflict, InvalidInput, Refused
+from tongxin.acts.terms import ANONYMOUS
 from tongxin.cases import queries as cases
-from tongxin.cases.api import georeport, inputs, queries
+from tongxin.cases.api import georeport, inputs, queries, submission
 from tongxin.cases.api.answers import (
+    EXPECTED,
     Trouble,
     not_allowed,
     not_found,
@@ -32,14 +31,13 @@ from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.rendering import MEDIA, render
 from tongxin.cases.models import Case
 from tongxin.cases.operations import report_cases
-from tongxin.cases.terms import Channel, NewReport, Receipt, Rejection
+from tongxin.cases.terms import Receipt, Rejection
 
 ROOT: Final = "/open311/v2"
 FORM: Final = "application/x-www-form-urlencoded"
 SPAN: Final = timedelta(days=90)  # GeoReport v2, "Response Volume"
-PAGE_MOST, DEPTH_MOST, URL_MOST = 1_000, 100_000, 500
+PAGE_MOST, DEPTH_MOST = 1_000, 100_000
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
-EXPECTED = (Trouble, InvalidInput, Conflict, Refused, RequestDataTooBig, OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,13 +62,11 @@ def speaks(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def run(request: HttpRequest, kind: str = "xml", **given: str) -> HttpResponse:
             try:
                 if methods and request.method not in methods:
-                    raise not_allowed(request.method or "")  # noqa: TRY301 - answered like the rest
+                    raise not_allowed(request.method or "")
                 check_jurisdiction(request.GET.get("jurisdiction_id", ""))
                 found = view(request, **given)
             except EXPECTED as error:
-                found = refusal(error, english=in_english(request))
-                if found.status == 405:
-                    found.headers["Allow"] = ", ".join(methods)  # type: ignore[index]
+                found = refusal(error, english=in_english(request), methods=methods)
             return answer(found, kind, english=in_english(request))
 
         return run
@@ -89,7 +85,7 @@ def answer(found: Found, kind: str, *, english: bool) -> HttpResponse:
     return response
 
 
-def refusal(error: Exception, *, english: bool) -> Found:
+def refusal(error: Exception, *, english: bool, methods: Sequence[str] = ()) -> Found:
     """GeoReport 的错误。 An error as GeoReport writes it: 404 for what does not exist, 400 for nearly everything else."""
     trouble = trouble_of(error)
     if trouble is None:
@@ -100,7 +96,8 @@ def refusal(error: Exception, *, english: bool) -> Found:
     said = trouble.reason_en if english else trouble.reason
     where = georeport.WORDS.get(trouble.where, trouble.where)
     body = [{"code": status, "description": f"{where}: {said}" if where else said}]
-    return Found(root="errors", body=body, status=status, headers=dict(trouble.headers))
+    allow = {"Allow": ", ".join(methods)} if status == 405 else {}
+    return Found(root="errors", body=body, status=status, headers={**trouble.headers, **allow})
 
 
 def in_english(request: HttpRequest) -> bool:
@@ -155,9 +152,7 @@ def services(request: HttpRequest) -> Found:
 def definition(request: HttpRequest, code: str) -> Found:
     """服务定义。 The definition of one service. One statement."""
     matter = Facts.of(timezone.now()).matter(code)
-    return Found(
-        root="service_definition", body=georeport.definition(matter, english=in_english(request))
-    )
+    return Found(root="service_definition", body=georeport.definition(matter, english=in_english(request)))
 
 
 @speaks("GET", "HEAD", "POST")
@@ -168,7 +163,7 @@ def requests(request: HttpRequest) -> Found:
 
 @speaks("GET", "HEAD")
 def request_numbered(request: HttpRequest, number: str) -> Found:
-    """一项请求。 One request. Three statements; with `extensions=true` its trail too, eleven statements."""
+    """一项请求。 One request. Three statements; with `extensions=true` its trail too, twelve statements."""
     found = queries.requests_numbered(numbers=[inputs.word("service_request_id", number, most=40)])
     if not found:
         raise not_found("service_request_id", "没有这个编号的请求", "there is no request of this number")
@@ -209,12 +204,8 @@ def _listed(request: HttpRequest) -> Found:
     """查询请求。 Requests by number, or of a span of time; newest first. Three statements."""
     numbers = _several(request, "service_request_id", most=PAGE_MOST)
     if numbers:  # overrides all other arguments
-        return Found(
-            root="service_requests", body=_said(request, queries.requests_numbered(numbers=numbers))
-        )
-    start, end = span(
-        request.GET.get("start_date", ""), request.GET.get("end_date", ""), now=timezone.now()
-    )
+        return Found(root="service_requests", body=_said(request, queries.requests_numbered(numbers=numbers)))
+    start, end = span(request.GET.get("start_date", ""), request.GET.get("end_date", ""), now=timezone.now())
     states = _several(request, "status", most=2)
     if unknown := set(states) - {"open", "closed"}:
         raise inputs.invalid(
@@ -255,7 +246,9 @@ def span(start_text: str, end_text: str, *, now: datetime) -> tuple[datetime, da
     end = end or start + SPAN
     if not timedelta(0) <= end - start <= SPAN:
         raise inputs.invalid(
-            "end_date", "须不早于 start_date，且相隔不超过 90 天", "not before start_date, and within 90 days of it"
+            "end_date",
+            "须不早于 start_date，且相隔不超过 90 天",
+            "not before start_date, and within 90 days of it",
         )
     return start, end
 
@@ -285,7 +278,7 @@ def _taken(request: HttpRequest) -> Found:
     check_jurisdiction(form.word("jurisdiction_id"))
     given = form.word("client_key") or request.headers.get("Idempotency-Key", "").strip()
     key = inputs.client_key(given or f"open311:{uuid.uuid4()}")
-    report = report_of(form, key=key, at=timezone.now(), english=english)
+    report = submission.report_of(form, key=key, at=timezone.now(), english=english)
     (done,) = report_cases(actor=ANONYMOUS, at=timezone.now(), reports=[report])
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
@@ -306,57 +299,7 @@ def receipt_of(request: HttpRequest, done: Receipt, *, english: bool) -> Found:
     if request.GET.get("extensions") == "true":
         row["extended_attributes"] = {"reporter_url": private}
     headers = {**PRIVATE, "Link": f'<{private}>; rel="edit"'}
-    return Found(
-        root="service_requests", body=[row], status=200 if done.repeated else 201, headers=headers
-    )
-
-
-def report_of(form: inputs.Form, *, key: str, at: datetime, english: bool) -> NewReport:
-    """表单的报告。 The report that a form makes. `device_id`, `account_id` and `api_key` are read by nobody and kept nowhere."""
-    code = inputs.word("service_code", form.word("service_code"), most=80)
-    if not code:
-        raise inputs.invalid("service_code", "没有给出", "was not provided")
-    if not any(form.word(name) for name in ("lat", "long", "address_string", "address_id")):
-        raise inputs.invalid(
-            "lat", "须给出 lat 和 long，或 address_string，或 address_id",
-            "lat and long, or address_string, or address_id is needed",
-        )  # fmt: skip
-    return NewReport(
-        client_key=key,
-        channel=Channel.OPEN311,
-        matter=code,
-        reported_at=at,
-        text=inputs.storable("description", text_of(form)),
-        lon=inputs.degrees("long", form.word("long")),
-        lat=inputs.degrees("lat", form.word("lat")),
-        place=inputs.word("address_id", form.word("address_id"), most=40) or None,
-        address=inputs.storable("address_string", form.word("address_string")),
-        name=inputs.storable("first_name", name_of(form.word("first_name"), form.word("last_name"))),
-        phone=inputs.storable("phone", form.word("phone")),
-        email=inputs.storable("email", form.word("email")),
-        language="en" if english else "zh-hans",
-    )
-
-
-def text_of(form: inputs.Form) -> str:
-    """报告的文字。 What was said, and below it, so that nothing is lost, attributes and the address of a medium.
-
-    That address is never fetched and never shown as a link: it is the reporter's word, for the officer to weigh.
-    """
-    media = form.word("media_url")
-    if media and (len(media) > URL_MOST or not media.startswith(("https://", "http://"))):
-        raise inputs.invalid(
-            "media_url", f"须为 http(s) 地址，最多 {URL_MOST} 字符", f"an http(s) address of at most {URL_MOST} characters"
-        )
-    more = [f"[{code}] {value.strip()}" for code, value in form.attributes if value.strip()]
-    return "\n".join(filter(None, (form.word("description"), *more, f"[media_url] {media}" if media else "")))
-
-
-def name_of(first: str, last: str) -> str:
-    """姓名。 A whole name: the family name first, and unspaced, where it is written in Han characters."""
-    if last and not last.isascii() and "\u3400" <= last[0]:
-        return f"{last}{first}"
-    return f"{first} {last}".strip()
+    return Found(root="service_requests", body=[row], status=200 if done.repeated else 201, headers=headers)
 
 
 _BELOW: Final = r"^open311/v2/"
@@ -365,7 +308,9 @@ urlpatterns = [
     re_path(_BELOW + r"services\.(?P<kind>json|xml)$", services, name="open311_services"),
     re_path(_BELOW + r"services/(?P<code>[^/]+)\.(?P<kind>json|xml)$", definition, name="open311_service"),
     re_path(_BELOW + r"requests\.(?P<kind>json|xml)$", requests, name="open311_requests"),
-    re_path(_BELOW + r"requests/(?P<number>[^/]+)\.(?P<kind>json|xml)$", request_numbered, name="open311_request"),
+    re_path(
+        _BELOW + r"requests/(?P<number>[^/]+)\.(?P<kind>json|xml)$", request_numbered, name="open311_request"
+    ),
     re_path(_BELOW + r"tokens/(?P<token>[^/]+)\.(?P<kind>json|xml)$", token, name="open311_token"),
     re_path(_BELOW + r"(?:.*\.(?P<kind>json|xml)|.*)$", nothing, name="open311_nothing"),
 ]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -283,6 +285,12 @@ def state_codes(case: Case) -> list[str]:
     return [case.state, case.outcome] if ended else [case.state]
 
 
-def photo_folder() -> Any:
+def photo_folder() -> Path:
     """照片的目录。 The folder where photos are kept."""
-    return settings.PHOTOS
+    folder: Path = settings.PHOTOS
+    return folder
+
+
+def local(at: datetime) -> str:
+    """当地的月日时分。 Day and time on the city's clock, for a choice in a form."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"

@@ -88,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=int, default=8000)
     up.add_argument("--city", **PACK)  # type: ignore[arg-type]
     up.add_argument("--workers", type=int, default=2, help="server processes (2)")
-    table.add("stop", "running.stop", "stop the embedded database of the data folder", needs="nothing")
+    table.add("stop", "stopping.stop", "stop the embedded database of the data folder", needs="nothing")
     table.add("work", "running.work", "sequence the ledger, sweep limits and deliver notices until stopped")
     table.add("sequence", "running.sequence", "integrate waiting ledger entries into the tree, once")
     table.add("sweep", "running.sweep", "look at the limits that are due, once")

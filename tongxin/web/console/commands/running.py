@@ -23,13 +23,8 @@ from tongxin.web.console.commands import founding
 from tongxin.web.tasks import deliver
 
 Result = tuple[int, Any]
+OWNERS = frozenset({"TONGXIN_DSN", "TONGXIN_OWNER_DSN"})  # the server works as the application's role and knows no other
 SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
-
-
-def stop(given: argparse.Namespace) -> Result:
-    """停止数据库。 Stop the embedded database of the data folder."""
-    del given
-    return 0, {"stopped": cluster.stop(environment.data_folder())}
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -51,7 +46,8 @@ def work(given: argparse.Namespace) -> Result:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _frame: stopping.append(number))
     due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
-    while not stopping and os.getppid() != 1:
+    parent = os.getppid()
+    while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
         try:
             _round(due)
         except OperationalError:
@@ -116,7 +112,11 @@ def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes
               "--static-path-route", "/assets", "--static-path-mount", str(Path(__file__).resolve().parents[4] / "assets"),
               "tongxin.web.wsgi:application"]
     worker = [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main(['work']))"]
-    children = [subprocess.Popen(command, env=surroundings, start_new_session=True) for command in (server, worker)]  # noqa: S603
+    application = {key: value for key, value in surroundings.items() if key not in OWNERS}
+    children = [
+        subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
+        subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
+    ]
     try:
         yield children
     finally:

@@ -88,6 +88,8 @@ class Mix:
         self.weights = [
             shape.matters[e.code] if e.code in shape.matters else falls[e.code] * scale for e in self.entries
         ]
+        if not sum(self.weights) > 0:
+            raise ValueError("事项的权重全为零 / every matter has the weight zero")
         self._summed = list(accumulate(self.weights))
         # the share of draws whose matter names organs to assist
         self.share_with_assist = sum(

@@ -1,0 +1,89 @@
+"""演示登录。 The demo's sign-in: only in demo mode, only from this very machine. Otherwise there is no such page."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from tongxin.acts.registry import REGISTRY
+from tongxin.acts.terms import By
+from tongxin.identity.queries import account_of, open_accounts
+from tongxin.law.book import city_day
+from tongxin.law.wording import BY_LABELS
+from tongxin.organs.models import Holding
+from tongxin.organs.queries import held_offices, holdings_on
+from tongxin.web.views.account import enter
+
+LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+PASSED_ON: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+MOST_FOUND: Final = 30
+
+
+@never_cache
+def demo(request: HttpRequest) -> HttpResponse:
+    """演示登录：挑一个虚构的人。 Pick one of the invented people. Four statements; signing in takes six."""
+    if not (settings.DEMO and on_this_machine(request)):
+        raise Http404("demo")
+    if request.method == "POST":
+        known = account_of(login=request.POST.get("login", ""))
+        if known is None:
+            raise Http404("login")
+        held = held_offices(person=known.person, day=city_day(timezone.now())).first()
+        return enter(request, known, held.office.code if held else "", demo=True)
+    words = request.GET.get("q", "").strip()[:60]
+    context = {**_people(words), "words": words, "next": request.GET.get("next", "")}
+    return render(request, "demo.html", context)
+
+
+def on_this_machine(request: HttpRequest) -> bool:
+    """是不是从本机来。 Whether a request comes from this machine itself, and was not passed on by another program."""
+    host = request.get_host()
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    try:
+        near = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        near = False
+    return near and name in LOCAL_NAMES and not any(header in request.META for header in PASSED_ON)
+
+
+def _people(words: str) -> dict[str, Any]:
+    """各岗位各一人，另有居民；有字就找。 One person for each post, and residents; with words, whoever matches them."""
+    holding = {row.person: row for row in holdings_on(day=city_day(timezone.now()))}
+    accounts = [(account.login, holding.get(account.person_id)) for account in open_accounts()]
+    found = [_row(login, held) for login, held in accounts if words and _matches(words, login, held)]
+    return {"roles": [_row(login, held) for login, held in _one_of_each(accounts)], "found": found[:MOST_FOUND],
+            "more": max(len(found) - MOST_FOUND, 0)}
+
+
+def _matches(words: str, login: str, held: Holding | None) -> bool:
+    organ = f"{held.office.organ.name} {held.office.organ.name_en} {held.office.title} {held.office.organ.code}" if held else ""
+    return all(word in f"{login} {organ}".lower() for word in words.lower().split())
+
+
+def _one_of_each(accounts: Iterable[tuple[str, Holding | None]]) -> list[tuple[str, Holding | None]]:
+    """每个岗位挑登录名最短的一个。 For each post the shortest login: the pack gives its chosen people short ones."""
+    ranked: Sequence[tuple[str, Holding | None]] = sorted(accounts, key=lambda a: (len(a[0]), a[0]))
+    residents = [a for a in ranked if a[1] is None][:2]
+    chosen = [next((a for a in ranked if a[1] and a[1].office.post == post.value), None) for post in By]
+    return [*residents, *(a for a in chosen if a is not None)]
+
+
+def _row(login: str, held: Holding | None) -> dict[str, Any]:
+    english = _("zh") == "en"
+    post = By(held.office.post) if held else By.PERSON
+    acts = [(d.title_en if english else d.title) for d in REGISTRY.values() if post in d.by]
+    organ = held.office.organ if held else None
+    return {
+        "login": login, "post": BY_LABELS[post] if held else _("居民"), "can": acts,
+        "organ": (organ.name_en or organ.name if english else organ.name) if organ else "",
+    }  # fmt: skip
+
+
+urlpatterns = [path("demo/", demo, name="demo")]
