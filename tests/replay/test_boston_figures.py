@@ -43,7 +43,7 @@ class _Lists:
         self.codes = [grid.code for grid in pack.grids]
         self.matters = {row.code: MatterEntry(
             code=row.code, name=row.name, name_en=row.name_en, category=row.category, category_en="", lead=row.lead,
-            assist=row.assist, person_help=row.person_help, filing_condition="", filing_condition_en="",
+            assist=row.assist, on_call=row.on_call, person_help=row.person_help, filing_condition="", filing_condition_en="",
             closing_condition="", closing_condition_en="", active=True) for row in pack.matters}
         self.exceptions: dict[str, list[RoutingException]] = {}
         for row in pack.routing:

@@ -23,6 +23,7 @@ MOVES: Mapping[tuple[State, str], State] = {
     (S.DISPATCHED, "return_case"): S.RETURNED,
     (S.HANDLING, "ask_assistance"): S.HANDLING,
     (S.HANDLING, "settle_part"): S.HANDLING,
+    (S.HANDLING, "settle_step"): S.HANDLING,
     (S.HANDLING, "settle_case"): S.CHECKING,
     (S.HANDLING, "hang_case"): S.HUNG,
     (S.HUNG, "unhang_case"): S.HANDLING,

@@ -83,7 +83,7 @@ def matter_entry(row: ListEntry) -> MatterEntry:
         category=row.category,
         category_en=row.category_en or row.category,
         lead=facts.get("lead", ""),
-        assist=tuple(facts.get("assist", ())),
+        assist=tuple(facts.get("assist", ())), on_call=tuple(facts.get("on_call", ())),
         person_help=bool(facts.get("person_help")),
         filing_condition=facts.get("filing_condition", ""),
         filing_condition_en=facts.get("filing_condition_en", ""),
@@ -264,7 +264,7 @@ def cited_clause(row: Clause) -> CitedClause:
     return CitedClause(
         ref=ref_of(row), title=version.instrument.title,
         title_en=version.instrument.title_en or version.instrument.title,
-        number=clause_label(row.key), number_en=clause_label_en(row.key), text=row.text,
+        number=clause_label(row.key), number_en=f", {clause_label_en(row.key)}", text=row.text,
         in_force_from=row.in_force_from or version.in_force_from,
         in_force_to=row.in_force_to or version.in_force_to,
     )  # fmt: skip

@@ -393,6 +393,7 @@ class MatterEntry:
     category_en: str
     lead: str
     assist: tuple[str, ...]
+    on_call: tuple[str, ...]
     person_help: bool
     filing_condition: str
     filing_condition_en: str

@@ -5,6 +5,7 @@ they live (`address`, as typed) is personal data and never stands in an answer.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -94,11 +95,20 @@ def definition(matter: MatterEntry, *, english: bool) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """请求的时刻。 When the last step of each case was taken, and when its limit of handling ends, by row id."""
+
+    changed: Mapping[int, datetime]
+    ends: Mapping[int, datetime]
+
+
 def request_of(
-    case: Case, *, changed: datetime | None, city: CityFacts, organs: Mapping[str, OrganFacts], english: bool
+    case: Case, *, times: Times, city: CityFacts, organs: Mapping[str, OrganFacts], english: bool
 ) -> dict[str, Any]:
     """一项请求。 A case as a request, without anything that identifies its reporter."""
     closed = case.state == State.CLOSED.value
+    changed = times.changed.get(case.pk, case.reported_at)
     return {
         "service_request_id": case.number,
         "status": "closed" if closed else "open",
@@ -109,8 +119,8 @@ def request_of(
         "agency_responsible": organ_name(organs, case.organ, english=english),
         "service_notice": notice(case, city=city, english=english),
         "requested_datetime": local(case.reported_at, city),
-        "updated_datetime": local((case.closed_at if closed else None) or changed or case.reported_at, city),
-        "expected_datetime": local(case.due_at, city),
+        "updated_datetime": local((case.closed_at if closed else None) or changed, city),
+        "expected_datetime": local(times.ends.get(case.pk), city),
         "address": case.place_name or None,
         "address_id": case.path[0] if case.place and case.path else None,
         "zipcode": None,

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 from ninja.responses import Status
 
 from tongxin.acts.terms import ANONYMOUS
@@ -61,12 +62,20 @@ class StrictParser(Parser):
         return inputs.read_json(request.body)
 
 
+class PlainJson(JSONRenderer):
+    """直接写汉字。 JSON with its characters as they are, in UTF-8."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}  # type: ignore[misc]
+
+
 api = NinjaAPI(
     title="同心 Tongxin",
     version="1",
     description="Report a matter and follow cases. 报告与查询。 Guide: /api/docs. Also: Open311 GeoReport v2 at /open311/v2/.",
+    openapi_url=None,
     docs_url=None,
     urls_namespace="api",
+    renderer=PlainJson(),
     parser=StrictParser(),
 )
 
@@ -279,6 +288,8 @@ def misshape(errors: Sequence[dict[str, Any]]) -> Trouble:
             return inputs.malformed("内容是空的", "the body is empty")
         return inputs.invalid("body", "须为一个 JSON 对象", "a JSON object is needed")
     zh, en = REASONS.get(first["type"], ("内容不合要求", str(first["msg"])))
+    if first["type"] == "string_too_long":
+        zh = f"最多 {first['ctx']['max_length']} 个字符"
     return inputs.invalid(inputs.shown(".".join(place[2:]) or place[-1]), zh, en)
 
 
@@ -293,24 +304,38 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return said(not_found("", "接口没有这个地址", "the interface has no such address"))
 
 
+def openapi(request: HttpRequest) -> HttpResponse:
+    """接口描述。 The description of the interface, OpenAPI 3."""
+    if request.method != "GET":
+        return HttpResponse(status=405, headers={"Allow": "GET"})
+    return JsonResponse(
+        api.get_openapi_schema(path_prefix="/api/"), json_dumps_params={"ensure_ascii": False}
+    )
+
+
 def guide(request: HttpRequest) -> HttpResponse:
     """接口说明。 The guide to the interfaces, as plain text: it needs no script."""
-    if request.method not in ("GET", "HEAD"):
-        return one_shape(lambda _: HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))(request)
+    if request.method != "GET":
+        return HttpResponse(status=405, headers={"Allow": "GET"})
     return HttpResponse(GUIDE.read_text(encoding="utf-8"), content_type="text/plain; charset=utf-8")
 
 
 def one_shape(view: View) -> View:
-    """方法不对也用同一形状。 Lets a view answer a method that it does not know in the one shape, and keep receipts private."""
+    """一个地址的共同规矩。 What every address of the interface does: HEAD is a GET, a method unknown is said in the one shape,
 
+    receipts stay private, and no form token is asked for, since nothing here looks at the session.
+    """
+
+    @csrf_exempt
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked, request.method = request.method or "", "GET" if request.method == "HEAD" else request.method
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
-            allow = response.headers["Allow"]
-            response = said(not_allowed(request.method or ""))
+            allow = response.headers["Allow"].replace("GET", "GET, HEAD")
+            response = said(not_allowed(asked))
             response.headers["Allow"] = allow
-        if request.method == "POST":
+        if asked == "POST":
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

@@ -163,7 +163,7 @@ def requests(request: HttpRequest) -> Found:
 
 @speaks("GET", "HEAD")
 def request_numbered(request: HttpRequest, number: str) -> Found:
-    """一项请求。 One request. Three statements; with `extensions=true` its trail too, twelve statements."""
+    """一项请求。 One request. Four statements; with `extensions=true` its trail too, thirteen statements."""
     found = queries.requests_numbered(numbers=[inputs.word("service_request_id", number, most=40)])
     if not found:
         raise not_found("service_request_id", "没有这个编号的请求", "there is no request of this number")
@@ -201,7 +201,7 @@ def nothing(request: HttpRequest) -> Found:
 
 
 def _listed(request: HttpRequest) -> Found:
-    """查询请求。 Requests by number, or of a span of time; newest first. Three statements."""
+    """查询请求。 Requests by number, or of a span of time; newest first. Four statements."""
     numbers = _several(request, "service_request_id", most=PAGE_MOST)
     if numbers:  # overrides all other arguments
         return Found(root="service_requests", body=_said(request, queries.requests_numbered(numbers=numbers)))
@@ -254,14 +254,13 @@ def span(start_text: str, end_text: str, *, now: datetime) -> tuple[datetime, da
 
 
 def _said(request: HttpRequest, found: list[Case]) -> list[dict[str, Any]]:
-    facts, changed = Facts.of(timezone.now()), queries.last_changes(cases=found)
+    facts = Facts.of(timezone.now())
+    times = georeport.Times(
+        changed=queries.last_changes(cases=found), ends=queries.handling_ends(cases=found)
+    )
     return [
         georeport.request_of(
-            case,
-            changed=changed.get(case.pk),
-            city=facts.city,
-            organs=facts.organs,
-            english=in_english(request),
+            case, times=times, city=facts.city, organs=facts.organs, english=in_english(request)
         )
         for case in found
     ]

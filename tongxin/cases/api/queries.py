@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import models
 
-from tongxin.cases.models import Case, CaseStep
+from tongxin.cases.models import Case, CaseStep, Clock
 from tongxin.cases.terms import State
+from tongxin.law.terms import Stage
 
 
 def requests_page(
@@ -42,4 +43,15 @@ def last_changes(*, cases: Sequence[Case]) -> Mapping[int, datetime]:
     rows = CaseStep.objects.filter(case__in=[case.pk for case in cases])
     return dict(
         rows.values_list("case_id").annotate(last=models.Max("at")).values_list("case_id", "last").order_by()
+    )
+
+
+def handling_ends(*, cases: Sequence[Case]) -> Mapping[int, datetime]:
+    """各事项办理期限的届满。 When the last limit of handling of each case ends, by row id. One statement."""
+    rows = Clock.objects.filter(case__in=[case.pk for case in cases], stage=Stage.HANDLE.value)
+    return dict(
+        rows.values_list("case_id")
+        .annotate(ends=models.Max("due_at"))
+        .values_list("case_id", "ends")
+        .order_by()
     )

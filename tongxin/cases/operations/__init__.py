@@ -27,6 +27,7 @@ from tongxin.cases.operations.outcome import (
     lapse_confirmations,
     settle_cases,
     settle_part,
+    settle_step,
 )
 from tongxin.cases.operations.reading import Purpose, attach_evidence, consult_reporter, note_case
 
@@ -56,5 +57,6 @@ __all__ = [
     "rule_case",
     "settle_cases",
     "settle_part",
+    "settle_step",
     "unhang_case",
 ]

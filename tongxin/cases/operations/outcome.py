@@ -66,6 +66,31 @@ def settle_part(*, warrant: Warrant, number: str, settlement: Settlement, seen: 
     return case.state
 
 
+def _step_scope(*, actor: Actor, at: datetime, number: str, clock: int, settlement: Settlement,
+                seen: int | None = None) -> Scope:
+    del actor, at
+    case = open_case(number)
+    require_move(case, "settle_step", seen)
+    _check_evidence(settlement)
+    running = Clock.objects.filter(pk=clock, case=case, stage=Stage.HANDLE.value, ended_at=None).exclude(step="").first()
+    if running is None:
+        raise Conflict("这个步骤已经办结，或者不是分步期限", "this step is done, or it is no step of a staged limit")
+    return case_scope(case, organs=[case.organ], persons=reporters_of(case), clock=clock, step=running.step)
+
+
+@act("settle_step", title=("办结一个步骤", "settle one step of a staged limit"), by=[By.CASE_OFFICER, By.GRID_WORKER],
+     scope=_step_scope)
+def settle_step(*, warrant: Warrant, number: str, clock: int, settlement: Settlement, seen: int | None = None) -> str:
+    """办结一个步骤。 One step of a staged limit (to stop, to fine, to pull down) is done; its own clock stops."""
+    del number, seen
+    case: Case = warrant.scope.state
+    running = Clock.objects.get(pk=clock)
+    Clock.objects.filter(pk=clock).update(ended_at=warrant.at)
+    _keep_evidence(case, settlement, warrant.at)
+    save_step(step(warrant, case, State(case.state), note=settlement.note, step=running.step, **settlement.facts))
+    return case.state
+
+
 def _settle_scope(*, actor: Actor, at: datetime, settlements: Sequence[Settlement],
                   seen: int | None = None) -> list[Scope]:
     del actor, at

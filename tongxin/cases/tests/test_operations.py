@@ -41,6 +41,7 @@ from tongxin.ledger.models import LedgerContent, LedgerEntry
 
 pytestmark = pytest.mark.django_db
 
+JOINT = "m06028"  # noise: the police lead, another organ assists by the list
 LEAD, DESK = "bz/lead", "bz/hotline"
 WATER = "bz/371602/water"
 
@@ -139,7 +140,7 @@ def test_settling_without_evidence_is_refused() -> None:
 
 
 def test_lead_cannot_settle_before_the_assisting_organs_have() -> None:
-    case = accepted()
+    case = accepted(matter=JOINT)
     assert Assignment.objects.filter(case=case, role="assist").exists()
     with pytest.raises(Conflict, match="协办"):
         cases.settle_cases(actor=officer(case.organ), at=NOW, settlements=[settlement(case)])
@@ -151,6 +152,18 @@ def test_asked_assistance_has_its_own_clock_and_part() -> None:
     part = Assignment.objects.get(case=case, organ="bz/371602/housing")
     assert part.role == "assist"
     assert Clock.objects.filter(case=case, organ="bz/371602/housing", stage="assist", ended_at=None).exists()
+
+
+def test_steps_of_a_staged_limit_are_settled_one_by_one() -> None:
+    case = accepted()
+    first = Clock.objects.filter(case=case, stage="handle").exclude(step="").order_by("due_at")[0]
+    cases.settle_step(actor=officer(case.organ), at=NOW, number=case.number, clock=first.pk,
+                      settlement=settlement(case, note="已设警示围挡"))
+    assert Clock.objects.get(pk=first.pk).ended_at == NOW
+    assert Clock.objects.filter(case=case, stage="handle", ended_at=None).exists()
+    with pytest.raises(Conflict):
+        cases.settle_step(actor=officer(case.organ), at=NOW, number=case.number, clock=first.pk,
+                          settlement=settlement(case, note="又报一次"))
 
 
 # ---- Returns, rulings, first receiver ---------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ def lists_of(scene: Scene, verb: str) -> Lists:
         paused=tuple((str(c.pk), _clock_words(c)) for c in own if c.suspended_at is not None),
         requests=tuple((str(r.pk), f"{scene.ground.organ(r.clock.organ)} · {listing.request_words(r)} · {r.note}")
                        for r in waiting),
-        rulings=tuple((str(p.pk), f"{scene.ground.organ(p.organ)}：{p.reason[:80]}") for p in file.precedents
+        rulings=tuple((str(p.pk), f"{scene.ground.organ(p.organ)} · {p.reason[:80]}") for p in file.precedents
                       if p.case_id == file.case.pk),
         photos=not file.case.person_help)
 

@@ -126,7 +126,7 @@ def _version(pack: Pack, row: VersionRow) -> NewInstrumentVersion:
 def _matters(pack: Pack) -> Iterator[NewListEntry]:
     for row in pack.matters:
         facts = {
-            "kind": row.kind, "lead": row.lead, "assist": list(row.assist), "person_help": row.person_help,
+            "kind": row.kind, "lead": row.lead, "assist": list(row.assist), "on_call": list(row.on_call), "person_help": row.person_help,
             "clause_kind": row.clause_kind, "note": row.note, "filing_condition": row.filing_condition,
             "filing_condition_en": row.filing_condition_en, "closing_condition": row.closing_condition,
             "closing_condition_en": row.closing_condition_en,

@@ -126,6 +126,7 @@ class MatterRow(Row):
     closing_condition_en: str
     lead: str
     assist: tuple[str, ...]
+    on_call: tuple[str, ...]
     clauses: tuple[ClauseRef, ...]
     clause_kind: str
     person_help: bool

@@ -39,7 +39,7 @@ PARAMETERS = {
 
 def matter(code: str, lead: str, *assist: str, active: bool = True, person_help: bool = False) -> MatterEntry:
     return MatterEntry(code=code, name=f"事项{code}", name_en=f"matter {code}", category="某类", category_en="some",
-                       lead=lead, assist=assist, person_help=person_help, filing_condition="", filing_condition_en="",
+                       lead=lead, assist=assist, on_call=(), person_help=person_help, filing_condition="", filing_condition_en="",
                        closing_condition="", closing_condition_en="", active=active)
 
 

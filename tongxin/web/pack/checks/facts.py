@@ -77,7 +77,7 @@ class Facts:
     @cached_property
     def lead_functions(self) -> frozenset[str]:
         """清单点名的职能。 The functions which the lists name, as lead or to assist."""
-        words = {word for row in self.pack.matters for word in (row.lead, *row.assist)}
+        words = {word for row in self.pack.matters for word in (row.lead, *row.assist, *row.on_call)}
         words |= {row.lead for row in self.pack.routing}
         return frozenset(word.partition("@")[0] for word in words)
 

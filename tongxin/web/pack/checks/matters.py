@@ -62,7 +62,7 @@ def check_matter_routes(facts: Facts) -> Iterator[Fault]:
                 yield row.fault(*why)
         elif row.clause_kind != NONE:
             yield row.fault("no_lead", "没有主办职能", "names no lead")
-        for word in row.assist:
+        for word in (*row.assist, *row.on_call):
             for why in routes.wrong_assist(word):
                 yield row.fault(*why)
 

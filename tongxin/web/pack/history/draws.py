@@ -93,7 +93,7 @@ class Mix:
         self._summed = list(accumulate(self.weights))
         # the share of draws whose matter names organs to assist
         self.share_with_assist = sum(
-            w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist) / self._summed[-1]
+            w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist or entry.on_call) / self._summed[-1]
 
     def draw(self, rng: Random) -> MatterEntry:
         """抽一项。 One matter."""

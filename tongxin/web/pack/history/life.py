@@ -186,7 +186,7 @@ def _stage_done(w: Walk, clock: Running, at: datetime) -> None:
 def _assisted(w: Walk, done: datetime) -> Planned:
     matter = w.about.matter
     found = (responsible_organ(wanted=word, path=w.about.spot.path, by_function=w.town.by_function)
-             for word in (matter.assist if matter else ()))
+             for word in ((*matter.assist, *matter.on_call) if matter else ()))
     for organ in dict.fromkeys(organ.code for organ in found if organ and organ.code != w.organ):
         asked = _between(w, done, 0.02, 0.2)
         yield asked, partial(w.ask, asked, organ)
