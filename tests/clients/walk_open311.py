@@ -120,4 +120,7 @@ if __name__ == "__main__":
     parser.add_argument("--lon", default="117.97")
     parser.add_argument("--lat", default="37.38")
     given = parser.parse_args()
-    print(json.dumps(walk(given.base, given.lon, given.lat), ensure_ascii=False, indent=1))  # noqa: T201
+    try:
+        print(json.dumps(walk(given.base, given.lon, given.lat), ensure_ascii=False, indent=1))  # noqa: T201
+    except requests.RequestException as error:
+        sys.exit(f"{given.base} does not answer as it should: {error}")

@@ -26,7 +26,6 @@ from tongxin.cases.terms import Outcome, Role, State
 from tongxin.law.terms import Stage
 from tongxin.ledger.queries import contents_about
 from tongxin.ledger.terms import LedgerOutcome
-from tongxin.law.terms import Stage
 from tongxin.places.queries import city
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)

@@ -119,7 +119,7 @@ def powers(request: HttpRequest) -> HttpResponse:
         declared = REGISTRY.get(row.code)
         title = (declared.title_en if _english() else declared.title) if declared else row.code
         rows.append({"verb": row.code, "title": title, "by": post_words(declared.by) if declared else [],
-                     "personal": bool(declared and declared.personal), "clauses": clauses, "active": row.active,
+                     "personal": bool(declared and declared.personal), "clauses": clauses, "active": getattr(row, "active", False),
                      "note": row.facts.get("note", "")})
     return render(request, "law/powers.html", {"rows": rows})
 
@@ -157,16 +157,22 @@ def _validity(version: Version, today: date) -> str:
 
 
 def _lines(clauses: Sequence[Clause], resting: Mapping[str, Sequence[ListEntry]]) -> Iterator[dict[str, Any]]:
-    """全文逐行。 The text line by line; an article whose paragraphs have rows of their own shows those instead of itself."""
+    """全文逐行。 The text line by line; an article whose paragraphs have rows of their own shows those instead of itself.
+
+    After each article come the list entries that rest on it.
+    """
     parents = {clause.parent for clause in clauses}
+    below: list[ListEntry] = []
     for clause in clauses:
-        whole = clause.kind == ClauseKind.ARTICLE and clause.key in parents
-        number = clause_label_en(clause.key) if _english() and clause.kind == ClauseKind.ARTICLE else clause.number
-        below = [entry for key, found in resting.items() if key == clause.key or key.startswith(f"{clause.key}.")
-                 for entry in found] if clause.kind == ClauseKind.ARTICLE else []
-        yield {"clause": clause, "number": number, "text": "" if whole else clause.text,
-               "division": clause.kind in DIVISIONS, "article": clause.kind == ClauseKind.ARTICLE,
-               "resting": list(dict.fromkeys(below)), "label": clause_label(clause.key)}
+        article, division = clause.kind == ClauseKind.ARTICLE, clause.kind in DIVISIONS
+        if (article or division) and below:
+            yield {"resting": list(dict.fromkeys(below))}
+            below = []
+        below += resting.get(clause.key, ())
+        yield {"clause": clause, "text": "" if article and clause.key in parents else clause.text,
+               "division": division, "article": article, "label": clause_label(clause.key)}
+    if below:
+        yield {"resting": list(dict.fromkeys(below))}
 
 
 def _matter_rows() -> list[dict[str, Any]]:

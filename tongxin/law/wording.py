@@ -22,7 +22,7 @@ BY_LABELS: Final[Mapping[By, Any]] = {
 }
 LEVEL_LABELS: Final[Mapping[Level, Any]] = {
     Level.CONSTITUTION: _("宪法"),
-    Level.NATIONAL_LAW: _("法律"),
+    Level.NATIONAL_LAW: _("国家法律"),
     Level.ADMIN_REGULATION: _("行政法规"),
     Level.JUDICIAL_INTERPRETATION: _("司法解释"),
     Level.PROVINCIAL_REGULATION: _("省级地方性法规"),

@@ -105,3 +105,9 @@ def spots_below(*, code: str, day: date, revision: int) -> list[Spot]:
     """下级地点，从进程里取。 The places directly below a place on a day, by code, kept in the process."""
     found = spots_by_code(revision, edition(revision=revision, day=day)).values()
     return sorted((spot for spot in found if len(spot.path) > 1 and spot.path[1] == code), key=lambda spot: spot.code)
+
+
+def grids_below(*, code: str, day: date, revision: int) -> list[str]:
+    """某地之内的网格代码，从进程里取。 Codes of the grids within a place on a day, kept in the process."""
+    found = spots_by_code(revision, edition(revision=revision, day=day)).values()
+    return sorted(spot.code for spot in found if spot.level == Place.Level.GRID and code in spot.path)

@@ -79,8 +79,8 @@ def not_reachable() -> Trouble:
         503,
         "database",
         "",
-        "数据库正在重启，这次的内容没有收下，请用同一个客户键再试一次",
-        "the database is restarting; nothing was taken, please send it again with the same client key",
+        "数据库正在重启，没能确认收下；请用同一个客户键再发一次，不会重复受理",
+        "the database is restarting and this is not confirmed; send it again with the same client key, it is not taken twice",
     )
 
 
@@ -93,6 +93,18 @@ def too_large() -> Trouble:
         f"内容超过 {BODY_MOST} 字节，没有收下",
         f"the body is larger than {BODY_MOST} bytes; nothing was taken",
     )
+
+
+def check_length(headers: Mapping[str, str]) -> None:
+    """须先说明长度。 A body in chunks of unknown length would be read as nothing: it is refused in words. Raises Trouble."""
+    if "Transfer-Encoding" in headers and not headers.get("Content-Length"):
+        raise Trouble(
+            411,
+            "length_needed",
+            "Content-Length",
+            "请给出 Content-Length，不要分块发送",
+            "send Content-Length; a body in chunks is not taken",
+        )
 
 
 def not_found(where: str, reason: str, reason_en: str) -> Trouble:

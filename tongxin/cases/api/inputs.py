@@ -87,21 +87,9 @@ class Form:
 
 def read_form(body: bytes) -> Form:
     """一份表单。 A form (application/x-www-form-urlencoded, UTF-8); a field given twice is refused, not chosen from."""
-    try:
-        pairs = parse_qsl(
-            decoded(body),
-            keep_blank_values=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=FIELDS_MOST,
-        )
-    except UnicodeDecodeError as wrong:
-        raise malformed("表单不是 UTF-8", "the form is not UTF-8") from wrong
-    except ValueError as wrong:
-        raise malformed(f"字段多于 {FIELDS_MOST} 个", f"more than {FIELDS_MOST} fields") from wrong
     found: dict[str, str] = {}
     attributes: list[tuple[str, str]] = []
-    for name, value in pairs:
+    for name, value in _pairs(decoded(body)):
         match = ATTRIBUTE.fullmatch(name)
         if match:
             attributes.append((match["code"], value))
@@ -110,6 +98,15 @@ def read_form(body: bytes) -> Form:
         else:
             found[name] = value
     return Form(fields=found, attributes=tuple(attributes))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MOST)
+    except UnicodeDecodeError as wrong:
+        raise malformed("表单不是 UTF-8", "the form is not UTF-8") from wrong
+    except ValueError as wrong:
+        raise malformed(f"字段多于 {FIELDS_MOST} 个", f"more than {FIELDS_MOST} fields") from wrong
 
 
 def moment(where: str, text: str) -> datetime:

@@ -25,6 +25,7 @@ from tongxin.cases.api import inputs, showing
 from tongxin.cases.api.answers import (
     EXPECTED,
     Trouble,
+    check_length,
     not_allowed,
     not_found,
     trouble_of,
@@ -329,8 +330,14 @@ def one_shape(view: View) -> View:
     @csrf_exempt
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked, request.method = request.method or "", "GET" if request.method == "HEAD" else request.method
-        response = view(request, *args, **kwargs)
+        asked = request.method or ""
+        request.method = "GET" if asked == "HEAD" else asked
+        try:
+            check_length(request.headers)
+            response = view(request, *args, **kwargs)
+        except Trouble as trouble:
+            response = said(trouble)
+        request.method = asked
         if response.status_code == 405:
             allow = response.headers["Allow"].replace("GET", "GET, HEAD")
             response = said(not_allowed(asked))

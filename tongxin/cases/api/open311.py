@@ -22,6 +22,7 @@ from tongxin.cases.api import georeport, inputs, queries, submission
 from tongxin.cases.api.answers import (
     EXPECTED,
     Trouble,
+    check_length,
     not_allowed,
     not_found,
     trouble_of,
@@ -90,7 +91,7 @@ def refusal(error: Exception, *, english: bool, methods: Sequence[str] = ()) -> 
     trouble = trouble_of(error)
     if trouble is None:
         raise error
-    status = 400 if trouble.status in (415, 422) else trouble.status
+    status = 400 if trouble.status in (411, 415, 422) else trouble.status
     if trouble.where == "matter":
         status = 404
     said = trouble.reason_en if english else trouble.reason
@@ -204,28 +205,35 @@ def _listed(request: HttpRequest) -> Found:
     """查询请求。 Requests by number, or of a span of time; newest first. Four statements."""
     numbers = _several(request, "service_request_id", most=PAGE_MOST)
     if numbers:  # overrides all other arguments
-        return Found(root="service_requests", body=_said(request, queries.requests_numbered(numbers=numbers)))
-    start, end = span(request.GET.get("start_date", ""), request.GET.get("end_date", ""), now=timezone.now())
-    states = _several(request, "status", most=2)
-    if unknown := set(states) - {"open", "closed"}:
-        raise inputs.invalid(
-            "status", f"没有状态“{inputs.shown(min(unknown))}”，只有 open、closed", "status is open or closed"
+        found = queries.requests_numbered(numbers=numbers)
+    else:
+        asked = request.GET
+        start, end = span(asked.get("start_date", ""), asked.get("end_date", ""), now=timezone.now())
+        first, size = page(asked.get("page", ""), asked.get("page_size", ""))
+        found = queries.requests_page(
+            start=start,
+            end=end,
+            matters=_several(request, "service_code", most=500),
+            states=states(_several(request, "status", most=2)),
+            first=first,
+            size=size,
         )
-    size = inputs.whole(
-        "page_size", request.GET.get("page_size", ""), least=1, most=PAGE_MOST, otherwise=PAGE_MOST
-    )
-    page = inputs.whole(
-        "page", request.GET.get("page", ""), least=1, most=max(DEPTH_MOST // size, 1), otherwise=1
-    )
-    found = queries.requests_page(
-        start=start,
-        end=end,
-        matters=_several(request, "service_code", most=500),
-        states=states,
-        first=(page - 1) * size,
-        size=size,
-    )
     return Found(root="service_requests", body=_said(request, found))
+
+
+def states(given: Sequence[str]) -> Sequence[str]:
+    """状态。 The states asked for. Raises Trouble for any but open and closed."""
+    for state in given:
+        if state not in ("open", "closed"):
+            raise inputs.invalid("status", "只有 open、closed 两种状态", "status is open or closed")
+    return given
+
+
+def page(page_text: str, size_text: str) -> tuple[int, int]:
+    """第几页。 Where the page asked for begins, and its size. Raises Trouble."""
+    size = inputs.whole("page_size", size_text, least=1, most=PAGE_MOST, otherwise=PAGE_MOST)
+    number = inputs.whole("page", page_text, least=1, most=max(DEPTH_MOST // size, 1), otherwise=1)
+    return (number - 1) * size, size
 
 
 def _several(request: HttpRequest, name: str, *, most: int) -> list[str]:
@@ -271,6 +279,7 @@ def _said(request: HttpRequest, found: list[Case]) -> list[dict[str, Any]]:
 
 def _taken(request: HttpRequest) -> Found:
     """提交请求。 Take a request: 201 with its number; 200 with the same number when the same key says the same again."""
+    check_length(request.headers)
     if request.content_type != FORM:
         raise Trouble(415, "media_type", "Content-Type", f"请用 {FORM}", f"send {FORM}; files are not taken")
     form, english = inputs.read_form(request.body), in_english(request)

@@ -180,6 +180,7 @@ class MatterShown(Schema):
     category_en: str
     lead: str
     assist: list[str]
+    on_call: list[str] = Field(description="Called in when the lead asks")
     active: bool
     person_help: bool
     filing_condition: str
@@ -220,4 +221,4 @@ class Problem(Schema):
     error: Fault
 
 
-PROBLEMS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 413, 415, 422, 503), Problem)
+PROBLEMS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 411, 413, 415, 422, 503), Problem)

@@ -173,6 +173,7 @@ def matter_shown(matter: MatterEntry) -> MatterShown:
         category_en=matter.category_en,
         lead=matter.lead,
         assist=list(matter.assist),
+        on_call=list(matter.on_call),
         active=matter.active,
         person_help=matter.person_help,
         filing_condition=matter.filing_condition,

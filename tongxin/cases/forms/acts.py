@@ -10,13 +10,12 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from tongxin.acts.terms import Actor, InvalidInput
 from tongxin.cases import operations, rules
-from tongxin.cases.forms.photos import PhotosField
+from tongxin.cases.forms.photos import PhotosField, Upload
 from tongxin.cases.operations import Purpose
 from tongxin.cases.terms import (
     CLOCK_GROUND_LABELS,
@@ -91,14 +90,18 @@ class ActForm:
     grave: bool = False
 
 
-def given_by(form: forms.Form, *, keep: Callable[[UploadedFile], str], held: tuple[str, ...] = ()) -> Given:
-    """填了什么。 What a form gives, photos kept and named by their digests. Raises InvalidInput naming the field."""
-    if not form.is_valid():
+def given_by(form: forms.Form, *, keep: Callable[[Upload], str], held: tuple[str, ...] = ()) -> Given:
+    """填了什么。 What a form gives, photos kept and named by their digests. Raises InvalidInput naming the field.
+
+    Photos are kept also where another answer is wrong: nobody has to choose them twice.
+    """
+    if held and "photos" in form.fields:
+        form.fields["photos"].required = False
+    sound = form.is_valid()
+    photos = tuple(dict.fromkeys((*held, *(keep(one) for one in form.cleaned_data.get("photos", ())))))
+    if not sound:
         raise _first_fault(form)
-    given = dict(form.cleaned_data)
-    if "photos" in given:
-        given["photos"] = tuple(dict.fromkeys((*held, *(keep(one) for one in given["photos"]))))
-    return given
+    return {**form.cleaned_data, "photos": photos} if "photos" in form.fields else dict(form.cleaned_data)
 
 
 def _first_fault(form: forms.Form) -> InvalidInput:
@@ -133,7 +136,9 @@ def _line(label: Any, hint: Any = "", *, required: bool = True, most: int = 200)
 
 
 def _one_of(label: Any, choices: Choices, hint: Any = "") -> forms.Field:
-    return forms.ChoiceField(label=label, choices=choices, help_text=hint, widget=forms.RadioSelect, error_messages=UNKNOWN)
+    only = choices[0][0] if len(choices) == 1 else None  # where there is but one, it is chosen already
+    return forms.ChoiceField(label=label, choices=choices, help_text=hint, widget=forms.RadioSelect, error_messages=UNKNOWN,
+                             initial=only)
 
 
 def _organ(label: Any, lists: Lists, hint: Any = "") -> forms.Field:

@@ -75,7 +75,8 @@ class Draft:
     def typed(self, given: Mapping[str, str]) -> Self:
         """并入刚填的。 With whatever was typed just now, right or wrong."""
         names = ("lat", "lon", "district", "street", "community", "address", "text", "name", "phone", "email")
-        return replace(self, **{name: str(given[name])[:4_000] for name in names if name in given})
+        changes: dict[str, Any] = {name: str(given[name])[:4_000] for name in names if name in given}
+        return replace(self, **changes)
 
     def without_person(self) -> Self:
         """去掉照片与身份。 Without photos and identity: for an offer of help to a person."""

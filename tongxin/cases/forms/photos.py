@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core import signing
@@ -20,6 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tongxin.acts.terms import InvalidInput
+
+if TYPE_CHECKING:
+    Upload = UploadedFile[Any]
+else:
+    Upload = UploadedFile
 
 SIDE: Final = 2048
 QUALITY: Final = 85
@@ -34,7 +39,7 @@ _NOT_ONE: Final = InvalidInput("photo", "这个文件不是能读的照片，请
                                "this file is not a photo that can be read; use JPEG, PNG or WebP")
 
 
-def keep_photo(upload: UploadedFile, folder: Path, most_bytes: int) -> str:
+def keep_photo(upload: Upload, folder: Path, most_bytes: int) -> str:
     """收一张照片。 Keep an uploaded photo under `folder`; returns the digest of what is stored.
 
     Raises InvalidInput (field `photo`) for a file over `most_bytes`, one that is no photo, moves, or is a bomb.
@@ -79,7 +84,7 @@ def held_photos(word: str) -> tuple[str, ...]:
         return ()
 
 
-def _raw(upload: UploadedFile, most_bytes: int) -> bytes:
+def _raw(upload: Upload, most_bytes: int) -> bytes:
     size = int(upload.size or 0)
     if size > most_bytes:
         has, most = _megabytes(size), _megabytes(most_bytes)
@@ -169,7 +174,7 @@ class PhotosField(forms.FileField):
         more.setdefault("widget", PhotosInput(attrs={"accept": ACCEPTED, "data-photo": str(SIDE), "multiple": most > 1}))
         super().__init__(**more)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         """各张照片。 The uploads. Raises ValidationError for too many."""
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if not given and self.required:

@@ -16,7 +16,7 @@ Choice = tuple[str, Any]
 
 def with_hint(label: str, hint: str) -> Any:
     """名称下面一行说明。 A choice with a line of explanation under it."""
-    return format_html('{}<span class="hint choice-hint">{}</span>', label, hint) if hint else label
+    return format_html('<span>{}<span class="choice-hint">{}</span></span>', label, hint) if hint else label
 
 
 class MatterForm(forms.Form):
@@ -40,17 +40,17 @@ class PlaceForm(forms.Form):
 
     lat = forms.DecimalField(
         label=_("纬度"), required=False, min_value=-90, max_value=90, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={"invalid": _("纬度是一个数，像 37.38")},
+        error_messages={"invalid": _("纬度是一个数，像 30.25")},
     )  # fmt: skip
     lon = forms.DecimalField(
         label=_("经度"), required=False, min_value=-180, max_value=180,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}), error_messages={"invalid": _("经度是一个数，像 118.02")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}), error_messages={"invalid": _("经度是一个数，像 116.40")},
     )  # fmt: skip
     district = forms.ChoiceField(label=_("县（市、区）"), required=False)
     street = forms.ChoiceField(label=_("乡镇（街道）"), required=False)
     community = forms.ChoiceField(label=_("村（社区）"), required=False)
     address = forms.CharField(
-        label=_("地址或附近的标志"), required=False, max_length=300, help_text=_("例如：黄河五路 300 号门前、某某小学东门。"),
+        label=_("地址或附近的标志"), required=False, max_length=300, help_text=_("例如：人民路 300 号门前、小学东门。"),
         error_messages={"max_length": _("地址最多 300 字")}, widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
@@ -79,8 +79,9 @@ class DetailsForm(forms.Form):
     """怎么回事、照片、怎么找您。 What happened, photos, and how to reach the reporter, who need not say."""
 
     text = forms.CharField(
-        label=_("怎么回事？"), required=False, max_length=TEXT_MOST, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("写您看到的就行。请不要写别人的姓名、电话、车牌。"), error_messages={"max_length": _("最多 %(limit_value)s 字，现在 %(show_value)s 字")},
+        label=_("怎么回事？"), max_length=TEXT_MOST, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("写您看到的就行。请不要写别人的姓名、电话、车牌。"),
+        error_messages={"required": _("请写一句怎么回事"), "max_length": _("最多 %(limit_value)s 字，现在 %(show_value)s 字")},
     )  # fmt: skip
     photos = PhotosField(
         label=_("照片"), required=False, most=MOST_PHOTOS,
@@ -112,13 +113,10 @@ class DetailsForm(forms.Form):
             field.choices = [(digest, f"{_('照片')} {number}") for number, digest in enumerate(draft.photos, 1)]
 
     def clean(self) -> dict[str, Any]:
-        """文字与照片要有一样；照片总数有限。 Words or a photo are needed, words where the matter is not known."""
+        """照片总数有限。 Photos are limited in all, those kept before among them."""
         given = super().clean() or self.cleaned_data
         kept = [digest for digest in self.draft.photos if digest not in given.get("drop", ())]
         count = len(kept) + len(given.get("photos") or ())
         if count > MOST_PHOTOS:
             self.add_error("photos", _("一共最多 6 张照片"))
-        needs_words = self.draft.what == UNKNOWN or self.draft.person_help or not count
-        if needs_words and not str(given.get("text", "")).strip() and "text" not in self.errors:
-            self.add_error("text", _("请写一句怎么回事"))
         return given

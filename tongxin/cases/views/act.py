@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.cases import queries
 from tongxin.cases.forms.acts import ACTS, FIELD_OF, Lists, Turn, form_of, given_by, seen_step
-from tongxin.cases.forms.photos import held, held_photos, keep_photo
+from tongxin.cases.forms.photos import Upload, held, held_photos, keep_photo
 from tongxin.cases.views import listing, matter, offers, shown, story
 from tongxin.cases.views.matter import Scene, act_url, scene_of, sign_in_first
 from tongxin.cases.views.shown import Ground, said
+from tongxin.law.terms import Stage
 from tongxin.organs.rules import CANNOT_LEAD
 
 NEAR_VERBS = frozenset({"fold_case"})
@@ -35,6 +35,7 @@ class Sheet:
     status: int = 200
     refusal: Mapping[str, Any] | None = None
     moved: str = ""
+    recorded: bool = False  # the gate itself refused: that stands in the ledger
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,6 +73,7 @@ def _do(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         return _moved(request, sheet, moved)
     except Refused as refused:
         sheet.refusal, sheet.status = shown.refusal_of(refused, sheet.verb, sheet.scene.ground), 403
+        sheet.recorded = True
     else:
         url = reverse("case", args=[sheet.scene.file.case.number])
         return HttpResponseRedirect(f"{url}?done={sheet.verb}", status=303)
@@ -92,7 +94,7 @@ def _perform(request: HttpRequest, sheet: Sheet) -> None:
 def _keeper(ground: Ground, sheet: Sheet) -> Any:
     most = int(ground.city.settings.get("photo_max_bytes", 8_000_000))
 
-    def keep(upload: UploadedFile) -> str:
+    def keep(upload: Upload) -> str:
         digest = keep_photo(upload, shown.photo_folder(), most)
         sheet.photos = tuple(dict.fromkeys((*sheet.photos, digest)))
         return digest
@@ -110,8 +112,8 @@ def mark(form: forms.Form, wrong: InvalidInput) -> None:
 def _moved(request: HttpRequest, sheet: Sheet, moved: Conflict) -> HttpResponse:
     """别人先办了。 The case has moved: says how, and keeps what was typed, to be sent again where that still makes sense."""
     sheet.scene = scene_of(request, sheet.scene.file.case.number)
-    sheet.moved, sheet.status = said(moved.reason, moved.reason_en), 409
     _checked(sheet)
+    sheet.moved, sheet.status = said(moved.reason, moved.reason_en), 409
     return _show(request, sheet)
 
 
@@ -124,7 +126,7 @@ def _show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "case": case, "title": shown.matter_title(case), "number": case.number, "verb": sheet.verb, "form": sheet.form,
         "act": shown.verb_title(sheet.verb), "codes": shown.state_codes(case), "seen": case.steps,
         "kept": held(sheet.photos), "kept_count": len(sheet.photos), "files": "photos" in sheet.form.fields,
-        "refusal": sheet.refusal, "moved": sheet.moved, "typed": typed(sheet.form) if sheet.form.is_bound else [],
+        "refusal": sheet.refusal, "recorded": sheet.recorded, "moved": sheet.moved, "typed": typed(sheet.form) if sheet.form.is_bound else [],
         "latest": story.steps_of(scene.file, scene.ground, scene.audience)[:1] if sheet.moved else [],
         "basis": None if sheet.refusal else shown.basis_of(_entries(sheet), scene.ground),
         "grave": ACTS[sheet.verb].grave, "place": " ".join(row["value"] for row in shown.place_rows(case, scene.ground)),
@@ -179,7 +181,7 @@ def lists_of(scene: Scene, verb: str) -> Lists:
 
 
 def _clock_words(clock: Any) -> str:
-    parts = [str(shown.STAGE_TASKS[shown.Stage(clock.stage)]), clock.step, str(shown.local(clock.due_at))]
+    parts = [str(shown.STAGE_TASKS[Stage(clock.stage)]), clock.step, str(shown.local(clock.due_at))]
     return " · ".join(part for part in parts if part)
 
 

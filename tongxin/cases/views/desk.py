@@ -15,20 +15,16 @@ from tongxin.cases.forms.intake import CHANNELS
 from tongxin.cases.queries import DESK_STATES
 from tongxin.cases.terms import STATE_LABELS, State
 from tongxin.cases.views import intake, listing
-from tongxin.cases.views.matter import act_url, sign_in_first
+from tongxin.cases.views.matter import act_url, cannot, sign_in_first
 from tongxin.cases.views.shown import POST_LABELS, Ground, said
 
 PAGE: Final = 30
 SIDE: Final = 12
 
 
-def standing_of(request: HttpRequest) -> Standing:
-    """以什么职务来的。 The office held by who asks. Raises Refused for one who holds none."""
-    standing = who(request).standing
-    if standing is None:
-        raise Refused("no_office", "工作台只给任职的人用", "the desk is for those who hold an office",
-                      instead="您报告的事在“我的报告”里", instead_en="what you reported is under “My reports”")
-    return standing
+def _no_office(request: HttpRequest, ground: Ground) -> HttpResponse:
+    refused = Refused("no_office", "工作台只给任职的人用", "the desk is for those who hold an office")
+    return cannot(request, gettext("工作台"), refused, ground, [{"url": reverse("my_cases"), "label": gettext("我报告的事")}])
 
 
 @require_GET
@@ -36,7 +32,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """工作台。 The desk. Four statements, and one more for each list that a post has beside it (three at most)."""
     if not who(request).signed_in:
         return sign_in_first(request, request.get_full_path())
-    standing, ground = standing_of(request), Ground.of(timezone.now())
+    standing, ground = who(request).standing, Ground.of(timezone.now())
+    if standing is None:
+        return _no_office(request, ground)
+    return _desk(request, standing, ground)
+
+
+def _desk(request: HttpRequest, standing: Standing, ground: Ground) -> HttpResponse:
     state, late = request.GET.get("state", ""), request.GET.get("late") == "1"
     found = queries.desk_cases(
         standing=standing, after=listing.due_key_of(request.GET.get("after")), size=PAGE + 1,
@@ -47,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk.html", {
         "organ": said(standing.organ_name, standing.organ_name_en), "post": POST_LABELS[standing.post],
         "rows": [listing.row_of(case, ground, clocks.get(case.pk)) for case in cases],
-        "filters": _filters(request, standing, ground, state=state, late=late), "filtered": bool(state or late),
+        "filters": _filters(request, standing, ground, state=state, late=late), "filtered": bool(state or late), "handles": bool(DESK_STATES.get(standing.post)),
         "pager": {"shown": len(cases), "previous_url": listing.with_word(request.GET, "after", "") if "after" in request.GET
                   else "", "next_url": listing.with_word(request.GET, "after", listing.due_word(last.due, last.pk))
                   if last else ""},

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,15 +12,16 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, Standing, who
 from tongxin.cases import operations, queries, rules
 from tongxin.cases.forms.intake import CHANNELS, NOT_SAME, IntakeForm, IntakeLists, new_key, report_of
-from tongxin.cases.forms.photos import held, held_photos, keep_photo
+from tongxin.cases.forms.photos import Upload, held, held_photos, keep_photo
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt, Rejection
-from tongxin.cases.views import listing, offers, shown
+from tongxin.cases.views import listing, shown
 from tongxin.cases.views.act import mark
-from tongxin.cases.views.matter import NEAR_DAYS, sign_in_first
+from tongxin.cases.views.matter import NEAR_DAYS, cannot, sign_in_first
 from tongxin.cases.views.shown import Ground, said
 from tongxin.law import queries as law
 from tongxin.places import queries as places
@@ -52,8 +52,9 @@ def intake(request: HttpRequest) -> HttpResponse:
     standing = who(request).standing
     if standing is None or standing.post not in CHANNELS:
         posts = "、".join(sorted(by.value for by in CHANNELS))
-        raise Refused("wrong_post", "您的岗位不登记来电和巡查", "your post does not take reports down", who_could=posts,
-                      instead="您看到的事，可以像居民一样报告", instead_en="you can report what you see as a resident does")
+        refused = Refused("wrong_post", "您的岗位不登记来电和巡查", "your post does not take reports down", who_could=posts)
+        ways = [{"url": reverse("report_start"), "label": gettext("像居民一样报告一件事")}]
+        return cannot(request, gettext("登记一件事"), refused, Ground.of(timezone.now()), ways)
     slip = _slip(request, standing)
     if request.method == "POST" and request.POST.get("do") == "send":
         return _send(request, slip)
@@ -134,9 +135,10 @@ def _near_words(case: Case, ground: Ground) -> str:
 
 def _send(request: HttpRequest, slip: Slip) -> HttpResponse:
     form = slip.form
+    if form.is_valid() and slip.near and not form.cleaned_data.get("same_as"):
+        form.add_error("same_as", gettext("附近有相像的，请先看是不是同一件"))
     try:
-        if form.is_valid() and slip.near and not form.cleaned_data.get("same_as"):
-            raise InvalidInput("same_as", "附近有相像的，请先看是不是同一件", "there are similar ones nearby: say whether it is one of them")
+        _keep(slip, form.cleaned_data.get("photos", []))  # also where another answer is wrong
         if form.is_valid():
             return _taken(request, slip)
     except InvalidInput as wrong:
@@ -147,7 +149,6 @@ def _send(request: HttpRequest, slip: Slip) -> HttpResponse:
 
 def _taken(request: HttpRequest, slip: Slip) -> HttpResponse:
     given, me = slip.form.cleaned_data, who(request)
-    _keep(slip, given.get("photos", []))
     report = report_of(given, post=slip.standing.post, at=slip.ground.at, photos=slip.photos, language=get_language() or "")
     answer = operations.report_cases(actor=me.actor, at=slip.ground.at, reports=[report])[0]
     if isinstance(answer, Rejection):
@@ -157,7 +158,7 @@ def _taken(request: HttpRequest, slip: Slip) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('intake_done')}?{listing.query(r=word)}", status=303)
 
 
-def _keep(slip: Slip, uploads: list[UploadedFile]) -> None:
+def _keep(slip: Slip, uploads: list[Upload]) -> None:
     most = int(slip.ground.city.settings.get("photo_max_bytes", 8_000_000))
     for upload in uploads:
         slip.photos = tuple(dict.fromkeys((*slip.photos, keep_photo(upload, shown.photo_folder(), most))))
@@ -165,7 +166,7 @@ def _keep(slip: Slip, uploads: list[UploadedFile]) -> None:
 
 def _fold(request: HttpRequest, slip: Slip, receipt: Receipt, into: str) -> str:
     """并入相像的一件。 Fold the new case into the one it repeats, where this post may; returns where it went, or nothing."""
-    if into in ("", NOT_SAME, receipt.number) or slip.standing.post not in offers.REGISTRY["fold_case"].posts:
+    if into in ("", NOT_SAME, receipt.number) or slip.standing.post not in REGISTRY["fold_case"].posts:
         return ""
     try:
         operations.fold_case(actor=who(request).actor, at=slip.ground.at, number=receipt.number, into=into)
@@ -187,7 +188,7 @@ def _show(request: HttpRequest, slip: Slip) -> HttpResponse:
 def _map(district: str, ground: Ground) -> dict[str, Any] | None:
     if not district or ground.spot(district) is None:
         return None
-    return {"id": "pick", "geojson_url": f"/map/{district}.geojson", "label": gettext("在示意图上点出地方"),
+    return {"id": "pick", "geojson_url": reverse("geojson", args=[district]), "label": gettext("在示意图上点出地方"),
             "notice": ground.setting("map_notice"), "approval": ground.setting("map_approval"),
             "pick": {"lat": "id_lat", "lon": "id_lon", "place": ""}}
 

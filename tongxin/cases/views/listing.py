@@ -37,7 +37,8 @@ def chosen_of(words: Words) -> CaseFilter:
         texts["state"] = ""
     if texts["outcome"] not in set(Outcome):
         texts["outcome"] = ""
-    return CaseFilter(**texts, **{name: words.get(name) in ("1", "true") for name in FLAGS})
+    flags = {name: words.get(name) in ("1", "true") for name in FLAGS}
+    return CaseFilter(**texts, **flags)  # type: ignore[arg-type]  # mypy cannot tell the two kinds of names apart
 
 
 def key_of(word: str | None) -> int | None:
@@ -120,5 +121,5 @@ def request_words(asked: ClockRequest) -> str:
     change = str(CHANGE_LABELS[ClockChange(asked.change)])
     if asked.number is not None and asked.unit:
         number = f"{asked.number.normalize():f}"
-        change = gettext("延长 %(number)s %(unit)s") % {"number": number, "unit": UNIT_LABELS[Unit(asked.unit)]}
+        change = gettext("延长 %(number)s 个%(unit)s") % {"number": number, "unit": UNIT_LABELS[Unit(asked.unit)]}
     return f"{change} · {CLOCK_GROUND_LABELS[ClockGround(asked.ground)]}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import InvalidInput, Who, who
+from tongxin.acts.terms import InvalidInput, Refused, Who, who
 from tongxin.cases import operations, queries
 from tongxin.cases.forms.acts import ACTS, PurposeForm
 from tongxin.cases.forms.photos import key_opens, photo_path
@@ -23,6 +23,7 @@ from tongxin.cases.terms import CHANNEL_LABELS, OUTCOME_LABELS, STATE_LABELS, Ch
 from tongxin.cases.views import listing, offers, shown, story
 from tongxin.cases.views.shown import Ground
 from tongxin.cases.views.story import Audience
+from tongxin.law.terms import Stage
 
 PAGE: Final = 25
 NEAR_DAYS: Final = timedelta(days=60)
@@ -70,6 +71,7 @@ def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any
         "map": shown.place_map(case, ground, exact=audience is not Audience.PUBLIC),
         "place": shown.place_rows(case, ground), "channel": CHANNEL_LABELS[Channel(case.channel)],
         "looks": story.looks_of(queries.looks_at_reporter(number=number or case.number), ground),
+        "ended_plainly": case.outcome not in (Outcome.FIXED.value, Outcome.CLOSED_UNANSWERED.value),
         "folded": [one.number for one in file.folded], "whole": file.whole,
         "outcome_note": case.outcome_note if case.outcome != Outcome.WITHDRAWN.value else "",
     }
@@ -108,7 +110,9 @@ def _at_work(scene: Scene) -> dict[str, Any]:
     main, rest = offers.main_offers(offers.offers(file, standing, person, ground.city, ground.at))
     near = queries.near(matter=file.case.matter, path=file.case.path, since=ground.at - NEAR_DAYS)
     return {
-        "official": True, "actions": [_action(verb, file.case) for verb in main],
+        "official": True, "actions": [_action(verb, file.case, quiet=verb != main[0]) for verb in main],
+        "held_up": [{"label": shown.verb_title(verb), **shown.refusal_of(reason, verb, ground)} for verb, reason in
+                    offers.held_up(file, standing, person, ground.city, ground.at)],
         "more": [{"label": shown.verb_title(verb), "url": act_url(file.case, verb)} for verb in rest],
         "parts": [_part(part, scene) for part in file.parts], "clocks": [_clock(clock, scene) for clock in file.clocks],
         "requests": _requests(scene), "rulings": [_ruling(ruling, scene) for ruling in file.precedents],
@@ -122,8 +126,8 @@ def act_url(case: Case, verb: str) -> str:
     return reverse("case_act", args=[case.number, verb])
 
 
-def _action(verb: str, case: Case) -> dict[str, Any]:
-    url, kind = act_url(case, verb), "plain" if ACTS[verb].grave else ""
+def _action(verb: str, case: Case, *, quiet: bool) -> dict[str, Any]:
+    url, kind = act_url(case, verb), "plain" if ACTS[verb].grave else "quiet" if quiet else ""
     action = {"label": shown.verb_title(verb), "kind": kind, "key": offers.KEYS.get(verb, "")}
     if verb == "accept_case":  # nothing to ask: one press does it, and says at which step it was seen
         return {**action, "post_url": url, "name": "seen", "value": case.steps}
@@ -131,14 +135,14 @@ def _action(verb: str, case: Case) -> dict[str, Any]:
 
 
 def _part(part: Any, scene: Scene) -> dict[str, Any]:
-    ended = part.ended_at and gettext("已解除") or part.settled_at and gettext("已办结")
-    return {"organ": scene.ground.organ(part.organ), "lead": part.role == "lead", "given_at": part.given_at,
-            "state": ended or (part.accepted_at and gettext("已受理")) or gettext("在办")}
+    marks = ((part.ended_at, gettext("已解除")), (part.settled_at, gettext("已办结")), (part.accepted_at, gettext("已受理")))
+    state = next((word for at, word in marks if at is not None), gettext("在办"))
+    return {"organ": scene.ground.organ(part.organ), "lead": part.role == "lead", "given_at": part.given_at, "state": state}
 
 
 def _clock(clock: Any, scene: Scene) -> dict[str, Any]:
     pace = shown.clock_pace(clock, scene.ground) if clock.ended_at is None else None
-    return {"organ": scene.ground.organ(clock.organ), "task": shown.STAGE_TASKS[shown.Stage(clock.stage)],
+    return {"organ": scene.ground.organ(clock.organ), "task": shown.STAGE_TASKS[Stage(clock.stage)],
             "step": clock.step, "clock": clock, "pace": pace}
 
 
@@ -174,8 +178,8 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
     scene, looks = scene_of(request, number), queries.looks_at_reporter(number=number, most=1)
     answer = render(request, "cases/reporter.html", {
         "case": scene.file.case, "number": number, "title": shown.matter_title(scene.file.case), "report": report,
-        "answers": _particulars(report), "purpose": story.purpose_words(purpose.value),
-        "receipt_url": f"/ledger/{looks[0].entry}/" if looks else ""})
+        "answers": _particulars(report), "basis": shown.basis_of(("power:consult_reporter",), scene.ground), "purpose": story.purpose_words(purpose.value),
+        "receipt_url": reverse("ledger_entry", args=[looks[0].entry]) if looks else ""})
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -192,6 +196,12 @@ def sign_in_first(request: HttpRequest, back: str = "") -> HttpResponse:
     """先登录。 To the sign-in page, and back here afterwards."""
     del request
     return HttpResponseRedirect(f"{reverse('sign_in')}?{listing.query(next=back)}", status=303)
+
+
+def cannot(request: HttpRequest, title: str, refused: Refused, ground: Ground, ways: list[dict[str, str]]) -> HttpResponse:
+    """这一页不给用。 Says why a page is not for who asks, before anything was sent: so nothing stands in the ledger."""
+    refusal = shown.refusal_of(refused, "", ground)
+    return render(request, "cases/cannot.html", {"title": title, "refusal": refusal, "ways": ways}, status=403)
 
 
 # ---- Photos ---------------------------------------------------------------------------------------------------------

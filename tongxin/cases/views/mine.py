@@ -57,13 +57,17 @@ class Own:
 
 
 def private(view: View) -> View:
-    """只给本人的页。 Headers of a page that only its reporter should see: not kept, not found, its address not passed on."""
+    """只给本人的页。 Headers of a page that only its reporter should see: not kept, not found, its address not passed on.
+
+    `strict-origin` tells nobody the address, not even this house; under `no-referrer` a browser names no origin either
+    when a form is sent, and what the reporter says could not be told from what another site makes the browser say.
+    """
 
     @wraps(view)
     def closed(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
         answer = view(request, *given, **named)
         answer.headers["Cache-Control"] = "no-store"
-        answer.headers["Referrer-Policy"] = "no-referrer"
+        answer.headers["Referrer-Policy"] = "strict-origin"
         answer.headers["X-Robots-Tag"] = "noindex"
         return answer
 
@@ -116,7 +120,8 @@ def _page(request: HttpRequest, own: Own) -> HttpResponse:
         "photos": story.photos_of(own.scene.file, Audience.REPORTER) if own.case.pk == own.scene.file.case.pk else [
             photo for photo in context["photos"] if "key=" not in photo["url"]],
         "actions": [_action(what, own) for what in own.actable], "done": DONE[done]() if done in DONE else "",
-        "folded_away": own.case.pk != own.scene.file.case.pk})
+        "folded_away": own.case.pk != own.scene.file.case.pk,
+        "reopen_days": own.scene.ground.city.settings.get("reopen_natural_days", 30)})
 
 
 def _answers(own: Own) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ KEYS: Final[Mapping[str, str]] = {"accept_case": "a", "settle_case": "s", "settl
 # Verbs that stand among the buttons of the page, the ones that move the case on first, the grave ones last.
 FIRST: Final = ("accept_case", "decide_clock_change", "settle_part", "settle_case", "check_case", "rule_case", "dispatch_case",
                 "unhang_case", "resume_clock", "ask_assistance", "close_case", "return_case", "note_case")
+EXPLAINED: Final = frozenset({"parts_open", "same_person", "ruled", "too_late"})
 Reason = Refused | None
 
 
@@ -37,11 +38,17 @@ def main_offers(able: list[str]) -> tuple[list[str], list[str]]:
     return sorted(main, key=lambda verb: ACTS[verb].grave), rest
 
 
+def held_up(file: CaseFile, standing: Standing, person: str, city: CityFacts, at: datetime) -> list[tuple[str, Refused]]:
+    """卡在哪里。 What this office could do but for one thing, and that thing: so that nobody has to guess."""
+    reasons = ((verb, why_not(verb, file, standing, person, city, at)) for verb in ACTS)
+    return [(verb, reason) for verb, reason in reasons if reason is not None and reason.code in EXPLAINED]
+
+
 def why_not(verb: str, file: CaseFile, standing: Standing | None, person: str, city: CityFacts, at: datetime) -> Reason:
     """为什么不能。 Why an office cannot do this now, as the gate would say it; None when it can be tried."""
     declared = REGISTRY[verb]
     if standing is None or standing.post not in declared.by:
-        posts = "、".join(sorted(by.value for by in declared.by))
+        posts = "、".join(sorted(by.value for by in declared.posts))
         return Refused("wrong_post", f"您的岗位不能“{declared.title}”", f"your post cannot: {declared.title_en}", who_could=posts)
     return _wrong_state(verb, file) or RULES[verb](file, standing, person, city) or _too_late(verb, file, at)
 
@@ -66,8 +73,10 @@ def _too_late(verb: str, file: CaseFile, at: datetime) -> Reason:
                        instead="请受理；需要别的单位出力的，可以商请协办", instead_en="accept it; others can be asked to assist")
     late = [c for c in file.clocks if c.stage == Stage.RETURN.value and c.organ == file.case.organ and c.ended_at is None
             and c.due_at < at]
-    return late and Refused("too_late", "退回期限已过", "the limit for a return has passed",
-                            instead="请受理后商请协办", instead_en="accept it, then ask others to assist") or None
+    if not late:
+        return None
+    return Refused("too_late", "退回期限已过", "the limit for a return has passed",
+                   instead="请受理后商请协办", instead_en="accept it, then ask others to assist")
 
 
 # ---- Whose turn it is -----------------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
         except (OperationalError, InterfaceError):
             said_so = {"status": 503, "code": "database", "again": request.path, "kept": True,
                        "reason": _("数据库正在重启。您填的都还在，请过一会儿再试一次。")}
-            response = render(request, "refusal.html", said_so, status=503, headers={"Retry-After": "5"})
+            response = render(request, "refusal.html", said_so, status=503)
+            response.headers["Retry-After"] = "5"
             return _kept(request, response, draft.typed(request.POST.dict()))
 
     return run
@@ -272,7 +273,7 @@ def _with_photos(draft: Draft, form: DetailsForm) -> Draft:
 
 @step
 def check(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """寄出之前再看一遍；寄出。 Check your answers; send. Looking takes two statements, sending about twenty."""
+    """提交之前再看一遍；提交。 Check your answers; send. Looking takes two statements, sending about twenty."""
     if draft.next_page != "report_check":
         return redirect(draft.next_page)
     if request.method != "POST":
@@ -314,7 +315,7 @@ def _show_answers(request: HttpRequest, draft: Draft, wrong: Rejection | None) -
 
 def _answers(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[dict[str, Any]]:
     what = said(entry.name, entry.name_en) if entry else _("不知道属于哪一类")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": _("是什么事"), "value": what, "change_url": reverse("report_matter")},
         {"label": _("在哪里"), "lines": _where(draft, ground), "change_url": reverse("report_place")},
         {"label": _("怎么回事"), "value": draft.text, "change_url": reverse("report_details")},

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -175,6 +176,12 @@ def clock_pace(clock: Clock, ground: Ground) -> Pace:
                    suspended_at=clock.suspended_at)
 
 
+def last_moment(due_at: datetime) -> datetime:
+    """最后一刻。 The last moment still in time, as people say it: the midnight that ends a day is 23:59 of that day."""
+    when = timezone.localtime(due_at)
+    return when - timedelta(minutes=1) if (when.hour, when.minute) == (0, 0) else when
+
+
 def main_clock(file: CaseFile) -> Clock | None:
     """现在走的钟。 The clock that counts now: the running one that ends soonest, of the organ that has the case first."""
     running = [c for c in file.clocks if c.ended_at is None and c.stage != Stage.RETURN.value]
@@ -188,7 +195,7 @@ def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
         return {"organ": ground.organ(file.case.organ), "pace": "none"}
     pace = clock_pace(clock, ground)
     line = {"organ": ground.organ(clock.organ), "pace": pace.pace, "left": pace.left, "unit": pace.unit,
-            "due": None if clock.suspended_at else clock.due_at, "task": STAGE_TASKS[Stage(clock.stage)],
+            "due": None if clock.suspended_at else last_moment(clock.due_at), "task": STAGE_TASKS[Stage(clock.stage)],
             "reason": gettext("经另一人审签，期限中止。"), "provisional": clock.provisional}
     ref = clock.clause.split(" ")[0]
     return {**line, "basis": gettext("时限的依据"), "basis_url": clause_url(ref)} if ref else line
@@ -200,7 +207,8 @@ def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
 def clause_url(ref: str) -> str:
     """条款的固定网页。 The permanent page of a clause: `law:<key>@<date>#<clause>` is `/law/<key>@<date>/#<clause>`."""
     place, _hash, clause = ref.removeprefix("law:").partition("#")
-    return f"/law/{place}/#{clause}"
+    key, _at, day = place.partition("@")
+    return f"{reverse('instrument', kwargs={'key': key, 'date': day})}#{clause}"
 
 
 @lru_cache(maxsize=4)
@@ -220,7 +228,7 @@ def clause_link(ref: str, ground: Ground) -> dict[str, str]:
 
 def first_clause(refs: str, ground: Ground) -> dict[str, str] | None:
     """第一条依据。 The first of some clauses, as a link."""
-    return clause_link(refs.split(" ")[0], ground) if refs else None
+    return clause_link(refs.split(" ", maxsplit=1)[0], ground) if refs else None
 
 
 def basis_of(entries: tuple[str, ...], ground: Ground) -> dict[str, Any]:
@@ -247,7 +255,7 @@ def refusal_of(refused: Refused, verb: str, ground: Ground, record_url: str = ""
         "title": gettext("没有办成：%(act)s") % {"act": verb_title(verb)},
         "missing": said(refused.reason, refused.reason_en),
         "clause": clause_link(refused.clause, ground) if refused.clause else None,
-        "who_can": [_who(word, ground) for word in refused.who_could.split("、") if word],
+        "who_can": [_who(word, ground) for word in refused.who_could.split("、") if word and word != By.PLATFORM.value],
         "instead": [{"label": said(refused.instead, refused.instead_en)}] if refused.instead else [],
         "record_url": record_url,
     }
@@ -272,7 +280,7 @@ def place_map(case: Case, ground: Ground, *, exact: bool) -> dict[str, Any] | No
     if not case.district:
         return None
     shown: dict[str, Any] = {
-        "id": "case-map", "geojson_url": f"/map/{case.district}.geojson", "label": gettext("所在网格的示意图"),
+        "id": "case-map", "geojson_url": reverse("geojson", args=[case.district]), "label": gettext("所在网格的示意图"),
         "notice": ground.setting("map_notice"), "approval": ground.setting("map_approval"),
         "here": case.path[0], "rows": place_rows(case, ground),
     }

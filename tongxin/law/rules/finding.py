@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from tongxin.law.terms import MatterEntry
@@ -9,10 +10,12 @@ from tongxin.law.terms import MatterEntry
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 # Characters and words that every request is full of; alone they point to nothing.
 _IDLE: Final = frozenset("的了在有没不是个人把被很都也还又我你他们这那里上下来去到给和与说要")
-_IDLE_WORDS: Final = frozenset({"a", "an", "and", "at", "for", "in", "is", "it", "no", "not", "of", "on", "or", "the", "to"})
+_IDLE_WORDS: Final = frozenset(
+    "a an and are at been by down for from has have in i is it my near no not of off on or out the there to up with".split())
 NAME, CATEGORY, CONDITION = 6, 1, 2  # how much a hit in each of them says
 
 
+@lru_cache(maxsize=4_096)
 def pieces(words: str) -> frozenset[str]:
     """词块：相邻两字；西文按词。 Pieces of a text: pairs of neighbouring characters; words of Latin script, lower case."""
     found: set[str] = set()
@@ -46,10 +49,9 @@ def _scored(wanted: frozenset[str], entries: Iterable[MatterEntry]) -> list[tupl
 
 
 def _score(wanted: frozenset[str], entry: MatterEntry) -> int:
-    name = f"{entry.name} {entry.name_en}".lower()
-    category = f"{entry.category} {entry.category_en}".lower()
-    condition = f"{entry.filing_condition} {entry.filing_condition_en}".lower()
-    return sum(
-        NAME * (piece in name) + CATEGORY * (piece in category) + CONDITION * (piece in condition)
-        for piece in wanted
-    )
+    name, category, condition = (pieces(f"{chinese} {english}") for chinese, english in (
+        (entry.name, entry.name_en), (entry.category, entry.category_en),
+        (entry.filing_condition, entry.filing_condition_en)))
+    single = {piece for piece in wanted if len(piece) == 1 and piece > "z"}
+    return (NAME * len(wanted & name) + CATEGORY * len(wanted & category) + CONDITION * len(wanted & condition)
+            + sum(NAME * (c in entry.name) + CONDITION * (c in entry.filing_condition) for c in single))

@@ -78,7 +78,7 @@ MATTERS: Final = Table(
         Column("closing_condition_en", cells.text, optional=True),
         Column("lead", cells.text, most=80),
         Column("assist", cells.words),
-        Column("on_call", cells.words),
+        Column("on_call", cells.words, optional=True),
         Column("clauses", cells.refs),
         Column("clause_kind", cells.word),
         Column("person_help", cells.flag),

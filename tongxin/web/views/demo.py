@@ -78,10 +78,11 @@ def _one_of_each(accounts: Iterable[tuple[str, Holding | None]]) -> list[tuple[s
 def _row(login: str, held: Holding | None) -> dict[str, Any]:
     english = _("zh") == "en"
     post = By(held.office.post) if held else By.PERSON
-    acts = [(d.title_en if english else d.title) for d in REGISTRY.values() if post in d.by]
+    own = {"sign_in": "", "close_case": _("撤回")} if post is By.PERSON else {}
+    acts = [own.get(d.verb, d.title_en if english else d.title) for d in REGISTRY.values() if post in d.by]
     organ = held.office.organ if held else None
     return {
-        "login": login, "post": BY_LABELS[post] if held else _("居民"), "can": acts,
+        "login": login, "post": BY_LABELS[post] if held else _("居民"), "can": [act for act in acts if act],
         "organ": (organ.name_en or organ.name if english else organ.name) if organ else "",
     }  # fmt: skip
 

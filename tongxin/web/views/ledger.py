@@ -43,7 +43,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     english = _("zh") == "en"
     declared = REGISTRY.get(row.verb)
     title = (declared.title_en if english else declared.title) if declared else row.verb
-    context = {"row": row, "title": title, "organ": _organ(row, english=english), "proof": proof_of(entry=row.id),
+    proof = proof_of(entry=row.id)
+    context = {"row": row, "title": title, "organ": _organ(row, english=english), "proof": proof,
+               "steps": [step.hex() for step in proof[2]] if proof else [], "commitment": bytes(row.commitment).hex(),
                "office": _office(row, english=english), "clauses": cited(refs=row.clauses.split())}
     return render(request, "ledger_entry.html", context)
 

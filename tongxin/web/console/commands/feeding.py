@@ -30,7 +30,7 @@ COLUMNS: Final = (
 OPTIONAL: Final = ("channel",)
 CHANNELS: Final = frozenset(Channel) - {Channel.REPLAY}
 BATCH, LINE_MOST, NAMED_MOST = 500, 100_000, 10
-VARYING: Final = re.compile(r"“[^”]*”|'[^']*'|\d+ 字$|this has \d+$")
+VARYING: Final = re.compile(r"“[^”]*”|'[^']*'|\d+ (?:字|格)$|this has \d+$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,21 +159,10 @@ def _rows(path: Path) -> Iterator[Row]:
 
 def report_of(header: Sequence[str], row: Row) -> NewReport:
     """由一行到报告。 The report of a row. Raises Trouble."""
-    if len(row.cells) != len(header):
-        raise inputs.invalid(
-            "columns",
-            f"应有 {len(header)} 格，现在 {len(row.cells)} 格",
-            f"{len(header)} cells are needed, this has {len(row.cells)}",
-        )
-    cell = {name: value.strip() for name, value in zip(header, row.cells, strict=True)}
-    channel = cell.get("channel") or Channel.FEED.value
-    if channel not in CHANNELS:
-        raise inputs.invalid(
-            "channel", f"没有渠道“{inputs.shown(channel)}”", f"no channel {inputs.shown(channel)!r}"
-        )
+    cell = _cells(header, row)
     return NewReport(
         client_key=inputs.client_key(cell["client_key"]),
-        channel=Channel(channel),
+        channel=_channel(cell.get("channel", "")),
         matter=inputs.word("matter", cell["matter"], most=80) or None,
         reported_at=inputs.moment("reported_at", cell["reported_at"]) if cell["reported_at"] else now(),
         lon=inputs.degrees("lon", cell["lon"]),
@@ -187,6 +176,23 @@ def report_of(header: Sequence[str], row: Row) -> NewReport:
     )
 
 
+def _cells(header: Sequence[str], row: Row) -> dict[str, str]:
+    wanted, held = len(header), len(row.cells)
+    if wanted != held:
+        raise inputs.invalid(
+            "columns", f"应有 {wanted} 格，现在 {held} 格", f"{wanted} cells are needed, this has {held}"
+        )
+    return {name: value.strip() for name, value in zip(header, row.cells, strict=True)}
+
+
+def _channel(text: str) -> Channel:
+    if text and text not in CHANNELS:
+        raise inputs.invalid(
+            "channel", f"没有渠道“{inputs.shown(text)}”", f"no channel {inputs.shown(text)!r}"
+        )
+    return Channel(text or Channel.FEED)
+
+
 # ---- Taking ---------------------------------------------------------------------------------------------------------
 
 
@@ -196,22 +202,24 @@ def take(path: Path) -> Tally:
     header, rows = _table(path)
     try:
         for row in rows:
-            tally.rows += 1
-            try:
-                report = report_of(header, row)
-            except Trouble as wrong:
-                tally.reject(row.line, wrong.where, wrong.reason, wrong.reason_en)
-                continue
-            if (
-                len(batch) == BATCH or report.client_key in batch
-            ):  # a key again: seen only once the first is written
-                _take_batch(batch, tally)
-            batch[report.client_key] = (row.line, report)
+            _add(row, header, batch, tally)
         _take_batch(batch, tally)
     except (OperationalError, InterfaceError, Refused) as error:
-        lines = [line for line, _ in batch.values()] or [1]
-        tally.stopped = {"line": lines[0], "reason": str(error).splitlines()[0]}
+        first = next((line for line, _ in batch.values()), 1)
+        tally.stopped = {"line": first, "reason": str(error).partition("\n")[0]}
     return tally
+
+
+def _add(row: Row, header: Sequence[str], batch: dict[str, tuple[int, NewReport]], tally: Tally) -> None:
+    tally.rows += 1
+    try:
+        report = report_of(header, row)
+    except Trouble as wrong:
+        tally.reject(row.line, wrong.where, wrong.reason, wrong.reason_en)
+        return
+    if len(batch) == BATCH or report.client_key in batch:  # a key again: seen only once the first is written
+        _take_batch(batch, tally)
+    batch[report.client_key] = (row.line, report)
 
 
 def _take_batch(batch: dict[str, tuple[int, NewReport]], tally: Tally) -> None:

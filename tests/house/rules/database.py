@@ -1,0 +1,126 @@
+"""What the database itself must refuse, read from its own catalogue."""
+
+from collections.abc import Collection
+
+import psycopg
+
+from tests.house.rules.terms import Violation
+
+OWN_NOTHING = "let the owner own it (web/console/schema.py); the application's role reads and appends, no more"
+NO_POWER = "take it away from the role; what it may do is written in ledger/guard.py and nowhere else"
+GUARD = "make it a table of a capability and run `tongxin migrate`: the guard is installed on every one of them"
+FIXED = "records are appended and never edited: grant INSERT and SELECT alone"
+
+# Tables that carry no guard, each with the reason; everything else does.
+UNGUARDED = {
+    "django_migrations": "the owner's own list of migrations",
+    "ledger_ledgerentry": "it is what the guard looks for; nobody may change or name another transaction",
+    "ledger_ledgercontent": "appended with its entry; guarded against deletion outside an act",
+    "ledger_ledgerwrite": "only the database's own digest writes it",
+    "ledger_ledgerleaf": "the sequencer's; bound by the signed checkpoint",
+    "ledger_ledgercheckpoint": "the sequencer's; signed",
+    "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
+}
+APPENDED = {"ledger_ledgerentry", "ledger_ledgercontent", "ledger_ledgerleaf", "ledger_ledgercheckpoint", "acts_delivery"}
+ENTRY_COLUMNS = {"act", "verb", "outcome", "at", "organ", "office", "list_entry", "clauses", "commitment"}
+
+OWNED = """
+SELECT 'table ' || relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = %(role)s
+ UNION ALL SELECT 'function ' || proname FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE r.rolname = %(role)s
+ UNION ALL SELECT 'schema ' || nspname FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE r.rolname = %(role)s
+ UNION ALL SELECT 'database ' || datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = %(role)s
+ UNION ALL SELECT 'type ' || typname FROM pg_type t JOIN pg_roles r ON r.oid = t.typowner WHERE r.rolname = %(role)s
+"""
+POWERS = """
+SELECT v.power FROM pg_roles r, LATERAL (VALUES
+  (r.rolsuper, 'SUPERUSER'), (r.rolcreatedb, 'CREATEDB'), (r.rolcreaterole, 'CREATEROLE'),
+  (r.rolreplication, 'REPLICATION'), (r.rolbypassrls, 'BYPASSRLS'),
+  (has_schema_privilege(r.oid, 'public', 'CREATE'), 'CREATE in schema public'),
+  (has_database_privilege(r.oid, current_database(), 'CREATE'), 'CREATE in the database'),
+  (EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid), 'membership in another role')
+) AS v(held, power) WHERE r.rolname = %s AND v.held ORDER BY 1
+"""
+RIGHTS = """
+SELECT c.relname, p.name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(name)
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+   AND (has_table_privilege(%(role)s, c.oid, p.name)
+        OR (p.name IN ('UPDATE', 'REFERENCES') AND has_any_column_privilege(%(role)s, c.oid, p.name)))
+ ORDER BY 1, 2
+"""
+SETVAL = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'public' AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(%s, c.oid, 'UPDATE') ELSE false END
+ ORDER BY 1
+"""
+NAMED_COLUMNS = """
+SELECT attname FROM pg_attribute WHERE attrelid = 'ledger_ledgerentry'::regclass AND attnum > 0 AND NOT attisdropped
+   AND has_column_privilege(%s, attrelid, attnum, 'INSERT') ORDER BY 1
+"""
+TRIGGERS = """
+SELECT c.relname, t.tgname, t.tgtype::int, t.tgenabled::text, p.proname FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal LEFT JOIN pg_proc p ON p.oid = t.tgfoid
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
+"""
+ROW, BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = 1, 2, 4, 8, 16, 32
+Row = tuple[str, str, int, str, str]
+
+
+def owns_nothing(connection: psycopg.Connection, role: str) -> list[Violation]:
+    """The application's role owns nothing."""
+    rows = connection.execute(OWNED, {"role": role}).fetchall()
+    return [Violation(f"role {role}", f"owns the {what}", OWN_NOTHING) for (what,) in rows]
+
+
+def has_no_powers(connection: psycopg.Connection, role: str) -> list[Violation]:
+    """The application's role has no power over the database, and belongs to no other role."""
+    rows = connection.execute(POWERS, [role]).fetchall()
+    found = [Violation(f"role {role}", f"has {what}", NO_POWER) for (what,) in rows]
+    return found + [Violation(f"sequence {name}", "the role may set it back", NO_POWER)
+                    for (name,) in connection.execute(SETVAL, [role]).fetchall()]
+
+
+def rights(connection: psycopg.Connection, role: str, records: Collection[str]) -> list[Violation]:
+    """The role may append to records and to the ledger, write guarded tables, and nothing else."""
+    found = []
+    for table, right in connection.execute(RIGHTS, {"role": role}).fetchall():
+        if right not in _allowed(table, records):
+            found.append(Violation(f"table {table}", f"the role may {right}", FIXED))
+    named = {name for (name,) in connection.execute(NAMED_COLUMNS, [role]).fetchall()}
+    return found + [Violation(f"table ledger_ledgerentry.{name}", "the role may name it in an INSERT", FIXED)
+                    for name in sorted(named - ENTRY_COLUMNS)]
+
+
+def _allowed(table: str, records: Collection[str]) -> set[str]:
+    if table == "ledger_ledgerentry":
+        return set()  # some columns of INSERT alone
+    if table == "ledger_ledgercontent":
+        return {"INSERT", "DELETE"}
+    if table in APPENDED or table in records:
+        return {"INSERT"}
+    return set() if table in UNGUARDED else {"INSERT", "UPDATE", "DELETE"}
+
+
+def guards(connection: psycopg.Connection, records: Collection[str]) -> list[Violation]:
+    """Every table of every capability carries the guard; records carry the digest too."""
+    triggers: dict[str, list[Row]] = {}
+    for row in connection.execute(TRIGGERS).fetchall():
+        triggers.setdefault(row[0], []).append(row)
+    found = []
+    for table, rows in sorted(triggers.items()):
+        events = DELETE if table == "ledger_ledgercontent" else INSERT | UPDATE | DELETE
+        if table in UNGUARDED and table != "ledger_ledgercontent":
+            continue
+        wanted = [("tongxin_guard", "tongxin_guard", events, 0), ("tongxin_truncate", "tongxin_fixed", TRUNCATE, BEFORE)]
+        if table in records:
+            wanted.append(("tongxin_digest", "tongxin_digest", INSERT, 0))
+        found += [Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD)
+                  for name, function, bits, timing in wanted if not any(_holds(r, name, function, bits, timing) for r in rows)]
+    return found
+
+
+def _holds(row: Row, name: str, function: str, bits: int, timing: int) -> bool:
+    _, found, kind, enabled, called = row
+    return (found == name and called == function and enabled in "OA" and not kind & ROW
+            and kind & BEFORE == timing and kind & bits == bits)

@@ -1,0 +1,104 @@
+"""The plan of the house that the rules are kept against: floors, doors, rooms, words, and the exceptions by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """What stands against a rule: where, what, and what to do instead."""
+
+    where: str
+    what: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}\n    → {self.instead}"
+
+
+def said(violations: Iterable[Violation]) -> str:
+    """All of it as one message."""
+    return "\n" + "\n".join(str(violation) for violation in violations)
+
+
+# docs/house.md section 1. (floor, place on the floor): a lower pair may be imported; equal pairs are neighbours.
+FLOORS = {
+    "ledger": (0, 0), "acts": (0, 1),
+    "identity": (1, 0), "places": (1, 1), "organs": (1, 2), "law": (1, 3),
+    "exchange": (2, 0), "network": (2, 0),
+    "cases": (3, 0),
+    "approvals": (4, 0), "assembly": (4, 0), "culture": (4, 0), "enforcement": (4, 0), "mediation": (4, 0),
+    "procurement": (4, 0), "video": (4, 0),
+    "indicators": (5, 0), "web": (5, 1),
+}
+# Decision 0001. `rules` are pure, so copying them upward would make two of one thing; `models` to `models` is a foreign key.
+DOORS = ("operations", "queries", "terms", "rules")
+GROUND_DOORS = frozenset({"tongxin.acts.gate", "tongxin.acts.registry"})
+INDICATORS_READERS = frozenset({"web"})
+# The composition root: it puts the capabilities together, so it may enter them anywhere.
+ROOT = "web"
+
+ROOMS = frozenset({
+    "__init__", "terms", "rules", "models", "queries", "operations", "forms", "views", "api", "tasks", "panels", "urls",
+    "apps", "admin",
+})
+ROOMS_THAT_MAY_BE_PACKAGES = frozenset({"terms", "rules", "models", "queries", "operations", "forms", "views", "api"})
+FOLDERS = frozenset({"templates", "migrations", "tests", "templatetags", "measures"})
+FOLDERS_OF_ONE = {"measures": "indicators", "templatetags": "web"}
+
+LONGEST_FILE = 500  # beyond 400 house.md says: look for the second noun hiding inside
+
+# Words that are not used as names, with what to say instead (docs/house.md section 6).
+NOT_SAID = {
+    "service": "服务 is a public good here; name the thing by the field's noun (a matter, an organ, an offer)",
+    "services": "服务 is a public good here; name the thing by the field's noun (a matter, an organ, an offer)",
+    "signal": "a reaction upward is a call from the floor above: call one operation from there",
+    "signals": "a reaction upward is a call from the floor above: call one operation from there",
+    "manager": "reads go to `queries`, writes to `operations`; no object manages another",
+    "managers": "reads go to `queries`, writes to `operations`; no object manages another",
+    "handler": "say what it does with a verb; the post is `case_officer` (承办人)",
+    "handlers": "say what it does with a verb; the post is `case_officer` (承办人)",
+    "helper": "name the noun it is about and put it into that noun's room",
+    "helpers": "name the noun it is about and put it into that noun's room",
+    "utils": "name the noun it is about and put it into that noun's room",
+    "util": "name the noun it is about and put it into that noun's room",
+}
+# An argument with such a word would let a caller past the gate.
+PAST_THE_GATE = frozenset({
+    "skip", "bypass", "unchecked", "unsafe", "superuser", "sudo", "nocheck", "force", "forced", "trusted",
+})
+
+
+@dataclass(frozen=True)
+class Exception_:
+    """One exception to a rule, by name, with its reason. One that is not needed any more is itself a violation."""
+
+    where: str
+    what: str
+    reason: str
+
+
+WRITERS = (
+    Exception_("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
+    Exception_("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
+    Exception_("tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"),
+)
+# The ledger's operations are what acts stand on; they cannot themselves be acts.
+NOT_ACTS = ("tongxin.ledger.operations",)
+EXTRA_ROOMS = (
+    Exception_("tongxin.acts.gate", "", "the gate; the ground offers it to every operation"),
+    Exception_("tongxin.acts.registry", "", "the register of acts and the one inversion of the house"),
+    Exception_("tongxin.ledger.guard", "", "the text of the database's own refusal"),
+    Exception_("tongxin.law.book", "", "the resolver that law hands to the gate"),
+)
+DYNAMIC_IMPORTS = (
+    Exception_("tongxin.acts.registry", "import_string", "the one inversion: the book, by its dotted path"),
+    Exception_("tongxin.web.console", "import_string", "a command may import models only after the database is found"),
+)
+CITY_NAMES = (
+    Exception_("tongxin/web/console/__init__.py", "binzhou", "the default pack of `tongxin up`, the one the README starts"),
+)
+# Who may write an entry or set the act in hand: anybody else could write outside an act.
+ENTRY_WRITERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations"})
+ACT_SETTERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations", "tongxin.ledger.guard"})
+PLATFORM_MAKERS = frozenset({"tongxin.acts.terms"})

@@ -1,0 +1,39 @@
+"""门口的标签：把闸门的拒绝说成人话。 Tags of the door: a refusal of the gate, said in words."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from tongxin.acts.terms import By
+from tongxin.law.queries import clause_url
+from tongxin.law.rules.labels import clause_label, clause_label_en
+from tongxin.law.terms import BadClauseRefError, ClauseRef
+from tongxin.law.wording import BY_LABELS
+from tongxin.web.notices import organ_name
+from tongxin.web.templatetags.tongxin import in_english
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/refusal.html")
+def refused(reason: str, clause: str = "", who_could: str = "", instead: str = "") -> dict[str, Any]:
+    """一次拒绝。 A refusal from what the gate said: a clause reference, posts or organs separated by 、."""
+    return {"refusal": {
+        "title": _("没有办成"), "missing": reason, "clause": _clause(clause),
+        "who_can": [_who(word) for word in who_could.split("、") if word],
+        "instead": [{"label": instead}] if instead else [],
+    }}  # fmt: skip
+
+
+def _clause(text: str) -> dict[str, str] | None:
+    try:
+        ref = ClauseRef.parse(text)
+    except BadClauseRefError:
+        return None
+    label = clause_label_en(ref.clause) if in_english() else clause_label(ref.clause)
+    return {"label": label, "url": clause_url(ref)}
+
+
+def _who(word: str) -> str:
+    return str(BY_LABELS[By(word)]) if word in {by.value for by in By} else organ_name(word)
