@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -127,8 +126,13 @@ class Visitor:
         self.context, self.base = context, base
         self.page: Page = context.new_page()
         self.wrong: list[str] = []
-        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        answered = "Failed to load resource" in message.text and any(f"status of {code}" in message.text for code in (400, 403, 409))
+        if message.type == "error" and not answered:  # a refusal is an answer
+            self.wrong.append(message.text)
 
     def open(self, path: str) -> Page:
         """Open a page and check the page itself."""
@@ -138,8 +142,8 @@ class Visitor:
 
     def sign_in(self, login: str) -> "Visitor":
         """Use the demo sign-in as one of its people."""
-        self.open("/demo/")
-        self.page.locator(f"[value='{login}']").first.click()
+        self.open(f"/demo/?q={login}")
+        self.page.locator(f"button[value='{login}']").first.click()
         assert "/demo" not in self.page.url, self.page.inner_text("main")
         return self
 
@@ -172,9 +176,8 @@ def visitor(browser: Browser, served: Served) -> Iterator[object]:
 
     def make(*, scripts: bool = False, phone: bool = False, language: str = "zh-CN") -> Visitor:
         size = {"width": 320, "height": 640} if phone else {"width": 1280, "height": 900}
-        context = browser.new_context(java_script_enabled=True if scripts else True, locale=language, viewport=size)
-        if not scripts:
-            context.route(re.compile(r"\.js($|\?)"), lambda route: route.abort())
+        context = browser.new_context(java_script_enabled=scripts, locale=language, viewport=size)
+        context.set_default_timeout(15_000)
         made.append(context)
         return Visitor(context, served.base)
 

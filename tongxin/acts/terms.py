@@ -1,10 +1,12 @@
 """行为的词汇。 The vocabulary of acts: who acts, on what basis, about what, and how a refusal explains itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from django.utils.translation import gettext_lazy as _
 
 
 class By(StrEnum):
@@ -22,6 +24,22 @@ class By(StrEnum):
 
 
 POSTS = frozenset(By) - {By.PERSON, By.PLATFORM}
+BY_LABELS: Final[Mapping[By, Any]] = {
+    By.HOTLINE_CLERK: _("热线受理员"),
+    By.GRID_WORKER: _("网格员"),
+    By.CASE_OFFICER: _("承办人"),
+    By.CHECKER: _("核查人"),
+    By.LEAD_OFFICER: _("牵头机构负责人"),
+    By.LEGAL_OFFICER: _("法制审核人"),
+    By.SUPERVISOR: _("督查员"),
+    By.PERSON: _("本人"),
+    By.PLATFORM: _("系统按规定自动办"),
+}
+
+
+def post_words(by: Collection[By]) -> list[str]:
+    """岗位的叫法，次序固定。 The words for capacities, in a fixed order."""
+    return [str(BY_LABELS[one]) for one in By if one in by]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,7 @@ from tongxin.ledger.terms import LedgerOutcome
 from tongxin.places.queries import city
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+NONE = "-"  # in a filter: those that have none
 OPEN = [state.value for state in State if state not in (State.CLOSED, State.HUNG)]
 
 
@@ -123,7 +124,7 @@ class CaseFilter:
 def cases_filtered(*, chosen: CaseFilter) -> models.QuerySet[Case]:
     """筛选后的事项。 The cases of a filter, not yet ordered."""
     plain = {name: getattr(chosen, name) for name in ("state", "district", "matter", "organ", "channel", "outcome")}
-    rows = Case.objects.filter(**{name: value for name, value in plain.items() if value})
+    rows = Case.objects.filter(**{name: "" if value == NONE else value for name, value in plain.items() if value})
     if chosen.overdue:
         rows = rows.filter(overdue=True)
     if chosen.reopened:
@@ -135,7 +136,8 @@ def cases_filtered(*, chosen: CaseFilter) -> models.QuerySet[Case]:
     if chosen.returned_by or chosen.returned_to:
         steps = CaseStep.objects.filter(verb="return_case")
         steps = steps.filter(organ=chosen.returned_by) if chosen.returned_by else steps
-        steps = steps.filter(named=chosen.returned_to) if chosen.returned_to else steps
+        named = "" if chosen.returned_to == NONE else chosen.returned_to
+        steps = steps.filter(named=named) if chosen.returned_to else steps
         rows = rows.filter(id__in=steps.values("case_id"))
     if chosen.settled:
         rows = rows.filter(settled_at__isnull=False)
@@ -360,10 +362,11 @@ def desk_counts(*, standing: Standing, at: datetime) -> DeskCounts:
 
 
 def running_clocks(*, cases: Collection[Case], organ: str = "") -> dict[int, Clock]:
-    """各事项最近的期限钟。 The soonest running clock of each case, by case id; an organ's own goes first. One statement."""
+    """各事项最近的期限钟。 The soonest running clock of each case, by case id; where `organ` assists, its own. One statement."""
+    assisted = {case.pk for case in cases if case.organ != organ}
     rows = Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None).exclude(stage=Stage.RETURN.value)
     found: dict[int, Clock] = {}
-    for clock in sorted(rows, key=lambda c: (c.organ != organ, c.suspended_at is not None, c.due_at)):
+    for clock in sorted(rows, key=lambda c: (c.case_id in assisted and c.organ != organ, c.suspended_at is not None, c.due_at)):
         found.setdefault(clock.case_id, clock)
     return found
 

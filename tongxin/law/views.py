@@ -10,24 +10,60 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tongxin.acts.registry import REGISTRY
+from tongxin.acts.terms import post_words
 from tongxin.law import queries
 from tongxin.law.book import city_day
 from tongxin.law.forms import BookForm
 from tongxin.law.models import Clause, ListEntry, Version
-from tongxin.law.rules.labels import clause_label, clause_label_en
+from tongxin.law.rules.labels import clause_label
 from tongxin.law.terms import ClauseKind, Level, Limit, MatterEntry, Stage
-from tongxin.law.wording import LEVEL_LABELS, STAGE_LABELS, function_words, post_words
 from tongxin.organs.queries import organs_by_function
+from tongxin.organs.terms import OrganFacts
 from tongxin.places.queries import city
 
 CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})
 EXPORT: Final = ("code", "name", "name_en", "category", "category_en", "lead", "assist", "active", "why_idle",
                  "filing_condition", "closing_condition")  # fmt: skip
+
+LEVEL_LABELS: Final[Mapping[Level, Any]] = {
+    Level.CONSTITUTION: gettext_lazy("宪法"),
+    Level.NATIONAL_LAW: gettext_lazy("国家法律"),
+    Level.ADMIN_REGULATION: gettext_lazy("行政法规"),
+    Level.JUDICIAL_INTERPRETATION: gettext_lazy("司法解释"),
+    Level.PROVINCIAL_REGULATION: gettext_lazy("省级地方性法规"),
+    Level.LOCAL_REGULATION: gettext_lazy("设区的市地方性法规"),
+    Level.DEPARTMENT_RULE: gettext_lazy("部门规章"),
+    Level.GOVERNMENT_RULE: gettext_lazy("地方政府规章"),
+    Level.ILLUSTRATIVE: gettext_lazy("示例文本（不是法律）"),
+}
+STAGE_LABELS: Final[Mapping[Stage, Any]] = {
+    Stage.ACCEPT: gettext_lazy("受理"),
+    Stage.RETURN: gettext_lazy("退回"),
+    Stage.HANDLE: gettext_lazy("办理"),
+    Stage.ASSIST: gettext_lazy("协办"),
+    Stage.CHECK: gettext_lazy("核查"),
+    Stage.CONFIRM: gettext_lazy("报告人确认"),
+    Stage.RULE: gettext_lazy("裁定"),
+    Stage.REVISIT: gettext_lazy("回访"),
+}
+PLACE_LEVELS: Final[Mapping[str, Any]] = {
+    "city": gettext_lazy("市级"),
+    "district": gettext_lazy("县（市、区）级"),
+    "street": gettext_lazy("乡镇（街道）级"),
+    "community": gettext_lazy("村（社区）级"),
+    "grid": gettext_lazy("网格"),
+}
+# What an organ without a single bearer at the city's level is called.
+KINDS: Final[Mapping[str, Any]] = {
+    "street_office": gettext_lazy("乡镇（街道）"),
+    "grid_station": gettext_lazy("网格站"),
+    "committee": gettext_lazy("村（居）民委员会"),
+}
 
 
 def instruments(request: HttpRequest) -> HttpResponse:
@@ -95,7 +131,7 @@ def matters_json(request: HttpRequest) -> HttpResponse:
 
 
 def matter(request: HttpRequest, code: str) -> HttpResponse:
-    """一个事项：条件、期限、承办、依据。 An entry: conditions, limits, who handles it, its basis. At most five statements."""
+    """一个事项：条件、期限、承办、依据。 An entry: conditions, limits, who handles it, its basis. Five statements."""
     day = city_day(timezone.now())
     row = queries.matter_rows(day=day).filter(code=code).first()
     if row is None:
@@ -130,6 +166,23 @@ def powers(request: HttpRequest) -> HttpResponse:
 def plain_cell(value: str) -> str:
     """表格里不会被当成公式的格子。 A cell that no spreadsheet takes for a formula: a quote before what would start one."""
     return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
+
+
+def function_words(wanted: str, *, root: str, by_function: Mapping[tuple[str, str], OrganFacts],
+                   english: bool) -> tuple[str, str]:
+    """职能的叫法与层级。 What a function word (FUNCTION or FUNCTION@LEVEL) is called here, and at which level: two texts.
+
+    The name is that of the city's own organ with this function; else the kind of organ that has it; else the word.
+    """
+    function, _at, level = wanted.partition("@")
+    organ = by_function.get((function, root)) or next(
+        (o for (name, _place), o in by_function.items() if name == function), None)
+    said = str(PLACE_LEVELS.get(level, level))
+    if organ is None:
+        return function, said
+    if organ.kind in KINDS:
+        return str(KINDS[organ.kind]), said
+    return (organ.name_en if english else organ.name), said
 
 
 def _flat(value: Any) -> str:
@@ -187,7 +240,8 @@ def _matter_row(row: Any) -> dict[str, Any]:
         "category_en": row.category_en, "lead": facts.get("lead", ""), "assist": list(facts.get("assist", ())),
         "active": row.active, "why_idle": "" if row.active else "not_in_force" if row.bound else "no_clause",
         "general": facts.get("clause_kind") == "general",
-        "filing_condition": facts.get("filing_condition", ""), "closing_condition": facts.get("closing_condition", ""),
+        "filing_condition": facts.get("filing_condition", ""),
+        "filing_condition_en": facts.get("filing_condition_en", ""), "closing_condition": facts.get("closing_condition", ""),
     }  # fmt: skip
 
 
@@ -229,19 +283,16 @@ def _asked(asked: Mapping[str, str]) -> str:
 
 
 def _limit_rows(entry: MatterEntry, revision: int, day: date) -> list[dict[str, Any]]:
-    """各环节的期限。 The limits of every stage that has one, in the order of the flow."""
-    return [_limit_row(stage, limit) for stage in Stage
-            for limit in sorted(queries.limits_for(matter=entry, stage=stage, revision=revision, day=day),
-                                key=lambda limit: (limit.unit.value, limit.number))]
+    """各环节的期限，附依据。 The limits of every stage that has one, in the order of the flow, with their clauses."""
+    found = [(stage, limit) for stage in Stage
+             for limit in sorted(queries.limits_for(matter=entry, stage=stage, revision=revision, day=day),
+                                 key=lambda limit: (limit.unit.value, limit.number))]
+    named = {clause.ref: clause for clause in queries.cited(refs=[str(limit.clause) for _stage, limit in found if limit.clause])}
+    return [_limit_row(stage, limit, named.get(limit.clause) if limit.clause else None) for stage, limit in found]
 
 
-def _limit_row(stage: Stage, limit: Limit) -> dict[str, Any]:
-    said = clause_label_en(limit.clause.clause) if limit.clause and _english() else ""
-    return {
-        "stage": STAGE_LABELS[stage], "step": limit.step, "number": limit.number, "unit": limit.unit.value,
-        "clause": (said or clause_label(limit.clause.clause)) if limit.clause else "",
-        "url": queries.clause_url(limit.clause) if limit.clause else "",
-    }  # fmt: skip
+def _limit_row(stage: Stage, limit: Limit, clause: queries.CitedClause | None) -> dict[str, Any]:
+    return {"stage": STAGE_LABELS[stage], "step": limit.step, "number": limit.number, "unit": limit.unit.value, "clause": clause}
 
 
 def _basis(row: Any, clauses: Sequence[queries.CitedClause], day: date) -> dict[str, Any]:

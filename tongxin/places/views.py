@@ -18,7 +18,7 @@ KEPT_FOR: Final = 600  # seconds
 
 
 def geojson(request: HttpRequest, code: str) -> HttpResponseBase:
-    """边界：市给各县区，县区给各网格。 Boundaries: of the districts for the city, else of the grids within. Three statements."""
+    """边界：市给各县区，县区给各网格。 Boundaries: of the districts for the city, else of the grids within. Two statements."""
     del request
     here = queries.city()
     day = timezone.localdate()

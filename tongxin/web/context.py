@@ -14,8 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.acts.terms import Who, who
-from tongxin.law.wording import BY_LABELS
+from tongxin.acts.terms import BY_LABELS, Who, who
 from tongxin.ledger.queries import newest_checkpoint
 from tongxin.places.queries import city
 
@@ -35,7 +34,7 @@ _known: dict[str, Any] = {"city": None, "checkpoint": None}
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """页眉页脚的内容。 The contents of head and foot. Two statements, whoever asks."""
+    """页眉页脚的内容。 The contents of head and foot. Two statements, on top of those each view names for itself."""
     facts = _facts()
     asker = who(request)
     return {

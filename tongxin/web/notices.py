@@ -6,7 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongxin.acts.models import Notice
-from tongxin.cases.terms import CLOCK_GROUND_LABELS, GROUND_LABELS, OUTCOME_LABELS, ClockGround, Outcome, ReturnGround
+from tongxin.cases.terms import (
+    CLOCK_GROUND_LABELS,
+    GROUND_LABELS,
+    OUTCOME_LABELS,
+    ClockGround,
+    Outcome,
+    ReturnGround,
+)
 from tongxin.organs.queries import organs_by_code
 from tongxin.places.queries import city
 

@@ -37,7 +37,7 @@ def pick(english: bool, zh: str, en: str) -> str:
     return en if english else zh
 
 
-def service(matter: MatterEntry, *, english: bool) -> dict[str, Any]:
+def offer(matter: MatterEntry, *, english: bool) -> dict[str, Any]:
     """一类服务。 A matter as a service. `metadata`: it has conditions to show before one reports."""
     return {
         "service_code": matter.code,

@@ -238,7 +238,8 @@ def checkpoint(request: HttpRequest) -> CheckpointShown:
     newest = newest_checkpoint()
     if newest is None:
         raise not_found("", "还没有检查点", "there is no checkpoint yet")
-    return showing.checkpoint_shown(newest, Facts.of(timezone.now()))
+    at = showing.moment(newest.at, Facts.of(timezone.now()))
+    return CheckpointShown(size=newest.size, root=bytes(newest.root).hex(), at=at, note=newest.note)
 
 
 # ---- What cannot be done --------------------------------------------------------------------------------------------

@@ -142,10 +142,10 @@ def discovery(request: HttpRequest) -> Found:
 
 
 @speaks("GET", "HEAD")
-def services(request: HttpRequest) -> Found:
+def offers(request: HttpRequest) -> Found:
     """服务清单。 Every matter that rests on law today. One statement."""
     english = in_english(request)
-    listed = [georeport.service(matter, english=english) for matter in Facts.of(timezone.now()).active()]
+    listed = [georeport.offer(matter, english=english) for matter in Facts.of(timezone.now()).active()]
     return Found(root="services", body=listed)
 
 
@@ -313,7 +313,7 @@ def receipt_of(request: HttpRequest, done: Receipt, *, english: bool) -> Found:
 _BELOW: Final = r"^open311/v2/"
 urlpatterns = [
     re_path(_BELOW + r"discovery\.(?P<kind>json|xml)$", discovery, name="open311_discovery"),
-    re_path(_BELOW + r"services\.(?P<kind>json|xml)$", services, name="open311_services"),
+    re_path(_BELOW + r"services\.(?P<kind>json|xml)$", offers, name="open311_services"),
     re_path(_BELOW + r"services/(?P<code>[^/]+)\.(?P<kind>json|xml)$", definition, name="open311_service"),
     re_path(_BELOW + r"requests\.(?P<kind>json|xml)$", requests, name="open311_requests"),
     re_path(

@@ -10,7 +10,6 @@ from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.schemas import (
     CaseFileShown,
     CaseShown,
-    CheckpointShown,
     ClockShown,
     MatterShown,
     OrganShown,
@@ -22,7 +21,6 @@ from tongxin.cases.models import Assignment, Case, CaseStep, Clock
 from tongxin.cases.queries import CaseFile
 from tongxin.cases.terms import OUTCOME_LABELS, STATE_LABELS, Outcome, Receipt, State
 from tongxin.law.terms import MatterEntry
-from tongxin.ledger.models import LedgerCheckpoint
 
 
 def both(label: object) -> tuple[str, str]:
@@ -180,14 +178,4 @@ def matter_shown(matter: MatterEntry) -> MatterShown:
         filing_condition_en=matter.filing_condition_en,
         closing_condition=matter.closing_condition,
         closing_condition_en=matter.closing_condition_en,
-    )
-
-
-def checkpoint_shown(checkpoint: LedgerCheckpoint, facts: Facts) -> CheckpointShown:
-    """检查点。 A signed checkpoint."""
-    return CheckpointShown(
-        size=checkpoint.size,
-        root=bytes(checkpoint.root).hex(),
-        at=moment(checkpoint.at, facts),
-        note=checkpoint.note,
     )

@@ -16,7 +16,6 @@ from django.utils.translation import override
 from tongxin.acts.terms import Actor, InvalidInput
 from tongxin.cases import operations, rules
 from tongxin.cases.forms.photos import PhotosField, Upload
-from tongxin.cases.operations import Purpose
 from tongxin.cases.terms import (
     CLOCK_GROUND_LABELS,
     GROUND_LABELS,
@@ -33,12 +32,6 @@ Fields = dict[str, forms.Field]
 Given = Mapping[str, Any]
 Choices = tuple[Any, ...]  # Django's choices: (value, label), or (group, ((value, label), …))
 
-PURPOSE_LABELS: Final[Mapping[Purpose, Any]] = {
-    Purpose.FIND_PLACE: _("找到地点"),
-    Purpose.CONTACT: _("联系报告人了解情况"),
-    Purpose.CHECK_RESULT: _("核实办理结果"),
-    Purpose.SEND_RESULT: _("告知办理结果"),
-}
 CHANGE_LABELS: Final[Mapping[ClockChange, Any]] = {
     ClockChange.SUSPEND: _("中止：原因没了再接着算"),
     ClockChange.EXTEND: _("延长：到期日往后推"),
@@ -60,6 +53,7 @@ class Lists:
     organs: Choices = ()
     clocks: Choices = ()
     paused: Choices = ()
+    stages: Choices = ()
     requests: Choices = ()
     rulings: Choices = ()
     photos: bool = True
@@ -180,12 +174,16 @@ def _assist_fields(lists: Lists) -> Fields:
 def _settle_fields(lists: Lists) -> Fields:
     photos: Fields = {"photos": PhotosField(
         label=_("办理后的照片"), required=False,
-        help_text=_("最多 6 张，公开展示。不要拍到人脸、车牌和门牌以外的私人物品；照片里的位置信息会去掉。"))}
+        help_text=_("最多 6 张，公开展示。不要拍到人脸、车牌和别人家里；照片里的位置信息会去掉。"))}
     return {
         "note": _text(_("做了什么"), _("写具体：到了哪里、怎么处理、结果怎样。这段话公开。")),
         **(photos if lists.photos else {}),
         "document": _line(_("文书编号"), _("照片和文书编号至少要有一样。"), required=False),
     }
+
+
+def _step_fields(lists: Lists) -> Fields:
+    return {"clock": _one_of(_("办完了哪一步"), lists.stages), **_settle_fields(lists)}
 
 
 def _check_fields(lists: Lists) -> Fields:
@@ -330,6 +328,9 @@ ACTS: Final[Mapping[str, ActForm]] = {
     "settle_part": ActForm(
         fields=_settle_fields, on_entry=True,
         run=lambda turn: operations.settle_part(**_same(turn), settlement=_settlement(turn))),
+    "settle_step": ActForm(
+        fields=_step_fields, on_entry=True,
+        run=lambda turn: operations.settle_step(**_same(turn), clock=int(turn.given["clock"]), settlement=_settlement(turn))),
     "check_case": ActForm(fields=_check_fields, run=_check, on_entry=True),
     "rule_case": ActForm(fields=_rule_fields, run=_plainly(operations.rule_case)),
     "dispatch_case": ActForm(fields=_dispatch_fields, run=_plainly(operations.dispatch_case)),
@@ -360,7 +361,7 @@ def _form_class(fields: Fields) -> type[forms.Form]:
     return made
 
 
-# ---- What a reporter may say, and the purpose of a look -------------------------------------------------------------
+# ---- What a reporter may say ------------------------------------------------------------------------------------------
 
 
 def _dispute_fields(lists: Lists) -> Fields:
@@ -385,11 +386,3 @@ OWN_ACTS: Final[Mapping[str, ActForm]] = {
 def own_form_of(what: str) -> type[forms.Form]:
     """报告人的表单类。 The form class of what a reporter may do."""
     return _form_class(OWN_ACTS[what].fields(Lists()))
-
-
-class PurposeForm(forms.Form):
-    """查看的目的。 For which purpose the reporter's particulars are looked at: a closed list."""
-
-    use_required_attribute = False
-    purpose = forms.ChoiceField(label=_("为了什么打开"), choices=_labels(PURPOSE_LABELS), widget=forms.RadioSelect,
-                                error_messages=UNKNOWN)

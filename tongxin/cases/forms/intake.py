@@ -47,7 +47,7 @@ class IntakeForm(forms.Form):
     street = forms.ChoiceField(label=_("乡镇（街道）"), required=False, error_messages=UNKNOWN)
     community = forms.ChoiceField(label=_("村（社区）"), required=False, error_messages=UNKNOWN)
     address = forms.CharField(label=_("详细地址"), max_length=300, required=False,
-                              help_text=_("比如：渤海七路 620 号东门。属于个人信息，只有办理的人能打开。"))
+                              help_text=_("比如：和平街 12 号门前。属于个人信息，只有办理的人能打开。"))
     lat = forms.FloatField(label=_("纬度"), required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(label=_("经度"), required=False, min_value=-180, max_value=180)
     name = forms.CharField(label=_("报告人姓名"), max_length=80, required=False, help_text=_("不愿意说就留空。"))

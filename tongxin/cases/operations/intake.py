@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from tongxin.acts.gate import act
-from tongxin.acts.terms import Actor, By, InvalidInput, Scope, Warrant
+from tongxin.acts.terms import ANONYMOUS, Actor, By, InvalidInput, Scope, Warrant
 from tongxin.cases import rules
 from tongxin.cases.models import Assignment, Case, CaseStep, Clock, Photo, Report
 from tongxin.cases.operations.common import Context, clock_of, reporter_ref, step
@@ -24,6 +24,9 @@ from tongxin.places.terms import Spot
 
 TEXT_MOST, SHORT_MOST, KEY_MOST = 2_000, 80, 200
 PHOTOS_MOST = 6
+# What people send as it happens; a phone may have been without a network for a while, but not for months.
+LIVE = frozenset({Channel.WEB, Channel.HOTLINE, Channel.FIELD, Channel.API, Channel.OPEN311})
+OLDEST = timedelta(days=30)
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{1,63}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -58,7 +61,8 @@ def _report_scope(*, actor: Actor, at: datetime, reports: Sequence[NewReport]) -
 
 
 def _scope(plan: Plan, actor: Actor) -> Scope:
-    person = plan.report.person or (actor.person if actor.office is None and "anonymous" not in actor.person else "")
+    signed_in = actor.office is None and actor.person.startswith("person:") and actor != ANONYMOUS
+    person = plan.report.person or (actor.person if signed_in else "")
     listed = plan.route.lead is not None and plan.matter is not None
     return Scope(
         subject=f"case:{plan.number}", entry=f"matter:{plan.matter.code}" if listed and plan.matter else None,
@@ -99,6 +103,9 @@ def _check(report: NewReport, context: Context) -> None:
     tolerance = timedelta(minutes=int(context.city.settings.get("future_tolerance_minutes", 5)))
     if report.reported_at > context.at + tolerance:
         raise InvalidInput("reported_at", "报告时间在将来", "the time of the report lies in the future")
+    if report.channel in LIVE and report.reported_at < context.at - OLDEST:
+        raise InvalidInput("reported_at", f"报告时间早于 {OLDEST.days} 天前，请走历史导入",
+                           f"the report is older than {OLDEST.days} days; older ones come in as history")
     _check_words(report, int(context.city.settings.get("text_max", TEXT_MOST)))
     _check_matter(report, context)
     _check_point(report, context)
@@ -193,7 +200,7 @@ def _numbers(count: int, context: Context) -> list[str]:
         return [f"{context.day:%Y%m%d}-{row[0]:06d}" for row in cursor.fetchall()]
 
 
-def _write(warrants: Sequence[Warrant], context: Context) -> dict[str, Receipt]:
+def _write(warrants: Sequence[Warrant], context: Context) -> dict[tuple[str, str], Receipt]:
     """写入。 Write cases, reports, parts, clocks and first steps: one statement a table, however many reports."""
     made = [(warrant, warrant.scope.state, _case(warrant, context)) for warrant in warrants]
     Case.objects.bulk_create([case for _, _, case in made])
@@ -212,7 +219,7 @@ def _write(warrants: Sequence[Warrant], context: Context) -> dict[str, Receipt]:
                                for _, plan, case in made for photo in plan.report.photos])
     for warrant, plan, case in made:
         _tell(warrant, plan, case)
-    return {plan.report.client_key: _receipt(plan, case) for _, plan, case in made}
+    return {(plan.report.client_key, plan.digest): _receipt(plan, case) for _, plan, case in made}
 
 
 def _case(warrant: Warrant, context: Context) -> Case:
@@ -305,8 +312,8 @@ def _receipt(plan: Plan, case: Case) -> Receipt:
         due_at=case.due_at, located=plan.spot is not None)
 
 
-def _answer(report: NewReport, receipts: Mapping[str, Receipt], context: Context) -> Receipt | Rejection:
-    made = receipts.get(report.client_key)
+def _answer(report: NewReport, receipts: Mapping[tuple[str, str], Receipt], context: Context) -> Receipt | Rejection:
+    made = receipts.get((report.client_key, rules.content_digest(report)))
     if made is not None:
         return made
     before = Case.objects.filter(client_key=report.client_key).first()

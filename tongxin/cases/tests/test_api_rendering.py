@@ -76,7 +76,7 @@ def status_of(read: Callable[[], object]) -> int:
 
 
 def test_xml_is_that_of_the_specification() -> None:
-    text = render("xml", "services", [georeport.service(LID, english=True)]).decode()
+    text = render("xml", "services", [georeport.offer(LID, english=True)]).decode()
     assert text.startswith(
         '<?xml version="1.0" encoding="utf-8"?>\n<services><service><service_code>c1</service_code>'
     )
@@ -122,7 +122,7 @@ def test_every_repeated_element_of_a_definition_has_its_container() -> None:
 
 
 def test_a_service_without_conditions_has_no_metadata_unless_it_is_help_for_a_person() -> None:
-    assert georeport.service(LID, english=False)["metadata"] is True
+    assert georeport.offer(LID, english=False)["metadata"] is True
     assert [code for code, _ in georeport.notes_of(HELP, english=True)] == ["no_identity"]
 
 

@@ -163,7 +163,7 @@ def test_steps_of_a_staged_limit_are_settled_one_by_one() -> None:
     assert Clock.objects.filter(case=case, stage="handle", ended_at=None).exists()
     with pytest.raises(Conflict):
         cases.settle_step(actor=officer(case.organ), at=NOW, number=case.number, clock=first.pk,
-                          settlement=settlement(case, note="又报一次"))
+                          settlement=settlement(case, note="同一步又报了一次"))
 
 
 # ---- Returns, rulings, first receiver ---------------------------------------------------------------------------------
@@ -420,6 +420,7 @@ def test_platform_cannot_look_at_who_reported() -> None:
         ({"lon": float("nan"), "lat": 37.0}, "lon"),
         ({"lon": 118.0, "lat": None}, "lat"),
         ({"reported_at": NOW + timedelta(days=1)}, "reported_at"),
+        ({"reported_at": NOW - timedelta(days=400)}, "reported_at"),
         ({"matter": "m99999"}, "matter"),
         ({"text": "长" * 3_000}, "text"),
         ({"email": "not mail"}, "email"),
@@ -452,6 +453,20 @@ def test_repeated_key_with_the_same_content_is_one_case_and_with_other_content_i
     other = cases.report_cases(actor=ANONYMOUS, at=NOW, reports=[a_report(client_key=report.client_key, text="别的")])[0]
     assert isinstance(other, Rejection) and other.field == "client_key"
     assert Case.objects.count() == 1
+
+
+def test_two_reports_of_one_batch_with_one_key_and_other_words_are_not_taken_for_one() -> None:
+    one = a_report(channel=Channel.FEED)
+    other = a_report(channel=Channel.FEED, client_key=one.client_key, text="别的")
+    first, second = cases.report_cases(actor=PLATFORM, at=NOW, reports=[one, other])
+    assert isinstance(first, Receipt)
+    assert isinstance(second, Rejection) and second.field == "client_key"
+
+
+def test_platform_is_never_the_person_concerned() -> None:
+    receipt = cases.report_cases(actor=PLATFORM, at=NOW, reports=[a_report(channel=Channel.FEED)])[0]
+    assert isinstance(receipt, Receipt)
+    assert LedgerContent.objects.get(subject=f"case:{receipt.number}").persons == [f"reporter:{receipt.number}"]
 
 
 def test_help_for_a_person_takes_no_photo_and_no_identity() -> None:

@@ -18,10 +18,14 @@ from tongxin.cases.forms.photos import Upload, held, held_photos, keep_photo
 from tongxin.cases.views import listing, matter, offers, shown, story
 from tongxin.cases.views.matter import Scene, act_url, scene_of, sign_in_first
 from tongxin.cases.views.shown import Ground, said
+from tongxin.law import queries as law
 from tongxin.law.terms import Stage
-from tongxin.organs.rules import CANNOT_LEAD
+from tongxin.organs.queries import organs_by_function
+from tongxin.organs.rules import CANNOT_LEAD, responsible_organ
+from tongxin.organs.terms import OrganFacts
 
 NEAR_VERBS = frozenset({"fold_case"})
+NAMES_ORGAN = frozenset({"return_case", "dispatch_case", "rule_case", "ask_assistance"})
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Sheet:
 
 @require_http_methods(["GET", "POST"])
 def case_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """一个行为。 GET: its form; POST: it is done. Twelve statements to show, whatever the case; more where it is done."""
+    """一个行为。 GET: its form; POST: it is done. Fifteen statements to show it, one more where similar cases are shown."""
     if verb not in ACTS:
         raise Http404(verb)
     if not who(request).signed_in:
@@ -170,8 +174,9 @@ def lists_of(scene: Scene, verb: str) -> Lists:
            and c.stage in offers.CHANGEABLE]
     waiting = [r for r in file.requests if r.decided_at is None and r.asked_by != person]
     return Lists(
-        organs=_organs(scene, except_for=file.case.organ if verb in ("return_case", "ask_assistance") else ""),
+        organs=_organs(scene, verb) if verb in NAMES_ORGAN else (),
         clocks=tuple((str(c.pk), _clock_words(c)) for c in own if c.suspended_at is None),
+        stages=tuple((str(c.pk), _clock_words(c)) for c in offers.steps_running(file)),
         paused=tuple((str(c.pk), _clock_words(c)) for c in own if c.suspended_at is not None),
         requests=tuple((str(r.pk), f"{scene.ground.organ(r.clock.organ)} · {listing.request_words(r)} · {r.note}")
                        for r in waiting),
@@ -185,11 +190,22 @@ def _clock_words(clock: Any) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _organs(scene: Scene, *, except_for: str) -> tuple[Any, ...]:
+def _on_call(scene: Scene) -> list[OrganFacts]:
+    """清单列明的协办机构。 The organs that the matter's list entry names for when the lead asks."""
+    ground, case = scene.ground, scene.file.case
+    matter = law.matters(ground.city.revision, ground.day).get(case.matter)
+    by_function = organs_by_function(ground.city.revision)
+    found = (responsible_organ(wanted=word, path=case.path, by_function=by_function) for word in matter.on_call) if matter else ()
+    return [organ for organ in found if organ is not None]
+
+
+def _organs(scene: Scene, verb: str) -> tuple[Any, ...]:
     """可选的机构，分组。 Organs of the case's own places first, then those of the same function elsewhere."""
     ground, case = scene.ground, scene.file.case
+    except_for = case.organ if verb in ("return_case", "ask_assistance") else ""
     found = {code: organ for code, organ in ground.organs.items() if organ.kind not in CANNOT_LEAD and code != except_for}
-    groups = [(ground.place(place), [o for o in found.values() if o.place == place]) for place in case.path]
+    groups = [(gettext("清单列明、需要时商请的"), _on_call(scene) if verb == "ask_assistance" else [])]
+    groups += [(ground.place(place), [o for o in found.values() if o.place == place]) for place in case.path]
     holder = ground.organs.get(case.organ)
     elsewhere = [o for o in found.values() if holder and o.function == holder.function and o.place not in case.path]
     groups.append((gettext("其他地方的同类机构"), elsewhere))

@@ -29,7 +29,7 @@ def _no_office(request: HttpRequest, ground: Ground) -> HttpResponse:
 
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    """工作台。 The desk. Four statements, and one more for each list that a post has beside it (three at most)."""
+    """工作台。 The desk. Nine statements, and one more for each list beside it (two at most); head and foot included."""
     if not who(request).signed_in:
         return sign_in_first(request, request.get_full_path())
     standing, ground = who(request).standing, Ground.of(timezone.now())

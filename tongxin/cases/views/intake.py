@@ -46,7 +46,7 @@ class Slip:
 
 @require_http_methods(["GET", "POST"])
 def intake(request: HttpRequest) -> HttpResponse:
-    """登记一件事。 Taking a report down. Seven statements to show; `do=look` only looks up lists and what lies near."""
+    """登记一件事。 Taking a report down. Seven to ten statements to show it; `do=look` only looks up lists and what lies near."""
     if not who(request).signed_in:
         return sign_in_first(request, request.path)
     standing = who(request).standing
@@ -63,7 +63,8 @@ def intake(request: HttpRequest) -> HttpResponse:
 
 def _slip(request: HttpRequest, standing: Standing) -> Slip:
     ground = Ground.of(timezone.now())
-    words: dict[str, Any] = (request.POST if request.method == "POST" else request.GET).dict()
+    given = request.POST if request.method == "POST" else request.GET
+    words: dict[str, Any] = {name: value.replace("\x00", "") for name, value in given.items() if isinstance(value, str)}
     if request.method == "GET":
         words = {**_own_area(standing, ground), **{name: value for name, value in words.items() if name in GIVEN},
                  "client_key": new_key()}
@@ -195,7 +196,7 @@ def _map(district: str, ground: Ground) -> dict[str, Any] | None:
 
 @require_GET
 def intake_done(request: HttpRequest) -> HttpResponse:
-    """登记好了。 What to tell the caller: the number and their own link, shown for an hour to who took it down. Two statements."""
+    """登记好了。 What to tell the caller: the number and their own link, shown for an hour to who took it down. Six statements."""
     try:
         told = signing.loads(request.GET.get("r", ""), salt=SALT, max_age=DONE_SECONDS)
     except signing.BadSignature as bad:

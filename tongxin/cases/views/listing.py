@@ -18,8 +18,8 @@ from tongxin.law import queries as law
 from tongxin.law.terms import Unit
 from tongxin.places import queries as places
 
-TEXTS: Final = ("state", "district", "matter", "organ", "channel", "outcome", "place", "returned_by", "returned_to")
-FLAGS: Final = ("overdue", "reopened", "open_only")
+TEXTS: Final = ("state", "district", "matter", "organ", "channel", "outcome", "place", "returned_by", "returned_to", "day")
+FLAGS: Final = ("overdue", "reopened", "open_only", "settled")
 WORDS: Final = frozenset({*TEXTS, *FLAGS})
 CLOSED: Final = frozenset({State.CLOSED.value, State.HUNG.value})
 Words = Mapping[str, str]

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import InvalidInput, Refused, Who, who
 from tongxin.cases import operations, queries
-from tongxin.cases.forms.acts import ACTS, PurposeForm
+from tongxin.cases.forms.acts import ACTS
 from tongxin.cases.forms.photos import key_opens, photo_path
+from tongxin.cases.forms.purpose import PurposeForm
 from tongxin.cases.models import Case
 from tongxin.cases.operations import Purpose
 from tongxin.cases.queries import CaseFile, CaseFilter
@@ -50,8 +51,8 @@ class Scene:
 
 
 def scene_of(request: HttpRequest, number: str) -> Scene:
-    """打开一件事。 The scene of a case. Raises Http404. Nine statements."""
-    file = queries.case_file(number=number)
+    """打开一件事。 The scene of a case. Raises Http404. Ten statements."""
+    file = queries.case_file(number=number) if "\x00" not in number else None
     if file is None:
         raise Http404(number)
     return Scene(ground=Ground.of(timezone.now()), file=file, me=who(request))
@@ -89,7 +90,7 @@ def _now(scene: Scene) -> dict[str, Any]:
 
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    """一件事的页。 The page of a case. Eleven statements for everybody, one more for an office; whatever its history."""
+    """一件事的页。 The page of a case. Fourteen statements, seventeen for an office, whatever its history; head and foot included."""
     scene = scene_of(request, number)
     context = told(scene, scene.audience)
     if scene.official:
@@ -209,7 +210,7 @@ def cannot(request: HttpRequest, title: str, refused: Refused, ground: Ground, w
 
 @require_GET
 def photo(request: HttpRequest, digest: str) -> HttpResponse | FileResponse:
-    """一张照片。 Evidence for everybody; a report's own photos for offices, and for its reporter by key. One statement."""
+    """一张照片。 Evidence for everybody; a report's own photos for offices, and for its reporter by key. One statement, three for an office."""
     keyed = key_opens(digest, request.GET.get("key", ""))
     kinds = queries.photo_kinds(digest=digest)
     public = "evidence" in kinds
@@ -230,8 +231,8 @@ def photo(request: HttpRequest, digest: str) -> HttpResponse | FileResponse:
 
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """事项列表。 The public list of cases, filters as words in the address, newest first. Two statements."""
-    wanted = request.GET.get("number", "").strip()
+    """事项列表。 The public list of cases, filters as words in the address, newest first. Six statements, seven when a number is looked for."""
+    wanted = request.GET.get("number", "").strip()[:40].replace("\x00", "")
     if wanted and queries.case_numbered(number=wanted):
         return HttpResponseRedirect(reverse("case", args=[wanted]), status=303)
     ground = Ground.of(timezone.now())
@@ -271,6 +272,8 @@ def _also(request: HttpRequest, ground: Ground, chosen: CaseFilter) -> list[dict
         "channel": (gettext("渠道"), chosen.channel),
         "returned_by": (gettext("退回的机构"), ground.organ(chosen.returned_by)),
         "returned_to": (gettext("退回时指向"), ground.organ(chosen.returned_to)),
+        "day": (gettext("报告的日期"), chosen.day), "open_only": (gettext("在办"), gettext("是")),
+        "settled": (gettext("说办好了"), gettext("是")),
     }
     return [{"label": label, "value": value, "url": listing.with_word(request.GET, name, "")}
             for name, (label, value) in words.items() if getattr(chosen, name)]

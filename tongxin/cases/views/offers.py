@@ -8,6 +8,7 @@ from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import By, Refused, Standing
 from tongxin.cases import rules
 from tongxin.cases.forms.acts import ACTS
+from tongxin.cases.models import Clock
 from tongxin.cases.queries import CaseFile
 from tongxin.cases.terms import STATE_LABELS, Role, State
 from tongxin.law.terms import Stage
@@ -15,11 +16,11 @@ from tongxin.places.terms import CityFacts
 
 MAIN: Final = 3  # buttons; the rest is folded
 CHANGEABLE: Final = frozenset({Stage.HANDLE.value, Stage.ASSIST.value})
-HANDLING: Final = frozenset({"accept_case", "settle_case", "settle_part"})
+HANDLING: Final = frozenset({"accept_case", "settle_case", "settle_part"})  # those who did one of these do not check
 KEYS: Final[Mapping[str, str]] = {"accept_case": "a", "settle_case": "s", "settle_part": "s", "check_case": "c",
                                   "return_case": "r", "dispatch_case": "d", "rule_case": "u", "note_case": "n"}
 # Verbs that stand among the buttons of the page, the ones that move the case on first, the grave ones last.
-FIRST: Final = ("accept_case", "decide_clock_change", "settle_part", "settle_case", "check_case", "rule_case", "dispatch_case",
+FIRST: Final = ("accept_case", "decide_clock_change", "settle_part", "settle_step", "settle_case", "check_case", "rule_case", "dispatch_case",
                 "unhang_case", "resume_clock", "ask_assistance", "close_case", "return_case", "note_case")
 EXPLAINED: Final = frozenset({"parts_open", "same_person", "ruled", "too_late"})
 Reason = Refused | None
@@ -117,6 +118,16 @@ def _assisting(file: CaseFile, standing: Standing, person: str, city: CityFacts)
     return _organ_in(open_parts(file), standing)
 
 
+def steps_running(file: CaseFile) -> list[Clock]:
+    """还没办完的步骤。 The clocks of steps of a staged limit that still run."""
+    return [c for c in file.clocks if c.stage == Stage.HANDLE.value and c.step and c.ended_at is None]
+
+
+def _stepping(file: CaseFile, standing: Standing, person: str, city: CityFacts) -> Reason:
+    none = None if steps_running(file) else Refused("no_step", "没有分步的期限在走", "no step of a staged limit runs")
+    return none or _holder(file, standing, person, city)
+
+
 def _checking(file: CaseFile, standing: Standing, person: str, city: CityFacts) -> Reason:
     done_by = {step.facts.get("by") for step in file.steps if step.verb in HANDLING}
     if person in done_by:
@@ -178,7 +189,7 @@ def _proposing(file: CaseFile, standing: Standing, person: str, city: CityFacts)
 
 RULES: Final[Mapping[str, Callable[[CaseFile, Standing, str, CityFacts], Reason]]] = {
     "accept_case": _holder, "return_case": _holder, "dispatch_case": _holder, "rule_case": _holder,
-    "ask_assistance": _holder, "settle_case": _settling, "settle_part": _assisting, "check_case": _checking,
+    "ask_assistance": _holder, "settle_case": _settling, "settle_part": _assisting, "settle_step": _stepping, "check_case": _checking,
     "close_case": _in_area, "fold_case": _in_area, "hang_case": _in_area, "unhang_case": _in_area,
     "note_case": _concerned, "attach_evidence": _photographing, "request_clock_change": _changing,
     "resume_clock": _resuming, "decide_clock_change": _deciding, "propose_list_change": _proposing,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.cases import queries
-from tongxin.cases.queries import DistrictCounts
+from tongxin.cases.queries import NONE, DistrictCounts
 from tongxin.cases.terms import OUTCOME_LABELS, STATE_LABELS, Outcome, State
 from tongxin.cases.views import shown
 from tongxin.cases.views.listing import key_of, query
@@ -32,7 +32,7 @@ PAIRS = 30
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """办理情况。 The overview. Six statements, whatever the size of the city."""
+    """办理情况。 The overview. Seven statements, whatever the size of the city."""
     ground = Ground.of(timezone.now())
     states, outcomes = queries.counts_by_state(), queries.counts_by_outcome()
     districts = queries.counts_by_district()
@@ -46,12 +46,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def hung(request: HttpRequest) -> HttpResponse:
-    """挂账名单，附原因，人人可看。 What is hung on account, with the reason, for everybody. Three statements."""
+    """挂账名单，附原因，人人可看。 What is hung on account, with the reason, for everybody. Four statements."""
     ground = Ground.of(timezone.now())
     district = request.GET.get("district", "")[:40]
     found, following = queries.cases_hung(district=district, before=key_of(request.GET.get("before")))
     links = {str(clause.ref): clause for clause in cited(refs=[ref for row in found for ref in row.clauses.split()])}
-    rows = [{"case": row.case, "title": shown.matter_title(row.case), "place": ground.place(row.case.path[0]),
+    rows = [{"case": row.case, "title": shown.matter_title(row.case), "place": _full(row.case.path[0], ground),
              "organ": ground.organ(row.case.organ), "reason": row.reason, "since": row.since,
              "clauses": [links[ref] for ref in row.clauses.split() if ref in links]} for row in found]
     pager = {"shown": len(rows), "previous_url": "?" + query(district=district) if "before" in request.GET else "",
@@ -65,7 +65,7 @@ def hung(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def city_map(request: HttpRequest) -> HttpResponse:
-    """地图：选一个县区，看网格与各网格的在办件数。 The map: a district's grids and, in a table, their open cases. Two statements."""
+    """地图：选一个县区，看网格与各网格的在办件数。 The map: a district's grids and, in a table, their open cases. Three statements."""
     ground = Ground.of(timezone.now())
     districts = _children(ground, ground.city.root)
     chosen = request.GET.get("district", districts[0].code if districts else "")
@@ -133,9 +133,7 @@ def _districts(counts: Sequence[DistrictCounts], ground: Ground) -> dict[str, An
 
 def _district(row: DistrictCounts, ground: Ground) -> list[Any]:
     name = ground.place(row.district) if row.district else _("没有落到县区")
-    if not row.district:  # what has no district has no filter for it either
-        return [name, row.open, row.overdue_open, row.settled, row.fixed, row.reopened, row.hung, row.total]
-    at = {"district": row.district}
+    at = {"district": row.district or NONE}
     return [
         {"value": name, "url": f"/cases/?{query(**at)}"}, _cell(row.open, **at, open_only=1),
         _cell(row.overdue_open, **at, open_only=1, overdue=1), _cell(row.settled, **at, settled=1),
@@ -147,7 +145,7 @@ def _district(row: DistrictCounts, ground: Ground) -> list[Any]:
 def _returns(ground: Ground) -> dict[str, Any]:
     """退回：哪个单位退、指向哪个单位。 Returns between pairs of organs: a measure of unclear duties, never of people."""
     rows = [[ground.organ(pair.organ), ground.organ(pair.named) if pair.named else _("没有写明"),
-             _cell(pair.count, returned_by=pair.organ, returned_to=pair.named) if pair.named else pair.count]
+             _cell(pair.count, returned_by=pair.organ, returned_to=pair.named or NONE)]
             for pair in queries.returns_by_pair(most=PAIRS)]
     columns = [{"label": _("退回的单位")}, {"label": _("说该归谁")}, {"label": _("退回次数"), "figure": True}]
     return {"title": _("单位之间的退回"), "columns": columns, "rows": rows, "as_of": ground.day,
@@ -184,10 +182,17 @@ def _map(ground: Ground, district: str) -> dict[str, Any]:
 
 def _grid_table(ground: Ground, counts: Mapping[str, int]) -> dict[str, Any]:
     """地图的表。 The table twin of the map: grids with open cases, most first; what lies in no grid by its own place."""
-    rows = [[ground.place(code), _street(ground, code), {**_cell(number, place=code, open_only=1), "few": False}]
+    rows = [[_full(code, ground), _street(ground, code), {**_cell(number, place=code, open_only=1), "few": False}]
             for code, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     columns = [{"label": _("网格")}, {"label": _("乡镇（街道）")}, {"label": _("在办"), "unit": _("件"), "figure": True}]
     return {"title": _("各网格在办的事"), "columns": columns, "rows": rows, "as_of": ground.day}
+
+
+def _full(code: str, ground: Ground) -> str:
+    """网格连同村（社区）的名称。 The name of a place; a grid's English name says only its number, so its community goes before."""
+    spot, name = ground.spot(code), ground.place(code)
+    whole = spot is None or spot.level != "grid" or not shown.in_english() or len(spot.path) < 2
+    return name if whole or spot is None else f"{ground.place(spot.path[1])} {name}"
 
 
 def _street(ground: Ground, code: str) -> str:

@@ -85,7 +85,7 @@ def _step(name: str) -> dict[str, int]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """开始：说清楚要填什么；没填完的可以接着填。 The beginning; an unfinished draft can be taken up. One statement."""
+    """开始：说清楚要填什么；没填完的可以接着填。 The beginning; an unfinished draft can be taken up. Two statements."""
     entry = _entry(request.POST.get("matter") or request.GET.get("matter", ""), Ground.of(timezone.now()))
     if request.method == "POST":
         begun = Draft.begun(what=entry.code if entry else "", person_help=bool(entry and entry.person_help))
@@ -102,7 +102,7 @@ def _entry(code: str, ground: Ground) -> MatterEntry | None:
 
 @step
 def matter(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """第一问：是什么事。 What it is about: by plain words, by category, or not known. Two statements."""
+    """第一问：是什么事。 What it is about: by plain words, by category, or not known. Three statements."""
     ground = Ground.of(timezone.now())
     words = (request.POST.get("q") or request.GET.get("q", "")).strip()[:60]
     category = (request.POST.get("category") or request.GET.get("category", ""))[:80]
@@ -219,7 +219,7 @@ def _number(text: str) -> float | None:
 
 @step
 def details(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """第三问：怎么回事。 What happened, photos, and how to reach the reporter, who need not say. One statement."""
+    """第三问：怎么回事。 What happened, photos, and how to reach the reporter, who need not say. At most one statement."""
     initial = {name: getattr(draft, name) for name in ("text", "name", "phone", "email")}
     if request.method != "POST":
         first = {} if draft.told or draft.person_help else _own(request)
@@ -227,7 +227,8 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _ask_details(request, DetailsForm(draft, initial=filled), draft)
     form = DetailsForm(draft, request.POST, request.FILES)
     valid = form.is_valid()
-    draft = _with_photos(draft.typed(request.POST.dict()), form)
+    typed = draft.typed(request.POST.dict())
+    draft = typed.without_person() if draft.person_help else _with_photos(typed, form)
     if valid and not form.errors:
         try:
             return _onward(request, replace(draft, told=True))
@@ -273,7 +274,7 @@ def _with_photos(draft: Draft, form: DetailsForm) -> Draft:
 
 @step
 def check(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """提交之前再看一遍；提交。 Check your answers; send. Looking takes two statements, sending about twenty."""
+    """提交之前再看一遍；提交。 Check your answers; send. Looking takes three statements, sending fifteen."""
     if draft.next_page != "report_check":
         return redirect(draft.next_page)
     if request.method != "POST":
@@ -331,10 +332,16 @@ def _answers(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[di
 def _where(draft: Draft, ground: Ground) -> list[str]:
     """地点，从大到小。 The place in words: the grid of the point or the chosen places, then the address."""
     spot = _spot(draft, ground)
-    codes = [code for code in reversed(spot.path) if code != ground.city.root] if spot else []
-    names = " ".join(ground.place(code) for code in codes)
+    names = " ".join(_where_named(spot.path, ground)) if spot else ""
     point = f"{float(draft.lat):.5f}, {float(draft.lon):.5f}" if _number(draft.lat) is not None else ""
     return [line for line in (names, draft.address, point) if line]
+
+
+def _where_named(path_up: Sequence[str], ground: Ground) -> list[str]:
+    """地点的名称，从县区到网格。 The names from the district down; a Chinese grid's name says its community already."""
+    spots = [spot for code in reversed(path_up) if code != ground.city.root and (spot := ground.spot(code))]
+    said_twice = not shown.in_english() and any(spot.level == "grid" for spot in spots)
+    return [said(spot.name, spot.name_en) for spot in spots if not (said_twice and spot.level == "community")]
 
 
 def _spot(draft: Draft, ground: Ground) -> Any:
@@ -358,7 +365,7 @@ def _near(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[dict[
 
 @never_cache
 def done(request: HttpRequest, number: str) -> HttpResponse:
-    """收到了：编号、归谁、凭哪一条、到什么时候。 Received: the number, who has it, under which clause, until when. Ten statements."""
+    """收到了：编号、归谁、凭哪一条、到什么时候。 Received: the number, who has it, under which clause, until when. Eleven statements."""
     token = request.session.get("sent", {}).get(number)
     file = queries.case_file(number=number) if token else None
     if file is None:
@@ -366,6 +373,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     ground = Ground.of(timezone.now())
     context = {
         "case": file.case, "title": shown.matter_title(file.case), "organ": ground.organ(file.case.organ),
+        "place": " ".join(_where_named(file.case.path, ground)) if file.case.place else "",
         "limits": _limits(file.case, file.clocks), "basis": shown.basis_of((file.case.entry,) if file.case.entry else (), ground),
         "keep_url": request.build_absolute_uri(f"/mine/{token}/"),
     }

@@ -44,8 +44,8 @@ POST_LABELS: Final[Mapping[By, Any]] = {
     By.PLATFORM: _("系统按规定自动办"),
 }
 STAGE_TASKS: Final[Mapping[Stage, Any]] = {
-    Stage.ACCEPT: _("受理"), Stage.RETURN: _("决定退不退回"), Stage.HANDLE: _("办完"), Stage.ASSIST: _("办完协办部分"),
-    Stage.CHECK: _("核查"), Stage.CONFIRM: _("等报告人确认"), Stage.RULE: _("裁定由谁办"), Stage.REVISIT: _("回访"),
+    Stage.ACCEPT: _("完成受理"), Stage.RETURN: _("决定退不退回"), Stage.HANDLE: _("办完"), Stage.ASSIST: _("办完协办部分"),
+    Stage.CHECK: _("完成核查"), Stage.CONFIRM: _("等报告人确认"), Stage.RULE: _("裁定由谁办"), Stage.REVISIT: _("完成回访"),
 }
 LEVELS: Final[Mapping[str, Any]] = {
     "district": _("县（市、区）"), "street": _("乡镇（街道）"), "community": _("村（社区）"), "grid": _("网格"),
@@ -103,7 +103,7 @@ class Ground:
 def verb_title(verb: str) -> str:
     """行为的名称。 The title of an act from the register."""
     found = REGISTRY.get(verb)
-    return said(found.title, found.title_en) if found else verb
+    return said(found.title, found.title_en[:1].upper() + found.title_en[1:]) if found else verb
 
 
 def matter_title(case: Case) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from tongxin.cases.forms.acts import PURPOSE_LABELS
 from tongxin.cases.forms.photos import photo_key
+from tongxin.cases.forms.purpose import PURPOSE_LABELS
 from tongxin.cases.models import CaseStep, Photo
 from tongxin.cases.operations import Purpose
 from tongxin.cases.queries import CaseFile, Look
@@ -29,6 +29,7 @@ LABELS: Mapping[str, Any] = {
 }
 # What a reporter writes is for those who act on the matter, never for everybody.
 REPORTERS_WORDS = frozenset({"dispute_case", "confirm_case", "close_case"})
+REPORTERS_VERBS = REPORTERS_WORDS | {"report_case"}
 
 
 class Audience(StrEnum):
@@ -55,8 +56,7 @@ def _step(step: CaseStep, file: CaseFile, ground: Ground, audience: Audience) ->
 
 def _who(step: CaseStep, ground: Ground, audience: Audience) -> str:
     if not step.organ:
-        automatic = step.verb in {"escalate_case", "lapse_confirmation", "import_history"} or step.facts.get("taken_over")
-        return gettext("系统按规定自动办") if automatic and step.verb != "report_case" else gettext("报告人")
+        return gettext("报告人") if step.verb in REPORTERS_VERBS else gettext("系统按规定自动办")
     name = ground.organ(step.organ)
     return f"{name} {office(ground, step.office)}" if audience is Audience.OFFICIAL and step.office else name
 
@@ -67,6 +67,8 @@ def _why(step: CaseStep, ground: Ground, audience: Audience) -> str:
         said.append(gettext("理由：%(ground)s") % {"ground": LABELS.get(step.ground, step.ground)})
     if step.named:
         said.append(_named(step) % {"organ": ground.organ(step.named)})
+    if step.facts.get("step"):
+        said.append(gettext("步骤：%(step)s") % {"step": step.facts["step"]})
     if "granted" in step.facts:
         said.append(gettext("准许") if step.facts["granted"] else gettext("不准许"))
     if "passed" in step.facts:
@@ -95,7 +97,7 @@ def _open_to(step: CaseStep, audience: Audience) -> bool:
 def _evidence(step: CaseStep, file: CaseFile) -> list[dict[str, str]]:
     named = step.facts.get("photo")
     found = [p for p in file.photos if p.kind == "evidence" and (
-        p.digest == named if named else p.at == step.at and step.verb in {"settle_case", "settle_part"})]
+        p.digest == named if named else p.at == step.at and step.verb in {"settle_case", "settle_part", "settle_step"})]
     return [{"label": gettext("照片 %(n)s") % {"n": n}, "url": photo_url(photo)} for n, photo in enumerate(found, start=1)]
 
 

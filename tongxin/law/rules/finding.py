@@ -10,8 +10,8 @@ from tongxin.law.terms import MatterEntry
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 # Characters and words that every request is full of; alone they point to nothing.
 _IDLE: Final = frozenset("的了在有没不是个人把被很都也还又我你他们这那里上下来去到给和与说要")
-_IDLE_WORDS: Final = frozenset(
-    "a an and are at been by down for from has have in i is it my near no not of off on or out the there to up with".split())
+_IDLE_WORDS: Final = frozenset(_RUN.findall(
+    "a an and are at been by down for from has have i in is it my near no not of off on or out the there to up with"))
 NAME, CATEGORY, CONDITION = 6, 1, 2  # how much a hit in each of them says
 
 

@@ -5,11 +5,10 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from tongxin.acts.terms import By
+from tongxin.acts.terms import BY_LABELS, By
 from tongxin.law.queries import clause_url
 from tongxin.law.rules.labels import clause_label, clause_label_en
 from tongxin.law.terms import BadClauseRefError, ClauseRef
-from tongxin.law.wording import BY_LABELS
 from tongxin.web.notices import organ_name
 from tongxin.web.templatetags.tongxin import in_english
 

@@ -34,7 +34,7 @@ SALT: Final = "tongxin.web.choosing-an-office"
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """登录：登录名与口令；有几个职务的先选一个。 Sign in; who holds several offices chooses one. Six statements."""
+    """登录：登录名与口令；有几个职务的先选一个。 Sign in; who holds several offices chooses one. At most ten statements."""
     if "choosing" in request.POST:
         return _choose(request)
     form = SignInForm(request.POST or None)

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import By
+from tongxin.acts.terms import BY_LABELS, By
 from tongxin.identity.queries import account_of, open_accounts
 from tongxin.law.book import city_day
-from tongxin.law.wording import BY_LABELS
 from tongxin.organs.models import Holding
 from tongxin.organs.queries import held_offices, holdings_on
 from tongxin.web.views.account import enter
@@ -28,7 +27,7 @@ MOST_FOUND: Final = 30
 
 @never_cache
 def demo(request: HttpRequest) -> HttpResponse:
-    """演示登录：挑一个虚构的人。 Pick one of the invented people. Four statements; signing in takes six."""
+    """演示登录：挑一个虚构的人。 Pick one of the invented people. Three statements; signing in takes eight."""
     if not (settings.DEMO and on_this_machine(request)):
         raise Http404("demo")
     if request.method == "POST":

@@ -17,7 +17,7 @@ PAGE = 30
 
 
 def notices(request: HttpRequest) -> HttpResponse:
-    """给我和我单位的告知，新的在前。 Notices for me and for my organ, newest first. Three statements."""
+    """给我和我单位的告知，新的在前。 Notices for me and for my organ, newest first. Two statements."""
     asker = who(request)
     if not asker.signed_in:
         return HttpResponseRedirect("/sign-in/?" + urlencode({"next": request.get_full_path()}))

@@ -36,7 +36,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """一条：何时、哪个机构、以何职位、凭哪些条款，及其证明。 One entry and its proof. Seven statements at most."""
+    """一条：何时、哪个机构、以何职位、凭哪些条款，及其证明。 One entry and its proof. Six statements at most."""
     row = entry_numbered(number=number)
     if row is None:
         raise Http404(str(number))
@@ -51,7 +51,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def receipt(request: HttpRequest, number: int) -> HttpResponse:
-    """回执：拿去用公开的工具核对。 The receipt, to be checked offline with a public tool. Five statements."""
+    """回执：拿去用公开的工具核对。 The receipt, to be checked offline with a public tool. Four statements."""
     del request
     leaf, proved = leaf_of(entry=number), proof_of(entry=number)
     if leaf is None or proved is None:

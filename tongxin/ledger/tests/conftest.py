@@ -1,0 +1,126 @@
+"""A city in which something has happened, committed and integrated; and a look at it with the owner's rights."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.factories import NOW, accepted, checked, fresh, officer, reported, reporter, settled
+from tests.plugin import OWNER, PREFIX, WORKING, copy_database, drop_database, use
+from tongxin.acts.terms import PLATFORM, Actor, Refused
+from tongxin.cases import operations as cases
+from tongxin.cases.operations import Purpose
+from tongxin.cases.terms import (
+    Channel,
+    ClockChange,
+    ClockGround,
+    HistoricCase,
+    HistoricStep,
+    Outcome,
+    ReturnGround,
+    Role,
+    State,
+)
+from tongxin.cases.terms import HistoricPart as Part
+from tongxin.web import ground
+
+LEAD, DESK, WATER = "bz/lead", "bz/hotline", "bz/371602/water"
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def eventful_city(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
+    """A committed city: cases of many ends, a ruling, a look at a reporter, a refusal, a batch of the past; three
+    checkpoints, and nothing waiting."""
+    name = f"{PREFIX}_eventful"
+    copy_database(WORKING, name)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        use(name)
+        happen()
+        yield name
+        use(WORKING)
+    drop_database(name)
+
+
+def happen() -> None:
+    """What happens there."""
+    case = checked(name="王芳", phone="13900000000")
+    cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
+    ground.sequence_all(at=NOW)
+    _ruling()
+    _clock()
+    case = settled()
+    cases.consult_reporter(actor=officer(case.organ), at=NOW, number=case.number, purpose=Purpose.CONTACT)
+    cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
+    cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
+    ground.sequence_all(at=NOW)
+    try:
+        cases.note_case(actor=Actor(person="person:nobody", office="office:none"), at=NOW, number=case.number, note="无权")
+    except Refused:
+        ground.sequence_all(at=NOW + timedelta(minutes=1))
+
+
+def _ruling() -> None:
+    case = reported()
+    for named in (WATER, case.organ):
+        organ = fresh(case).organ
+        cases.return_case(actor=officer(organ), at=NOW, number=case.number, ground=ReturnGround.OUTSIDE_DUTY, named=named,
+                          note="这个井盖属于供水设施")
+        if fresh(case).state == State.RETURNED:
+            cases.dispatch_case(actor=officer(DESK, "hotline_clerk"), at=NOW, number=case.number, organ=WATER)
+    lead = officer(LEAD, "lead_officer")
+    precedent = cases.rule_case(actor=lead, at=NOW, number=case.number, organ=WATER, reason="供水井盖由水务部门管养")
+    cases.propose_list_change(actor=lead, at=NOW, precedent=precedent, text="建议供水井盖改列水务")
+
+
+def _clock() -> None:
+    case = accepted()
+    clock = case.clocks.filter(stage="handle", ended_at=None).order_by("-due_at").first()
+    asked = cases.request_clock_change(actor=officer(case.organ), at=NOW, clock=clock.pk, change=ClockChange.SUSPEND,
+                                       ground=ClockGround.EXPERT_TEST, note="需要检测地下管线")
+    cases.decide_clock_change(actor=officer(LEAD, "lead_officer"), at=NOW, request=asked, granted=True)
+
+
+def past(key: str) -> HistoricCase:
+    """A case of the past, with three steps."""
+    began = NOW - timedelta(days=30)
+    steps = (("report_case", "", State.DISPATCHED), ("accept_case", "dispatched", State.HANDLING),
+             ("confirm_case", "confirming", State.CLOSED))
+    return HistoricCase(
+        key=f"past-{key}", channel=Channel.HOTLINE, matter="m01001", matter_name="井盖", matter_name_en="cover", clauses="",
+        place="", place_name="", path=("371602", "371600"), lon=None, lat=None, text="", state=State.CLOSED,
+        outcome=Outcome.FIXED.value, outcome_note="", organ=WATER, responsible=WATER, returns=0, reopened=0, overdue=False,
+        due_at=None, provisional=False, reported_at=began, settled_at=began, closed_at=began + timedelta(days=3),
+        steps=tuple(HistoricStep(verb=verb, at=began + timedelta(days=n), from_state=before, to_state=after, organ=WATER)
+                    for n, (verb, before, after) in enumerate(steps)),
+        parts=(Part(organ=WATER, role=Role.LEAD, given_at=began),), clocks=(), synthetic=True)
+
+
+@pytest.fixture(scope="module")
+def _owners_connection(eventful_city: str) -> Iterator[None]:
+    own = conninfo_to_dict(OWNER)
+    role = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    connection.settings_dict.update(USER=own["user"], PASSWORD=own["password"])
+    yield
+    connection.close()
+    connection.settings_dict.update(role)
+
+
+@pytest.fixture
+def tamper(_owners_connection: None) -> Iterator[Sql]:
+    """Run statements with every right there is, triggers and foreign keys off; all of it is taken back after the test."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+
+        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, list(values))
+                return cursor.fetchall() if cursor.description else []
+
+        yield run
+        transaction.set_rollback(True)
