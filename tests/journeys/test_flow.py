@@ -281,6 +281,6 @@ def test_receipt_of_a_ledger_entry_can_be_taken_away(served: Served) -> None:
                             [f"case:{receipt['number']}"]).fetchone()
     assert row is not None
     status, page = get(f"{served.base}/ledger/{row[0]}/")
-    assert status == 200 and "report" in page or "报告" in page
+    assert (status == 200 and "report" in page) or "报告" in page
     assert get(f"{served.base}/ledger/checkpoint")[1].count("\n") >= 4
     assert json.dumps(receipt) and uuid.uuid4()

@@ -83,13 +83,13 @@ class Role(StrEnum):
 
 
 STATE_LABELS: Mapping[State, Any] = {
-    State.UNLISTED: _("待牵头机构处理"),
+    State.UNLISTED: _("清单外，待牵头机构处理"),
     State.DISPATCHED: _("待受理"),
     State.RETURNED: _("已退回，待重新分派"),
     State.RULING: _("待裁定"),
     State.HANDLING: _("办理中"),
     State.CHECKING: _("待核查"),
-    State.CONFIRMING: _("待您确认"),
+    State.CONFIRMING: _("待报告人确认"),
     State.HUNG: _("挂账"),
     State.CLOSED: _("已办结"),
 }

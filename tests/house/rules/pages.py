@@ -11,10 +11,9 @@ from django.urls import URLPattern, URLResolver
 from tests.house.rules.terms import Violation
 
 ROW = ("add its row to tests/house/permissions.csv: what the resident concerned, an official with a basis, an official "
-       "without and an outsider are answered; `python -m tests.house.permissions` proposes rows, somebody reads them")
+       "without and an outsider are answered; `PROPOSE=1 pytest tests/house/test_permissions.py` proposes it, somebody reads it")
 GONE = "remove the row: no such route is left"
 DRAWN = "open the page in a test that has the `page` fixture, or delete the template"
-ROUTES_NOT_OURS = frozenset({"api:openapi-json", "api:openapi-view"})
 
 
 @dataclass(frozen=True)

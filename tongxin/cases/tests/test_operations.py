@@ -252,7 +252,7 @@ def test_matter_whose_clause_is_gone_stands_idle_and_new_reports_go_to_the_lead_
     owner_sql("UPDATE law_version SET in_force_to = '2026-11-23' WHERE id IN (SELECT version_id FROM law_clause c "  # type: ignore[operator]
               "JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id WHERE e.code = %s)", MATTER)
     case = reported()
-    assert case.state in (State.UNLISTED,)
+    assert case.state == State.UNLISTED
 
 
 # ---- Other ends ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tongxin.acts.terms import PLATFORM
 from tongxin.cases.operations import import_history
-from tongxin.cases.terms import HistoricCase
+from tongxin.cases.terms import HistoricCase  # noqa: TC001 - a list of them is made here
 from tongxin.web.pack.history import historic_cases, history_facts
 from tongxin.web.pack.rows import Pack
 

@@ -1,6 +1,7 @@
 """门口。 The door: signing in, the demo, the ledger, what happens when something is missing."""
 
 import base64
+import re
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -10,6 +11,8 @@ from django.utils import timezone
 from tongxin.acts.terms import PLATFORM
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
+from tongxin.law.book import city_day
+from tongxin.organs.queries import holdings_on
 from tongxin.web.views.account import PATIENCE
 from tongxin.web.views.ledger import verifier_key
 
@@ -91,3 +94,19 @@ def test_display_is_kept_in_a_cookie_of_known_words(client: Client) -> None:
 def test_health_and_a_missing_page(client: Client) -> None:
     assert client.get("/healthz").content == b"ok\n"
     assert client.get("/nothing/").status_code == 404
+
+
+def test_who_holds_two_offices_chooses_one_of_them(
+    client: Client, account: NewPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = list(holdings_on(day=city_day(timezone.now()))[:2])
+    monkeypatch.setattr("tongxin.web.views.account.held_offices", lambda **_: held)
+    page = client.post("/sign-in/", {"login": "door", "password": "right password", "next": "/desk/"})
+    ticket = re.search(r'name="choosing" value="([^"]+)"', page.content.decode())
+    assert ticket is not None
+    assert "who" not in client.session, "nobody is signed in before the office is chosen"
+    assert client.post("/sign-in/", {"choosing": ticket[1], "office": "somebody/else"}).status_code == 400
+    assert client.post("/sign-in/", {"choosing": ticket[1] + "x", "office": held[0].office.code}).status_code == 400
+    answer = client.post("/sign-in/", {"choosing": ticket[1], "office": held[1].office.code, "next": "/desk/"})
+    assert answer.headers["location"] == "/desk/"
+    assert client.session["who"]["office"] == f"office:{held[1].office.code}"

@@ -1,0 +1,135 @@
+"""The table of who may open what, and the four witnesses who tell it."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from tests.factories import NOW, a_report, officer
+from tongxin.acts.terms import PLATFORM, Actor
+from tongxin.cases import operations as cases
+from tongxin.cases import rules
+from tongxin.cases.models import Case
+from tongxin.cases.terms import Receipt
+from tongxin.identity.operations import open_account
+from tongxin.identity.terms import NewPerson
+from tongxin.ledger.models import LedgerEntry
+from tongxin.web import ground
+
+TABLE = Path(__file__).with_name("permissions.csv")
+COLUMNS = ["route", "method", "path", "data", "resident", "with_basis", "without_basis", "outsider"]
+WITNESSES = ("resident", "with_basis", "without_basis", "outsider")
+RESIDENT = Actor(person="person:concerned")
+LATER = NOW + timedelta(hours=1)
+# What stands for the parts of an address; a pattern that cannot be guessed from stands here whole.
+PATHS = {
+    r"^open311/v2/discovery\.(?P<kind>json|xml)$": "open311/v2/discovery.json",
+    r"^open311/v2/services\.(?P<kind>json|xml)$": "open311/v2/services.json",
+    r"^open311/v2/services/(?P<code>[^/]+)\.(?P<kind>json|xml)$": "open311/v2/services/{matter}.json",
+    r"^open311/v2/requests\.(?P<kind>json|xml)$": "open311/v2/requests.json",
+    r"^open311/v2/requests/(?P<number>[^/]+)\.(?P<kind>json|xml)$": "open311/v2/requests/{number}.json",
+    r"^open311/v2/tokens/(?P<token>[^/]+)\.(?P<kind>json|xml)$": "open311/v2/tokens/{token}.json",
+    r"^open311/v2/(?:.*\.(?P<kind>json|xml)|.*)$": "open311/v2/other.json",
+    r"^api/.*$": "api/other",
+    r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/$": "law/{law}/",
+    "ledger/<int:number>/": "ledger/{entry}/",
+    "ledger/<int:number>/receipt.json": "ledger/{entry}/receipt.json",
+    "my/<str:number>/<str:what>/": "my/{number}/withdraw/",
+    "mine/<str:token>/<str:what>/": "mine/{token}/withdraw/",
+    "cases/<str:number>/do/<str:verb>/": "cases/{number}/do/note_case/",
+    "lists/matters/<path:code>/": "lists/matters/{matter}/",
+    "map/<slug:code>.geojson": "map/{place}.geojson",
+    "patterns/<slug:slug>": "patterns/button",
+    "photos/<str:digest>.jpg": "photos/{digest}.jpg",
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case that a resident has reported and an organ has accepted, and what its addresses are made of."""
+
+    facts: Mapping[str, str]
+    people: Mapping[str, dict[str, Any] | None]
+
+
+def set_scene() -> Scene:
+    """Make the scene; committed or not is the caller's affair."""
+    open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref=RESIDENT.person, name="居民", login="concerned"))
+    receipt = cases.report_cases(actor=RESIDENT, at=NOW, reports=[
+        a_report(person=RESIDENT.person, name="居民", phone="13900000000", photos=("a" * 64,))])[0]
+    assert isinstance(receipt, Receipt), receipt
+    case = Case.objects.get(number=receipt.number)
+    competent = officer(case.organ)
+    cases.accept_cases(actor=competent, at=NOW, numbers=[case.number])
+    ground.sequence_all(at=NOW)
+    entry = LedgerEntry.objects.filter(verb="accept_case").latest("id")
+    return Scene(
+        facts={"number": case.number, "token": rules.report_token(number=case.number, secret=settings.SECRET_KEY),
+               "entry": str(entry.pk), "matter": case.matter, "place": case.path[-1], "digest": "a" * 64, "law": case.clauses.split("#")[0].removeprefix("law:"),
+               "seen": str(Case.objects.get(pk=case.pk).steps)},
+        people={"resident": _session(RESIDENT, "concerned"), "with_basis": _session(competent, "officer"),
+                "without_basis": _session(officer("bz/371603/culture"), "elsewhere"), "outsider": None})
+
+
+def _session(actor: Actor, login: str) -> dict[str, Any]:
+    return {"login": login, "person": actor.person, "office": actor.office or "", "demo": False}
+
+
+def read_table() -> list[dict[str, str]]:
+    """The rows of the table."""
+    if not TABLE.exists():
+        return []
+    with TABLE.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def write_table(rows: list[dict[str, str]]) -> None:
+    """Write the table, in the order of routes."""
+    with TABLE.open("w", encoding="utf-8", newline="") as lines:
+        out = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def proposed_path(pattern: str) -> str:
+    """An address for a pattern: the parts by their names."""
+    return PATHS.get(pattern) or re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+
+
+def answers(scene: Scene, row: Mapping[str, str]) -> dict[str, str]:
+    """How each witness is answered; nothing of what they did stays."""
+    return {witness: _answer(scene, row, scene.people[witness]) for witness in WITNESSES}
+
+
+def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -> str:
+    client = Client(raise_request_exception=False)
+    if held is not None:
+        session = client.session
+        session["who"] = held
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    path = "/" + row["path"].format(**scene.facts)
+    data = {key: value.format(**scene.facts) for key, value in parse_qsl(row["data"], keep_blank_values=True)}
+    with transaction.atomic():
+        response = client.generic(row["method"], path) if row["method"] not in {"GET", "POST"} else (
+            getattr(client, row["method"].lower())(path, data))
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return _class(response.status_code, response.headers.get("Location", ""))
+
+
+def _class(status: int, location: str) -> str:
+    if 300 <= status < 400:
+        return "sign in" if location.startswith("/sign-in/") else "moved"
+    words = {400: "invalid", 403: "refused", 404: "absent", 405: "no method", 409: "conflict", 413: "too large",
+             415: "wrong kind", 422: "invalid"}
+    return words.get(status) or ("ok" if status < 300 else f"broken {status}")
