@@ -17,12 +17,14 @@ from tests.factories import NOW, a_report, officer
 from tongxin.acts.terms import PLATFORM, Actor
 from tongxin.cases import operations as cases
 from tongxin.cases import rules
+from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.ledger.models import LedgerEntry
 from tongxin.web import ground
+from tongxin.web.patterns.catalogue import PATTERNS
 
 TABLE = Path(__file__).with_name("permissions.csv")
 COLUMNS = ["route", "method", "path", "data", "resident", "with_basis", "without_basis", "outsider"]
@@ -47,9 +49,13 @@ PATHS = {
     "cases/<str:number>/do/<str:verb>/": "cases/{number}/do/note_case/",
     "lists/matters/<path:code>/": "lists/matters/{matter}/",
     "map/<slug:code>.geojson": "map/{place}.geojson",
-    "patterns/<slug:slug>": "patterns/button",
+    "patterns/<slug:slug>": "patterns/{pattern}",
     "photos/<str:digest>.jpg": "photos/{digest}.jpg",
 }
+
+
+# The official with a basis is the case's own officer, but for what another post does.
+OF_ANOTHER_POST = {"desk/intake/": "clerk", "desk/intake/done/": "clerk"}
 
 
 @dataclass(frozen=True)
@@ -70,13 +76,17 @@ def set_scene() -> Scene:
     competent = officer(case.organ)
     cases.accept_cases(actor=competent, at=NOW, numbers=[case.number])
     ground.sequence_all(at=NOW)
+    photo = photo_path("a" * 64, settings.PHOTOS)
+    photo.parent.mkdir(parents=True, exist_ok=True)
+    photo.write_bytes(b"\xff\xd8\xff\xd9")
     entry = LedgerEntry.objects.filter(verb="accept_case").latest("id")
     return Scene(
         facts={"number": case.number, "token": rules.report_token(number=case.number, secret=settings.SECRET_KEY),
-               "entry": str(entry.pk), "matter": case.matter, "place": case.path[-1], "digest": "a" * 64, "law": case.clauses.split("#")[0].removeprefix("law:"),
+               "entry": str(entry.pk), "matter": case.matter, "place": case.path[-1], "digest": "a" * 64, "pattern": PATTERNS[0].slug, "law": case.clauses.split("#")[0].removeprefix("law:"),
                "seen": str(Case.objects.get(pk=case.pk).steps)},
         people={"resident": _session(RESIDENT, "concerned"), "with_basis": _session(competent, "officer"),
-                "without_basis": _session(officer("bz/371603/culture"), "elsewhere"), "outsider": None})
+                "without_basis": _session(officer("bz/371603/culture"), "elsewhere"), "outsider": None,
+                "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk")})
 
 
 def _session(actor: Actor, login: str) -> dict[str, Any]:
@@ -106,7 +116,8 @@ def proposed_path(pattern: str) -> str:
 
 def answers(scene: Scene, row: Mapping[str, str]) -> dict[str, str]:
     """How each witness is answered; nothing of what they did stays."""
-    return {witness: _answer(scene, row, scene.people[witness]) for witness in WITNESSES}
+    posts = {"with_basis": OF_ANOTHER_POST.get(row["route"], "with_basis")}
+    return {witness: _answer(scene, row, scene.people[posts.get(witness, witness)]) for witness in WITNESSES}
 
 
 def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -> str:

@@ -289,6 +289,11 @@ def matter_rows(*, day: date) -> models.QuerySet[ListEntry]:
     return entries_on(kind=ListEntry.Kind.MATTER, day=day).annotate(bound=models.Exists(bindings))
 
 
+def matter_row(*, code: str, day: date) -> ListEntry | None:
+    """某代码的事项行。 The row of a code on a day, annotated as `matter_rows`; None when the list has none."""
+    return matter_rows(day=day).filter(code=code).first()
+
+
 def power_rows(*, day: date) -> list[tuple[ListEntry, list[CitedClause]]]:
     """职权清单各行与其条款。 The rows of the powers list on a day, each with its clauses. Two statements."""
     held: dict[int, list[CitedClause]] = {}

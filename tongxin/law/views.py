@@ -133,7 +133,7 @@ def matters_json(request: HttpRequest) -> HttpResponse:
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """一个事项：条件、期限、承办、依据。 An entry: conditions, limits, who handles it, its basis. Five statements."""
     day = city_day(timezone.now())
-    row = queries.matter_rows(day=day).filter(code=code).first()
+    row = queries.matter_row(code=code, day=day)
     if row is None:
         raise Http404(code)
     entry, here = queries.matter_entry(row), city()

@@ -4,7 +4,7 @@ Steps: what → where → details → check → send → done. Whatever was type
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -26,14 +26,13 @@ from tongxin.cases import queries
 from tongxin.cases.forms.draft import UNKNOWN, Draft, DraftTooLongError, drop_draft, keep_draft, kept_draft
 from tongxin.cases.forms.photos import keep_photo, photo_key
 from tongxin.cases.forms.report import DetailsForm, MatterForm, PlaceForm, with_hint
-from tongxin.cases.models import Case
 from tongxin.cases.operations import report_cases
 from tongxin.cases.terms import Channel, NewReport, Rejection
-from tongxin.cases.views import shown
+from tongxin.cases.views import received, shown
 from tongxin.cases.views.shown import Ground, said
 from tongxin.identity.queries import own_particulars
 from tongxin.law import queries as law
-from tongxin.law.terms import MatterEntry, Stage
+from tongxin.law.terms import MatterEntry
 from tongxin.places import queries as places
 
 OFTEN: Final = timedelta(days=90)
@@ -332,16 +331,9 @@ def _answers(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[di
 def _where(draft: Draft, ground: Ground) -> list[str]:
     """地点，从大到小。 The place in words: the grid of the point or the chosen places, then the address."""
     spot = _spot(draft, ground)
-    names = " ".join(_where_named(spot.path, ground)) if spot else ""
+    names = " ".join(received.where_named(spot.path, ground)) if spot else ""
     point = f"{float(draft.lat):.5f}, {float(draft.lon):.5f}" if _number(draft.lat) is not None else ""
     return [line for line in (names, draft.address, point) if line]
-
-
-def _where_named(path_up: Sequence[str], ground: Ground) -> list[str]:
-    """地点的名称，从县区到网格。 The names from the district down; a Chinese grid's name says its community already."""
-    spots = [spot for code in reversed(path_up) if code != ground.city.root and (spot := ground.spot(code))]
-    said_twice = not shown.in_english() and any(spot.level == "grid" for spot in spots)
-    return [said(spot.name, spot.name_en) for spot in spots if not (said_twice and spot.level == "community")]
 
 
 def _spot(draft: Draft, ground: Ground) -> Any:
@@ -360,42 +352,11 @@ def _near(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[dict[
     return [{"number": case.number, "title": shown.matter_title(case), "at": case.reported_at} for case in found]
 
 
-# ---- Done -----------------------------------------------------------------------------------------------------------
-
-
-@never_cache
-def done(request: HttpRequest, number: str) -> HttpResponse:
-    """收到了：编号、归谁、凭哪一条、到什么时候。 Received: the number, who has it, under which clause, until when. Eleven statements."""
-    token = request.session.get("sent", {}).get(number)
-    file = queries.case_file(number=number) if token else None
-    if file is None:
-        return redirect("case", number=number)
-    ground = Ground.of(timezone.now())
-    context = {
-        "case": file.case, "title": shown.matter_title(file.case), "organ": ground.organ(file.case.organ),
-        "place": " ".join(_where_named(file.case.path, ground)) if file.case.place else "",
-        "limits": _limits(file.case, file.clocks), "basis": shown.basis_of((file.case.entry,) if file.case.entry else (), ground),
-        "keep_url": request.build_absolute_uri(f"/mine/{token}/"),
-    }
-    return render(request, "cases/report_done.html", context)
-
-
-def _limits(case: Case, clocks: Sequence[Any]) -> Mapping[str, Any]:
-    """这件事的几个期限。 The limits that run for the organ that has the case: accept, handle (by steps), rule."""
-    own = [clock for clock in clocks if clock.organ == case.organ and clock.ended_at is None]
-    of = {stage: [clock for clock in own if clock.stage == stage.value] for stage in (Stage.ACCEPT, Stage.HANDLE, Stage.RULE)}
-    return {
-        "accept": min((c.due_at for c in of[Stage.ACCEPT]), default=None),
-        "rule": min((c.due_at for c in of[Stage.RULE]), default=None),
-        "handle": sorted(of[Stage.HANDLE], key=lambda clock: clock.due_at),
-    }
-
-
 urlpatterns = [
     path("report/", start, name="report_start"),
     path("report/matter/", matter, name="report_matter"),
     path("report/place/", place, name="report_place"),
     path("report/details/", details, name="report_details"),
     path("report/check/", check, name="report_check"),
-    path("report/done/<str:number>/", done, name="report_done"),
+    *received.urlpatterns,
 ]
