@@ -102,7 +102,7 @@ def use(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     """The sample city, founded once in a template; the tests work on a copy of it."""
-    from tongxin.web.console import schema
+    from tongxin.web import schema
     from tongxin.web.console.commands.founding import verbs
     from tongxin.web.pack import examine_pack
     from tongxin.web.pack.load import found_city

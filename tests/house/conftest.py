@@ -4,9 +4,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test.signals import template_rendered
 
 from tests.house.rules.tree import Tree, read
-from tests.plugin import PREFIX, ROOT, WORKING, copy_database, drop_database, use
+from tests.plugin import PREFIX, ROOT, TEMPLATE, WORKING, copy_database, drop_database, use
+
+DRAWN: set[str] = set()  # the templates that the tests of this run have drawn
+WHOLE: list[bool] = []  # not empty when the run is of the whole suite
+
+
+def _keep(template: object, **_: object) -> None:
+    DRAWN.add(str(getattr(template, "name", "")))
+
+
+template_rendered.connect(_keep)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark of what is asked at the very end."""
+    config.addinivalue_line("markers", "last: asked when every other test has run")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what is asked of the whole run to its end, and see whether it is the whole."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    asked = {*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("tongxin/**/test_*.py")}
+    if asked <= {item.path for item in items} and not config.option.keyword and not config.option.markexpr:
+        WHOLE.append(True)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +62,7 @@ def plant(tmp_path: Path) -> Callable[..., Tree]:
 def committed_city(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """A committed copy of the sample city for the tests of one module that leave nothing behind."""
     name = f"{PREFIX}_house"
-    copy_database(WORKING, name)
+    copy_database(TEMPLATE, name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         use(name)
         yield name

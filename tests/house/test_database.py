@@ -12,7 +12,7 @@ from tests.house.rules import database as rules
 from tests.house.rules.terms import said
 from tests.plugin import OWNER, ROLE, app_connection, owner_connection
 from tongxin.cases.models import Case
-from tongxin.web.console.schema import guarded_tables, record_tables
+from tongxin.web.schema import guarded_tables, record_tables
 
 NO_ACT, OTHER_ENTRY, FIXED, NO_RIGHT = "TX001", "TX002", "TX003", "42501"
 NEW = ("INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
@@ -108,8 +108,8 @@ PLANTED = [
     ("DROP TRIGGER tongxin_guard ON law_clause", "table law_clause"),
     ("DROP TRIGGER tongxin_digest ON acts_notice", "table acts_notice"),
     ("DROP TRIGGER tongxin_truncate ON cases_case", "table cases_case"),
-    ("DROP TRIGGER tongxin_guard ON cases_case; CREATE TRIGGER tongxin_guard AFTER INSERT OR UPDATE ON cases_case "
-     "FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard()", "table cases_case"),
+    (("DROP TRIGGER tongxin_guard ON cases_case; CREATE TRIGGER tongxin_guard AFTER INSERT OR UPDATE ON cases_case "
+      "FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard()"), "table cases_case"),
     ("DROP TRIGGER tongxin_guard ON ledger_ledgercontent", "table ledger_ledgercontent"),
 ]
 

@@ -8,10 +8,12 @@ recorded. 行政法上的职权法定：没有法定依据不得行为；依据�
 """
 
 import functools
+import logging
+import traceback
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
@@ -21,7 +23,7 @@ from tongxin.acts.terms import Actor, Basis, By, Conflict, InvalidInput, Refused
 from tongxin.ledger.operations import append_entries
 from tongxin.ledger.terms import LedgerOutcome, NewEntry
 
-P = ParamSpec("P")
+log = logging.getLogger("tongxin.acts")
 R = TypeVar("R")
 
 _depth: ContextVar[int] = ContextVar("acts_depth", default=0)
@@ -79,7 +81,7 @@ def _perform(declaration: Declaration, operation: Callable[..., R], actor: Actor
 def _within(declaration: Declaration, operation: Callable[..., R], actor: Actor, at: datetime,
             given: dict[str, Any]) -> R:
     before = _act_in_hand() if _depth.get() > 1 else None
-    found = declaration.scope(actor=actor, at=at, **given)
+    found = _asked(lambda: declaration.scope(actor=actor, at=at, **given))
     scopes: list[Scope] = list(found) if declaration.many else [found]
     warrants = _warrants(declaration, actor, at, scopes)
     if declaration.many:
@@ -116,6 +118,8 @@ def _asked(check: Callable[[], R]) -> R:
     except (Refused, InvalidInput, Conflict, DatabaseError):
         raise
     except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]  # not the message: it may hold what somebody typed
+        log.error("a check of the gate broke: %s at %s:%s", type(error).__name__, where.filename, where.lineno)  # noqa: TRY400
         raise Refused("check_failed", "核对依据时出错，按拒绝处理", "a check broke; that counts as a refusal") from error
 
 

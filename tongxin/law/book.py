@@ -1,8 +1,7 @@
 """法典对闸门的回答。 What the gate asks of the law, answered from the statute book and the organs, at each act anew."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -10,7 +9,7 @@ from tongxin.acts.terms import Actor, Basis, BasisClause, Refused, Standing
 from tongxin.law.models import Instrument
 from tongxin.law.rules.labels import clause_label
 from tongxin.organs.queries import standing as standing_of
-from tongxin.places.queries import city
+from tongxin.places.queries import city_day
 
 # One statement for all entries an act rests on. A binding counts as in force when the version and the clause both are:
 # the dates are compared here, at the moment of the act, and nowhere kept as a flag.
@@ -62,11 +61,6 @@ class StatuteBook:
         if found is None:
             raise Refused("office_not_held", "您现在不担任这个职务", "you do not hold this office now")
         return found
-
-
-def city_day(at: datetime) -> date:
-    """城市的当日。 The day it is in the city at a moment."""
-    return at.astimezone(ZoneInfo(city().timezone)).date()
 
 
 def _check_entry(entry: str, rows: list[Any]) -> None:

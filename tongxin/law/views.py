@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import post_words
 from tongxin.law import queries
-from tongxin.law.book import city_day
 from tongxin.law.forms import BookForm
 from tongxin.law.models import Clause, ListEntry, Version
 from tongxin.law.rules.labels import clause_label
 from tongxin.law.terms import ClauseKind, Level, Limit, MatterEntry, Stage
 from tongxin.organs.queries import organs_by_function
 from tongxin.organs.terms import OrganFacts
-from tongxin.places.queries import city
+from tongxin.places.queries import city, city_day
 
 CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})

@@ -8,7 +8,7 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, BasisClause, By, Scope, Warrant
 from tongxin.organs.models import Holding, Office, Organ
 from tongxin.organs.terms import NewHolding, NewOffice, NewOrgan
-from tongxin.places.models import Place
+from tongxin.places.queries import ids_by_code
 
 
 def _founding_scope(*, actor: Actor, at: datetime, founding: tuple[BasisClause, ...], **_: Any) -> Scope:
@@ -22,7 +22,7 @@ def found_organs(*, warrant: Warrant, organs: Sequence[NewOrgan], offices: Seque
                  holdings: Sequence[NewHolding], founding: tuple[BasisClause, ...]) -> int:
     """设立机构、职位与任职。 Establish organs, offices and holdings; returns how many organs there are."""
     del warrant, founding
-    places = dict(Place.objects.values_list("code", "id"))
+    places = ids_by_code()
     made: dict[str, Organ] = {}
     waiting = list(organs)
     while waiting:

@@ -1,8 +1,9 @@
 """地点的读取。 Reads of places. What seldom changes is kept in the process, per revision of the city's facts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -19,6 +20,11 @@ def city() -> CityFacts:
     return CityFacts(code=row.code, name=row.name, name_en=row.name_en, scheme=row.scheme, root=row.root,
                      timezone=row.timezone, lead_body=row.lead_body, desk=row.desk, settings=row.settings,
                      revision=row.revision)
+
+
+def city_day(at: datetime) -> date:
+    """城市的当日。 The day it is in the city at a moment."""
+    return at.astimezone(ZoneInfo(city().timezone)).date()
 
 
 def is_founded() -> bool:
@@ -111,3 +117,8 @@ def grids_below(*, code: str, day: date, revision: int) -> list[str]:
     """某地之内的网格代码，从进程里取。 Codes of the grids within a place on a day, kept in the process."""
     found = spots_by_code(revision, edition(revision=revision, day=day)).values()
     return sorted(spot.code for spot in found if spot.level == Place.Level.GRID and code in spot.path)
+
+
+def ids_by_code() -> dict[str, int]:
+    """各地点的行号，按代码。 Row ids of all places by code: for what is set up at a place."""
+    return dict(Place.objects.values_list("code", "id"))

@@ -11,7 +11,7 @@ from tongxin.ledger import operations, rules
 from tongxin.ledger.operations import Signer
 from tongxin.ledger.queries import verification
 from tongxin.ledger.terms import Fault
-from tongxin.web.console.schema import record_tables
+from tongxin.web.schema import record_tables
 
 
 def signer() -> Signer:

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, who
-from tongxin.law.book import city_day
 from tongxin.organs.queries import standing
+from tongxin.places.queries import city_day
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("tongxin.web")
@@ -48,7 +48,10 @@ class WhoActs:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """认出来人。 Set `request.who`."""
         if not request.path.startswith(settings.STATIC_URL):
-            request.who = _who(request)  # type: ignore[attr-defined]
+            try:
+                request.who = _who(request)  # type: ignore[attr-defined]
+            except (OperationalError, InterfaceError) as error:
+                return _database_away(request, error)
         return self.get_response(request)
 
 
@@ -85,12 +88,16 @@ class Refusals:
             return answer(request, 403, error.code, error.reason, error.reason_en, clause=error.clause,
                           who_could=error.who_could, instead=_said(error.instead, error.instead_en))
         if isinstance(error, OperationalError | InterfaceError):
-            log.warning("database not reachable: %s", type(error).__name__)
-            response = answer(request, 503, "database", "数据库正在重启，您的内容没有提交，请稍后再试一次",
-                              "the database is restarting; nothing was taken, please try again")
-            response.headers["Retry-After"] = "5"
-            return response
+            return _database_away(request, error)
         return None
+
+
+def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.warning("database not reachable: %s", type(error).__name__)
+    response = answer(request, 503, "database", "数据库正在重启，您的内容没有提交，请稍后再试一次",
+                      "the database is restarting; nothing was taken, please try again")
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _said(zh: str, en: str) -> str:

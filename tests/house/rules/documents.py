@@ -24,7 +24,7 @@ def settings(tree: Tree, text: str) -> list[Violation]:
                 read.setdefault(value, module.at(node))
         for name in re.findall(r"\b(TONGXIN_[A-Z_]*[A-Z])=", module.text):
             read.setdefault(name, module.place)
-    written = set(re.findall(r"^\|\s*`(TONGXIN_[A-Z_]+)`", text, re.M))
+    written = set(re.findall(r"^\|\s*`(TONGXIN_[A-Z_]+)`", text, re.MULTILINE))
     return [Violation(where, f"the setting `{name}` is not explained", SETTING)
             for name, where in sorted(read.items()) if name not in written] + [
         Violation("docs/settings.md", f"explains `{name}`, which nothing reads", GONE)

@@ -10,7 +10,7 @@ from tests.house.rules.terms import (
     GROUND_DOORS,
     INDICATORS_READERS,
     ROOT,
-    Exception_,
+    Allowed,
     Violation,
 )
 from tests.house.rules.tree import Import, Module, Tree, function_of
@@ -133,7 +133,7 @@ def imports_in_functions(tree: Tree) -> list[Violation]:
             if isinstance(node, ast.Import | ast.ImportFrom) and function_of(node)]
 
 
-def dynamic_imports(tree: Tree, allowed: Sequence[Exception_] = DYNAMIC_IMPORTS) -> list[Violation]:
+def dynamic_imports(tree: Tree, allowed: Sequence[Allowed] = DYNAMIC_IMPORTS) -> list[Violation]:
     """Nothing is imported by a name made at run time, but where the house says so."""
     found, used = [], set()
     for module in tree.modules:
@@ -148,7 +148,7 @@ def dynamic_imports(tree: Tree, allowed: Sequence[Exception_] = DYNAMIC_IMPORTS)
     return found + unused([one for one in allowed if one.where in tree.by_name], used)
 
 
-def unused(allowed: Sequence[Exception_], used: set[tuple[str, str]]) -> list[Violation]:
+def unused(allowed: Sequence[Allowed], used: set[tuple[str, str]]) -> list[Violation]:
     """Exceptions that nothing needs any more."""
     return [Violation(one.where, f"an exception is kept that nothing needs: {one.reason}",
                       "remove it from tests/house/rules/terms.py")

@@ -18,7 +18,7 @@ from tests.house.rules.terms import (
     ROOMS,
     ROOMS_THAT_MAY_BE_PACKAGES,
     ROOT,
-    Exception_,
+    Allowed,
     Violation,
 )
 from tests.house.rules.tree import Module, Tree, function_of
@@ -37,7 +37,7 @@ CLOCK_ROOMS = frozenset({"views", "api", "tasks"})
 TEXT = {".py", ".html", ".txt", ".po", ".css", ".js", ".json", ".csv", ".toml", ".md", ".sql", ".svg"}
 
 
-def rooms(tree: Tree, allowed: Sequence[Exception_] = EXTRA_ROOMS) -> list[Violation]:
+def rooms(tree: Tree, allowed: Sequence[Allowed] = EXTRA_ROOMS) -> list[Violation]:
     """A capability has the rooms of the house, and its page."""
     found, used = [], set()
     for capability in tree.capabilities:
@@ -109,7 +109,7 @@ def city_names(root: Path) -> frozenset[str]:
     return frozenset(re.split(r"\s*[（(]", name)[0].removesuffix("市").casefold() for name in found)
 
 
-def cities(tree: Tree, names: frozenset[str], allowed: Sequence[Exception_] = CITY_NAMES) -> list[Violation]:
+def cities(tree: Tree, names: frozenset[str], allowed: Sequence[Allowed] = CITY_NAMES) -> list[Violation]:
     """Nothing under `tongxin/` names a city that is data under `city/`."""
     found, used = [], set()
     for path in sorted((tree.root / "tongxin").rglob("*")):

@@ -70,7 +70,7 @@ PAST_THE_GATE = frozenset({
 
 
 @dataclass(frozen=True)
-class Exception_:
+class Allowed:
     """One exception to a rule, by name, with its reason. One that is not needed any more is itself a violation."""
 
     where: str
@@ -79,24 +79,24 @@ class Exception_:
 
 
 WRITERS = (
-    Exception_("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
-    Exception_("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
-    Exception_("tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"),
+    Allowed("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
+    Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
+    Allowed("tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"),
 )
 # The ledger's operations are what acts stand on; they cannot themselves be acts.
 NOT_ACTS = ("tongxin.ledger.operations",)
 EXTRA_ROOMS = (
-    Exception_("tongxin.acts.gate", "", "the gate; the ground offers it to every operation"),
-    Exception_("tongxin.acts.registry", "", "the register of acts and the one inversion of the house"),
-    Exception_("tongxin.ledger.guard", "", "the text of the database's own refusal"),
-    Exception_("tongxin.law.book", "", "the resolver that law hands to the gate"),
+    Allowed("tongxin.acts.gate", "", "the gate; the ground offers it to every operation"),
+    Allowed("tongxin.acts.registry", "", "the register of acts and the one inversion of the house"),
+    Allowed("tongxin.ledger.guard", "", "the text of the database's own refusal"),
+    Allowed("tongxin.law.book", "", "the resolver that law hands to the gate"),
 )
 DYNAMIC_IMPORTS = (
-    Exception_("tongxin.acts.registry", "import_string", "the one inversion: the book, by its dotted path"),
-    Exception_("tongxin.web.console", "import_string", "a command may import models only after the database is found"),
+    Allowed("tongxin.acts.registry", "import_string", "the one inversion: the book, by its dotted path"),
+    Allowed("tongxin.web.console", "import_string", "a command may import models only after the database is found"),
 )
 CITY_NAMES = (
-    Exception_("tongxin/web/console/__init__.py", "binzhou", "the default pack of `tongxin up`, the one the README starts"),
+    Allowed("tongxin/web/console/__init__.py", "binzhou", "the default pack of `tongxin up`, the one the README starts"),
 )
 # Who may write an entry or set the act in hand: anybody else could write outside an act.
 ENTRY_WRITERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations"})

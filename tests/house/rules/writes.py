@@ -12,7 +12,7 @@ from tests.house.rules.terms import (
     PAST_THE_GATE,
     PLATFORM_MAKERS,
     WRITERS,
-    Exception_,
+    Allowed,
     Violation,
 )
 from tests.house.rules.tree import Module, Tree, function_of, strings
@@ -34,7 +34,7 @@ NO_WAY_ROUND = "there is no way past the gate: remove the argument and declare w
 OWNER = "the owner's connection is for migrations and the guard (web/console); the application writes under its own role"
 
 
-def writes(tree: Tree, allowed: Sequence[Exception_] = WRITERS) -> list[Violation]:
+def writes(tree: Tree, allowed: Sequence[Allowed] = WRITERS) -> list[Violation]:
     """Nothing is written outside the room `operations`."""
     found, used = [], set()
     for module in tree.modules:

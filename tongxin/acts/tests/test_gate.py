@@ -117,8 +117,8 @@ def test_an_act_that_no_powers_list_knows_is_refused_and_recorded(declare: Decla
 
 @pytest.mark.django_db
 def test_a_basis_without_any_clause_is_refused(declare: Declare, book: TrialBook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book, "basis", lambda *, entries, at: Basis(entries=entries, clauses=()))
-    run = declare("trial_act", lambda *, warrant: None, by=[By.PERSON])
+    monkeypatch.setattr(book, "basis", lambda *, entries, **_: Basis(entries=entries, clauses=()))
+    run = declare("trial_act", lambda **_: None, by=[By.PERSON])
     with pytest.raises(Refused) as refusal:
         run(actor=ME, at=NOW)
     assert refusal.value.code == "no_clause_in_force"
@@ -127,7 +127,7 @@ def test_a_basis_without_any_clause_is_refused(declare: Declare, book: TrialBook
 
 @pytest.mark.django_db
 def test_an_entry_is_needed_where_the_act_says_so(declare: Declare, book: TrialBook) -> None:
-    run = declare("trial_act", lambda *, warrant: None, by=[By.PERSON], needs_entry=True)
+    run = declare("trial_act", lambda **_: None, by=[By.PERSON], needs_entry=True)
     with pytest.raises(Refused) as refusal:
         run(actor=ME, at=NOW)
     assert refusal.value.code == "no_list_entry"
@@ -193,7 +193,7 @@ def test_a_check_that_the_database_cannot_answer_is_a_refusal(book: TrialBook, m
 @pytest.mark.xfail(strict=True, reason="the scope function, which checks organ, state and evidence, is called outside of what "
                    "turns a broken check into a refusal: nothing is done, and nothing recorded")
 def test_a_scope_that_breaks_is_a_refusal_and_is_recorded(declare: Declare, book: TrialBook) -> None:
-    run = declare("trial_act", lambda *, warrant: None, by=[By.PERSON], scope=_broken(KeyError("x")))
+    run = declare("trial_act", lambda **_: None, by=[By.PERSON], scope=_broken(KeyError("x")))
     with pytest.raises(Refused):
         run(actor=ME, at=NOW)
     assert refusals() == [("trial_act", "check_failed")]
@@ -257,7 +257,7 @@ def test_another_organ_is_refused_and_told_whose_it_is() -> None:
 
 @pytest.mark.django_db
 def test_an_organ_of_another_place_is_refused(declare: Declare, book: TrialBook) -> None:
-    run = declare("trial_act", lambda *, warrant: None, by=[By.CASE_OFFICER],
+    run = declare("trial_act", lambda **_: None, by=[By.CASE_OFFICER],
                   scope=lambda **_: Scope(subject="trial", place=("371602", "371600")))
     run(actor=officer("bz/371602/urban-management"), at=NOW)
     with pytest.raises(Refused) as refusal:

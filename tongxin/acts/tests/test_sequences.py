@@ -1,6 +1,7 @@
 """Whatever people try on a case, in whatever order: no step without an entry, no state that its steps do not lead to."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def _sound(case: Case) -> None:
     for one in steps:
         entry = entries[one.entry]
         assert (entry.verb, entry.outcome, entry.clauses, entry.organ) == (one.verb, "done", one.clauses, one.organ)
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in pairwise(steps):
         assert later.from_state == earlier.to_state
         allowed = {rules.next_state(State(later.from_state), later.verb)}
         if later.verb == "check_case":

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from tongxin.cases.forms.draft import COOKIE
 from tongxin.cases.models import Case, Report
-from tongxin.law.book import city_day
 from tongxin.law.queries import matters
-from tongxin.places.queries import city, districts
+from tongxin.places.queries import city, city_day, districts
 
 pytestmark = pytest.mark.django_db
 TEXT = "路灯不亮已经三天了"

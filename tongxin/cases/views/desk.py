@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from tongxin.acts.terms import By, Refused, Standing, who
+from tongxin.acts.terms import BY_LABELS, By, Refused, Standing, who
 from tongxin.cases import queries
 from tongxin.cases.forms.intake import CHANNELS
 from tongxin.cases.queries import DESK_STATES
 from tongxin.cases.terms import STATE_LABELS, State
 from tongxin.cases.views import intake, listing
 from tongxin.cases.views.matter import act_url, cannot, sign_in_first
-from tongxin.cases.views.shown import POST_LABELS, Ground, said
+from tongxin.cases.views.shown import Ground, said
 
 PAGE: Final = 30
 SIDE: Final = 12
@@ -47,7 +47,7 @@ def _desk(request: HttpRequest, standing: Standing, ground: Ground) -> HttpRespo
     clocks = queries.running_clocks(cases=cases, organ=standing.organ)
     last: Any = cases[-1] if more else None
     return render(request, "cases/desk.html", {
-        "organ": said(standing.organ_name, standing.organ_name_en), "post": POST_LABELS[standing.post],
+        "organ": said(standing.organ_name, standing.organ_name_en), "post": BY_LABELS[standing.post],
         "rows": [listing.row_of(case, ground, clocks.get(case.pk)) for case in cases],
         "filters": _filters(request, standing, ground, state=state, late=late), "filtered": bool(state or late), "handles": bool(DESK_STATES.get(standing.post)),
         "pager": {"shown": len(cases), "previous_url": listing.with_word(request.GET, "after", "") if "after" in request.GET

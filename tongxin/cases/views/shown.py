@@ -14,35 +14,24 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import BasisClause, By, Refused
+from tongxin.acts.registry import REGISTRY, open_book
+from tongxin.acts.terms import BY_LABELS, BasisClause, By, Refused
 from tongxin.cases.models import Case, Clock
 from tongxin.cases.queries import CaseFile
 from tongxin.cases.terms import State
 from tongxin.law import queries as law
-from tongxin.law.book import StatuteBook, city_day
 from tongxin.law.rules import remaining
 from tongxin.law.rules.labels import clause_label, clause_label_en
 from tongxin.law.terms import Stage, Unit, WorkingCalendar
 from tongxin.organs import queries as organs
 from tongxin.organs.terms import OrganFacts
 from tongxin.places import queries as places
+from tongxin.places.queries import city_day
 from tongxin.places.terms import CityFacts, Spot
 
 SOON_MINUTES: Final = 240  # half a working day
 SOON_HOURS: Final = timedelta(hours=24)
 TENTH: Final = Decimal("0.1")
-POST_LABELS: Final[Mapping[By, Any]] = {
-    By.HOTLINE_CLERK: _("热线受理员"),
-    By.GRID_WORKER: _("网格员"),
-    By.CASE_OFFICER: _("承办人"),
-    By.CHECKER: _("核查人"),
-    By.LEAD_OFFICER: _("牵头机构负责人"),
-    By.LEGAL_OFFICER: _("法制审核人"),
-    By.SUPERVISOR: _("督查员"),
-    By.PERSON: _("报告人本人"),
-    By.PLATFORM: _("系统按规定自动办"),
-}
 STAGE_TASKS: Final[Mapping[Stage, Any]] = {
     Stage.ACCEPT: _("完成受理"), Stage.RETURN: _("决定退不退回"), Stage.HANDLE: _("办完"), Stage.ASSIST: _("办完协办部分"),
     Stage.CHECK: _("完成核查"), Stage.CONFIRM: _("等报告人确认"), Stage.RULE: _("裁定由谁办"), Stage.REVISIT: _("完成回访"),
@@ -236,7 +225,7 @@ def basis_of(entries: tuple[str, ...], ground: Ground) -> dict[str, Any]:
     if not entries:
         return {"clauses": [], "missing": gettext("清单里没有这样一项，还没有可依的条款；由牵头机构定怎么办。")}
     try:
-        basis = StatuteBook().basis(entries=entries, at=ground.at)
+        basis = open_book().basis(entries=entries, at=ground.at)
     except Refused as refused:
         return {"clauses": [], "missing": said(refused.reason, refused.reason_en)}
     unique = {clause.ref: clause for clause in basis.clauses}
@@ -262,7 +251,7 @@ def refusal_of(refused: Refused, verb: str, ground: Ground, record_url: str = ""
 
 
 def _who(word: str, ground: Ground) -> str:
-    return str(POST_LABELS[By(word)]) if word in set(By) else ground.organ(word)
+    return str(BY_LABELS[By(word)]) if word in set(By) else ground.organ(word)
 
 
 # ---- Where ----------------------------------------------------------------------------------------------------------

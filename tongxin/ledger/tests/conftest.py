@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.factories import NOW, accepted, checked, fresh, officer, reported, reporter, settled
-from tests.plugin import OWNER, PREFIX, WORKING, copy_database, drop_database, use
+from tests.plugin import OWNER, PREFIX, TEMPLATE, WORKING, copy_database, drop_database, use
 from tongxin.acts.terms import PLATFORM, Actor, Refused
 from tongxin.cases import operations as cases
 from tongxin.cases.operations import Purpose
@@ -36,7 +36,7 @@ def eventful_city(django_db_setup: None, django_db_blocker: object) -> Iterator[
     """A committed city: cases of many ends, a ruling, a look at a reporter, a refusal, a batch of the past; three
     checkpoints, and nothing waiting."""
     name = f"{PREFIX}_eventful"
-    copy_database(WORKING, name)
+    copy_database(TEMPLATE, name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         use(name)
         happen()

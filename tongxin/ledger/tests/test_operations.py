@@ -16,7 +16,7 @@ from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry, 
 from tongxin.ledger.operations import Signer, append_entries, sequence
 from tongxin.ledger.queries import contents_about, contents_naming, newest_checkpoint, proof_of, verification
 from tongxin.ledger.terms import LedgerOutcome, NewEntry
-from tongxin.web.console.schema import record_tables
+from tongxin.web.schema import record_tables
 
 SIGNER = Signer(origin="tongxin.test/ledger", seed=b"7" * 32)
 PUBLIC = rules.public_key(SIGNER.seed)

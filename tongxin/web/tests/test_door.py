@@ -11,8 +11,8 @@ from django.utils import timezone
 from tongxin.acts.terms import PLATFORM
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
-from tongxin.law.book import city_day
 from tongxin.organs.queries import holdings_on
+from tongxin.places.queries import city_day
 from tongxin.web.views.account import PATIENCE
 from tongxin.web.views.ledger import verifier_key
 

@@ -20,9 +20,9 @@ from tongxin.acts.terms import Actor
 from tongxin.identity.operations import sign_in as sign_in_act
 from tongxin.identity.queries import account_matching
 from tongxin.identity.terms import SignedIn
-from tongxin.law.book import city_day
 from tongxin.organs.models import Holding
 from tongxin.organs.queries import held_offices
+from tongxin.places.queries import city_day
 from tongxin.web.forms import OfficeForm, SignInForm
 from tongxin.web.patience import Patience
 

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import BY_LABELS, By
 from tongxin.identity.queries import account_of, open_accounts
-from tongxin.law.book import city_day
 from tongxin.organs.models import Holding
 from tongxin.organs.queries import held_offices, holdings_on
+from tongxin.places.queries import city_day
 from tongxin.web.views.account import enter
 
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.cases.queries import case_numbered, counts_by_state, overdue_now
 from tongxin.cases.terms import State
-from tongxin.law.book import city_day
-from tongxin.places.queries import is_founded
+from tongxin.places.queries import city_day, is_founded
 from tongxin.web.forms import NumberForm
 
 

@@ -15,9 +15,8 @@ from tongxin.acts.terms import PLATFORM, InvalidInput, Refused
 from tongxin.cases import operations as _cases  # noqa: F401 - the register of acts is complete only with every capability
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
-from tongxin.web import ground
+from tongxin.web import ground, schema
 from tongxin.web.clock import now
-from tongxin.web.console import schema
 from tongxin.web.pack import examine_pack
 from tongxin.web.pack.load import found_city
 from tongxin.web.pack.past import load_history
