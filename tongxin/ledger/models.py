@@ -75,20 +75,25 @@ class LedgerContent(models.Model):
 
 
 class LedgerWrite(models.Model):
-    """一次写入的摘要。 Digest of the rows one statement appended; only the database's own guard writes here."""
+    """一次写入的摘要。 Digests of the rows one statement wrote; only the database's own guard writes here.
+
+    `digests` stand beside `keys`, one for each row: SHA-256 over the entry's salt and the row; empty for a deleted row.
+    `digest` is over both and is what is hashed into the entry's leaf.
+    """
 
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="writes")
     relation = models.CharField(max_length=63)
-    first = models.BigIntegerField()
-    last = models.BigIntegerField()
+    keys = ArrayField(models.TextField())
+    digests = ArrayField(models.BinaryField())
     digest = models.BinaryField()
 
     class Meta:
         verbose_name = "写入摘要"
+        indexes = [models.Index(fields=["relation", "id"], name="ledger_write_relation")]
 
     def __str__(self) -> str:
-        return f"{self.relation} {self.first}-{self.last}"
+        return f"{self.relation} {len(self.keys)}"
 
 
 class LedgerLeaf(models.Model):

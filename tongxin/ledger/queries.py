@@ -1,7 +1,7 @@
 """台账的读取与核验。 Reads of the ledger, and its verification from the rows up."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,7 +16,7 @@ SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.orga
   FROM ledger_ledgerleaf l
   LEFT JOIN ledger_ledgerentry e ON e.id = l.entry_id
   LEFT JOIN ledger_ledgercontent c ON c.entry_id = e.id
-  LEFT JOIN (SELECT entry_id, jsonb_agg(jsonb_build_array(relation, first, last, encode(digest, 'hex')) ORDER BY id)
+  LEFT JOIN (SELECT entry_id, jsonb_agg(jsonb_build_array(relation, cardinality(keys), encode(digest, 'hex')) ORDER BY id)
                     AS writes FROM ledger_ledgerwrite GROUP BY entry_id) w ON w.entry_id = e.id
  ORDER BY l.index
 """
@@ -27,25 +27,28 @@ SELECT e.id FROM ledger_ledgerentry e
  WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerleaf l WHERE l.entry_id = e.id)
    AND (e.xact, e.id) <= (%s::text::xid8, %s) ORDER BY e.xact, e.id LIMIT 1
 """
-REHASHED = """
-SELECT w.entry_id, w.first, w.last,
-       w.digest = sha256(c.salt || convert_to(coalesce(r.rows, ''), 'UTF8')) AS same, coalesce(r.found, 0)
-  FROM ledger_ledgerwrite w
-  JOIN ledger_ledgercontent c ON c.entry_id = w.entry_id
-  LEFT JOIN (SELECT w2.id, string_agg(jsonb_strip_nulls(to_jsonb(t))::text, E'\\n' ORDER BY t.id) AS rows,
-                    count(*) AS found
-               FROM ledger_ledgerwrite w2
-               JOIN {table} t ON t.entry = w2.entry_id AND t.id BETWEEN w2.first AND w2.last
-              WHERE w2.relation = %s GROUP BY w2.id) r ON r.id = w.id
- WHERE w.relation = %s AND w.digest IS DISTINCT FROM
-       sha256(c.salt || convert_to(coalesce(r.rows, ''), 'UTF8'))
+# The digests of single rows must be those whose digest went into the leaf.
+MISTOLD = """
+SELECT w.id, w.relation FROM ledger_ledgerwrite w
+ WHERE w.digest IS DISTINCT FROM (
+   SELECT sha256(convert_to(string_agg(u.key || ':' || encode(u.digest, 'hex'), E'\\n' ORDER BY u.key), 'UTF8'))
+     FROM unnest(w.keys, w.digests) AS u(key, digest))
  ORDER BY w.id LIMIT 1
 """
-UNWRITTEN = """
-SELECT t.id FROM {table} t
- WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerwrite w
-                    WHERE w.entry_id = t.entry AND w.relation = %s AND t.id BETWEEN w.first AND w.last)
- ORDER BY t.id LIMIT 1
+# Of each row the last digest counts; a row whose content was lawfully deleted with its salt can no longer be compared.
+COMPARED = """
+WITH last AS (
+  SELECT DISTINCT ON (u.key) u.key, u.digest, w.entry_id
+    FROM ledger_ledgerwrite w CROSS JOIN LATERAL unnest(w.keys, w.digests) AS u(key, digest)
+   WHERE w.relation = %s ORDER BY u.key, w.id DESC
+), now AS (SELECT r.j->>%s AS key, r.j FROM (SELECT jsonb_strip_nulls(to_jsonb(t)) AS j FROM {table} t) r)
+SELECT coalesce(last.key, now.key),
+       CASE WHEN last.key IS NULL OR (last.digest = '' AND now.key IS NOT NULL) THEN 'added'
+            WHEN now.key IS NULL THEN 'removed' ELSE 'altered' END, last.entry_id
+  FROM last FULL JOIN now ON now.key = last.key LEFT JOIN ledger_ledgercontent c ON c.entry_id = last.entry_id
+ WHERE last.key IS NULL OR (now.key IS NULL) <> (last.digest = '')
+    OR (now.key IS NOT NULL AND c.salt IS NOT NULL AND last.digest <> sha256(c.salt || convert_to(now.j::text, 'UTF8')))
+ ORDER BY length(coalesce(last.key, now.key)), 1 LIMIT 1
 """
 
 
@@ -75,13 +78,14 @@ def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] 
     return leaf, newest, rules.inclusion_proof(hashes, leaf.index)
 
 
-def verification(*, origin: str, public: bytes, records: Collection[str]) -> Verification:
+def verification(*, origin: str, public: bytes, tables: Mapping[str, str]) -> Verification:
     """从每一行重新核验整个台账。 Recompute everything from the rows and name the first one that disagrees.
 
-    `records` are the append-only tables whose rows the ledger holds digests of.
+    `tables` are those whose rows the ledger holds digests of, each with its key column.
     """
     walk = _Walk(origin, public)
-    fault = walk.first_fault() or _unintegrated(walk.newest) or _first_of(_writes_fault(t) for t in sorted(records))
+    fault = (walk.first_fault() or _unintegrated(walk.newest) or _mistold()
+             or _first_of(_row_fault(table, key) for table, key in sorted(tables.items())))
     total = LedgerEntry.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
@@ -163,18 +167,23 @@ def _unintegrated(newest: LedgerCheckpoint | None) -> Fault | None:
     return row and Fault("added", "ledger_ledgerentry", str(row[0]), "an entry that was never integrated in its order")
 
 
-def _writes_fault(table: str) -> Fault | None:
+def _mistold() -> Fault | None:
+    with connection.cursor() as cursor:
+        cursor.execute(MISTOLD)
+        row = cursor.fetchone()
+    return row and Fault("altered", "ledger_ledgerwrite", str(row[0]), f"digests of rows of {row[1]} were changed")
+
+
+def _row_fault(table: str, key: str) -> Fault | None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL TimeZone = 'UTC'")
-        cursor.execute(REHASHED.format(table=table), [table, table])
+        cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'")
+        cursor.execute(COMPARED.format(table=connection.ops.quote_name(table)), [table, key])
         row = cursor.fetchone()
-        if row:
-            entry, first, last, _, found = row
-            return Fault("altered" if found else "removed", table, f"{first}..{last}" if first != last else str(first),
-                         f"the rows of ledger entry {entry} are not what was written")
-        cursor.execute(UNWRITTEN.format(table=table), [table])
-        row = cursor.fetchone()
-    return row and Fault("added", table, str(row[0]), "no ledger entry accounts for this row")
+    if row is None:
+        return None
+    said = {"added": "no act wrote this row", "removed": "an act wrote this row, and none deleted it",
+            "altered": f"the row is not as ledger entry {row[2]} wrote it"}
+    return Fault(row[1], table, row[0], said[row[1]])
 
 
 def entry_numbered(*, number: int) -> LedgerEntry | None:

@@ -11,7 +11,7 @@ from tongxin.ledger import operations, rules
 from tongxin.ledger.operations import Signer
 from tongxin.ledger.queries import verification
 from tongxin.ledger.terms import Fault
-from tongxin.web.schema import record_tables
+from tongxin.web.schema import guarded_tables
 
 
 def signer() -> Signer:
@@ -34,7 +34,7 @@ def sequence_all(*, at: datetime) -> int:
 
 def verify() -> dict[str, Any]:
     """核验整个台账与各事项的现状。 Verify the whole ledger, and that every case stands where its steps led it."""
-    found = verification(origin=signer().origin, public=public_key(), records=record_tables())
+    found = verification(origin=signer().origin, public=public_key(), tables=guarded_tables())
     if found.intact:
         astray = states_disagreeing().first()
         if astray is not None:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
 from psycopg import sql
 
 from tongxin.ledger import guard
@@ -13,15 +14,20 @@ from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
 BOOKKEEPING = ("acts_delivery", LedgerLeaf._meta.db_table, LedgerCheckpoint._meta.db_table)  # noqa: SLF001
 
 
-def guarded_tables() -> set[str]:
-    """受守护的表。 Every table of a capability, but the ledger's own and the platform's bookkeeping."""
+def guarded_tables() -> dict[str, str]:
+    """受守护的表与其主键列。 Every table of a capability with its key column, but the ledger's own and the bookkeeping."""
     return {
-        model._meta.db_table  # noqa: SLF001
+        model._meta.db_table: _key(model)  # noqa: SLF001
         for model in apps.get_models()
         if model.__module__.split(".")[1] in settings.CAPABILITIES
         and not model.__module__.startswith("tongxin.ledger.")
         and model._meta.db_table not in BOOKKEEPING  # noqa: SLF001
     }
+
+
+def _key(model: type[Model]) -> str:
+    key = model._meta.pk  # noqa: SLF001
+    return str(key.column)
 
 
 def record_tables() -> set[str]:

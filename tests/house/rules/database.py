@@ -6,7 +6,7 @@ import psycopg
 
 from tests.house.rules.terms import Violation
 
-OWN_NOTHING = "let the owner own it (web/console/schema.py); the application's role reads and appends, no more"
+OWN_NOTHING = "let the owner own it (web/schema.py); the application's role reads and appends, no more"
 NO_POWER = "take it away from the role; what it may do is written in ledger/guard.py and nowhere else"
 GUARD = "make it a table of a capability and run `tongxin migrate`: the guard is installed on every one of them"
 FIXED = "records are appended and never edited: grant INSERT and SELECT alone"

@@ -16,7 +16,7 @@ from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry, 
 from tongxin.ledger.operations import Signer, append_entries, sequence
 from tongxin.ledger.queries import contents_about, contents_naming, newest_checkpoint, proof_of, verification
 from tongxin.ledger.terms import LedgerOutcome, NewEntry
-from tongxin.web.schema import record_tables
+from tongxin.web.schema import guarded_tables
 
 SIGNER = Signer(origin="tongxin.test/ledger", seed=b"7" * 32)
 PUBLIC = rules.public_key(SIGNER.seed)
@@ -64,7 +64,7 @@ def test_every_entry_is_integrated_once_in_its_order_and_signed(city_of_its_own:
     assert rules.verify_note(newest.note, SIGNER.origin, PUBLIC) == rules.checkpoint_body(
         SIGNER.origin, total, rules.root(hashes))
     assert LedgerCheckpoint.objects.count() == (total + 1) // 2
-    assert verification(origin=SIGNER.origin, public=PUBLIC, records=record_tables()).intact
+    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
 def test_nothing_to_integrate_makes_no_checkpoint(city_of_its_own: str) -> None:
@@ -112,7 +112,7 @@ def test_two_sequencers_at_once_integrate_each_entry_once(city_of_its_own: str) 
     total = LedgerEntry.objects.count()
     assert errors == []
     assert sum(counts) <= total == LedgerLeaf.objects.count() == len(set(order()))
-    assert verification(origin=SIGNER.origin, public=PUBLIC, records=record_tables()).intact
+    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
 def test_a_sequencer_that_finds_the_lock_taken_does_nothing(city_of_its_own: str, app: psycopg.Connection) -> None:
@@ -132,10 +132,10 @@ def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(ci
         case = reported()
         early = contents_about(subject=case.ref)[0].entry_id
         assert sequence(signer=SIGNER, at=NOW) == 0
-        assert verification(origin=SIGNER.origin, public=PUBLIC, records=record_tables()).pending == 1
+        assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).pending == 1
     assert integrate() == 2
     assert order()[size:] == [late, early]
-    assert verification(origin=SIGNER.origin, public=PUBLIC, records=record_tables()).intact
+    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
 def test_an_entry_of_a_transaction_that_is_rolled_back_leaves_no_leaf(city_of_its_own: str,
@@ -171,7 +171,7 @@ def test_the_sequencer_loses_nothing_while_others_write(city_of_its_own: str) ->
     integrate()
     assert errors == []
     assert order() == list(LedgerEntry.objects.order_by("xact", "id").values_list("id", flat=True))
-    assert verification(origin=SIGNER.origin, public=PUBLIC, records=record_tables()).intact
+    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
 @pytest.mark.django_db
