@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tongxin.acts.models import Notice
 from tongxin.acts.registry import REGISTRY, Declaration, open_book
@@ -95,9 +95,9 @@ def _within(declaration: Declaration, operation: Callable[..., R], actor: Actor,
 
 
 def _warrants(declaration: Declaration, actor: Actor, at: datetime, scopes: Sequence[Scope]) -> list[Warrant]:
+    standing = _standing(declaration, actor, at)
     if not scopes:
         return []
-    standing = _standing(declaration, actor, at)
     bases: dict[str | None, Basis] = {}
     for scope in scopes:
         _check_scope(declaration, actor, standing, scope)
@@ -115,7 +115,7 @@ def _asked(check: Callable[[], R]) -> R:
     """检查本身出错也是拒绝。 A check that breaks refuses; only the database going away is passed on as it is."""
     try:
         return check()
-    except (Refused, InvalidInput, Conflict, DatabaseError):
+    except (Refused, InvalidInput, Conflict, OperationalError, InterfaceError):
         raise
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]  # not the message: it may hold what somebody typed
@@ -177,8 +177,8 @@ def _entry(declaration: Declaration, actor: Actor, standing: Standing | None, ba
 
 def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusal: Refused) -> None:
     entry = NewEntry(
-        verb=declaration.verb, outcome=LedgerOutcome.REFUSED, at=at, office=actor.office or "",
-        clauses=refusal.clause, content={"actor": actor.person, "code": refusal.code},
+        verb=declaration.verb, outcome=LedgerOutcome.REFUSED, at=at, office=(actor.office or "")[:160],
+        clauses=refusal.clause, content={"actor": actor.person.replace("\x00", "")[:200], "code": refusal.code},
     )
     with transaction.atomic():
         append_entries(entries=[entry])

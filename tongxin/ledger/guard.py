@@ -53,18 +53,6 @@ CREATE OR REPLACE FUNCTION tongxin_fixed() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
   RAISE EXCEPTION '% is never emptied: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'TX003';
 END $$;
-
-CREATE OR REPLACE FUNCTION tongxin_within_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM ledger_ledgerentry
-                  WHERE act = nullif(current_setting('tongxin.act', true), '')::uuid
-                    AND xact = pg_current_xact_id() AND outcome = 'done') THEN
-    RAISE EXCEPTION '% on % outside an act: no ledger entry in this transaction', TG_OP, TG_TABLE_NAME
-      USING ERRCODE = 'TX001';
-  END IF;
-  RETURN NULL;
-END $$;
 """
 ENTRY_COLUMNS = "act, verb, outcome, at, organ, office, list_entry, clauses, commitment"
 
@@ -84,7 +72,8 @@ def install(connection: BaseDatabaseWrapper, *, role: str, guarded: Mapping[str,
         cursor.execute(_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role))
         cursor.execute(_sql(f"GRANT INSERT ({ENTRY_COLUMNS}) ON ledger_ledgerentry TO {{role}}", role))
         cursor.execute(_sql("GRANT INSERT, DELETE ON ledger_ledgercontent TO {role}", role))
-        cursor.execute(_trigger("ledger_ledgercontent", "tongxin_guard_delete", "DELETE", "tongxin_within_act()"))
+        cursor.execute(_trigger("ledger_ledgercontent", "tongxin_guard_delete", "DELETE",
+                                "tongxin_guard('entry_id', 'present')", " REFERENCING OLD TABLE AS changed"))
         for table, key in sorted(guarded.items()):
             rights = "INSERT" if table in records else "INSERT, UPDATE, DELETE"
             cursor.execute(_sql(f"REVOKE ALL ON {{table}} FROM {{role}}; GRANT SELECT, {rights} ON {{table}} TO {{role}}",

@@ -35,6 +35,14 @@ SELECT w.id, w.relation FROM ledger_ledgerwrite w
      FROM unnest(w.keys, w.digests) AS u(key, digest))
  ORDER BY w.id LIMIT 1
 """
+# Content may go only by an act, and that act's entry says so.
+CONTENT_GONE = """
+SELECT e.id FROM ledger_ledgerentry e
+ WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgercontent c WHERE c.entry_id = e.id)
+   AND NOT EXISTS (SELECT 1 FROM ledger_ledgerwrite w
+                    WHERE w.relation = 'ledger_ledgercontent' AND e.id::text = ANY(w.keys))
+ ORDER BY e.id LIMIT 1
+"""
 # Of each row the last digest counts; a row whose content was lawfully deleted with its salt can no longer be compared.
 COMPARED = """
 WITH last AS (
@@ -84,7 +92,7 @@ def verification(*, origin: str, public: bytes, tables: Mapping[str, str]) -> Ve
     `tables` are those whose rows the ledger holds digests of, each with its key column.
     """
     walk = _Walk(origin, public)
-    fault = (walk.first_fault() or _unintegrated(walk.newest) or _mistold()
+    fault = (walk.first_fault() or _unintegrated(walk.newest) or _mistold() or _content_gone()
              or _first_of(_row_fault(table, key) for table, key in sorted(tables.items())))
     total = LedgerEntry.objects.count()
     with connection.cursor() as cursor:
@@ -106,6 +114,7 @@ class _Walk:
     def __init__(self, origin: str, public: bytes) -> None:
         self.origin, self.public = origin, public
         self.tree = rules.Frontier()
+        self.order = (0, 0)
         self.notes = {c.size: c for c in LedgerCheckpoint.objects.order_by("size")}
         self.checkpoints = len(self.notes)
         self.newest = max(self.notes.values(), key=lambda c: c.size, default=None)
@@ -119,9 +128,12 @@ class _Walk:
                     fault = self._leaf_fault(row) or self._checkpoint_fault()
                     if fault:
                         return fault
-        if self.newest and self.newest.size > self.tree.size:
+        signed = self.newest.size if self.newest else 0
+        if signed > self.tree.size:
             return Fault("removed", "ledger_ledgerleaf", str(self.tree.size),
-                         f"the newest checkpoint covers {self.newest.size} entries, {self.tree.size} are left")
+                         f"the newest checkpoint covers {signed} entries, {self.tree.size} are left")
+        if signed < self.tree.size:  # leaves and their checkpoint are written in one transaction
+            return Fault("removed", "ledger_ledgercheckpoint", str(self.tree.size), "no checkpoint covers the last leaves")
         return None
 
     def _leaf_fault(self, row: Any) -> Fault | None:
@@ -130,6 +142,10 @@ class _Walk:
             return Fault("removed", "ledger_ledgerleaf", str(self.tree.size), "a leaf is missing")
         if row[0] is None:
             return Fault("removed", "ledger_ledgerentry", str(number), "the entry of this leaf is gone")
+        order = (int(row[1]), number)
+        if order <= self.order:
+            return Fault("altered", "ledger_ledgerleaf", str(index - 1), "the leaves are not in the order of their entries")
+        self.order = order
         computed = rules.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]))
         if computed != bytes(stored):
             return Fault("altered", "ledger_ledgerentry", str(number), "the row does not hash to its leaf")
@@ -151,6 +167,9 @@ class _Walk:
         if body != rules.checkpoint_body(self.origin, note.size, self.tree.root()):
             return Fault("root", "ledger_ledgercheckpoint", str(note.size),
                          "the entries up to here do not lead to the signed root")
+        if (bytes(note.root), bytes(note.frontier), (int(note.last_xact), note.last_entry)) != (
+                self.tree.root(), b"".join(self.tree.hashes), self.order):
+            return Fault("altered", "ledger_ledgercheckpoint", str(note.size), "a column is not what was signed for")
         return None
 
 
@@ -172,6 +191,13 @@ def _mistold() -> Fault | None:
         cursor.execute(MISTOLD)
         row = cursor.fetchone()
     return row and Fault("altered", "ledger_ledgerwrite", str(row[0]), f"digests of rows of {row[1]} were changed")
+
+
+def _content_gone() -> Fault | None:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTENT_GONE)
+        row = cursor.fetchone()
+    return row and Fault("removed", "ledger_ledgercontent", str(row[0]), "no act deleted this content")
 
 
 def _row_fault(table: str, key: str) -> Fault | None:

@@ -147,10 +147,10 @@ def verify_note(note: str, name: str, public: bytes) -> str:
 
 def leaf_bytes(row: Sequence[Any]) -> bytes:
     """一条的叶。 The bytes of an entry that are hashed into the tree, from a row of the sequencer's query."""
-    number, _, act, verb, outcome, at, recorded, organ, office, list_entry, clauses, committed, writes = row
+    number, xact, act, verb, outcome, at, recorded, organ, office, list_entry, clauses, committed, writes = row
     digests = json.loads(writes) if isinstance(writes, str) else writes
     return canonical({
-        "id": number, "act": str(act), "verb": verb, "outcome": outcome, "at": _instant(at),
+        "id": number, "xact": str(xact), "act": str(act), "verb": verb, "outcome": outcome, "at": _instant(at),
         "recorded": _instant(recorded), "organ": organ, "office": office, "entry": list_entry, "clauses": clauses,
         "commitment": bytes(committed).hex(), "writes": digests,
     })
