@@ -47,13 +47,24 @@ def sign_in(*, warrant: Warrant, login: str) -> str:
 
 def _account_scope(*, actor: Actor, at: datetime, person: NewPerson) -> Scope:
     del actor, at
-    if Account.objects.filter(login=person.login).exists():
+    held = Account.objects.select_for_update().filter(login=person.login).first()
+    if held is not None and held.person_id != person.ref:
         raise InvalidInput("login", "这个登录名已有人用", "this login is taken")
-    return Scope(subject=person.ref, persons=(person.ref,), content={"login": person.login})
+    return Scope(subject=person.ref, persons=(person.ref,), state=held, content={"login": person.login})
 
 
 @act("open_account", title=("开立账户", "open an account"), by=[By.LEAD_OFFICER, By.PLATFORM], scope=_account_scope)
 def open_account(*, warrant: Warrant, person: NewPerson) -> str:
-    """开立账户。 Open an account for a person. Raises InvalidInput when the login is taken."""
-    _register(warrant, [person])
+    """开立账户。 Open an account for a person, known already or not; an account they have gets the new password.
+
+    Raises InvalidInput when the login is another person's.
+    """
+    held: Account | None = warrant.scope.state
+    if held is not None:
+        held.password = person.password
+        held.save(update_fields=["password"])
+    elif Person.objects.filter(ref=person.ref).exists():
+        Account.objects.create(login=person.login, person_id=person.ref, password=person.password, opened_at=warrant.at)
+    else:
+        _register(warrant, [person])
     return person.ref

@@ -56,7 +56,7 @@ def prepare(*, role: str, password: str) -> None:
         cursor.execute("SELECT pg_advisory_lock(7261)")
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         verb = "ALTER" if cursor.fetchone() else "CREATE"
-        cursor.execute(sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+        cursor.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(
             sql.Identifier(role), sql.Literal(password)))
         guard.install(owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING)
         cursor.execute("SELECT pg_advisory_unlock(7261)")

@@ -1,6 +1,6 @@
 """What the database itself must refuse, read from its own catalogue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import psycopg
 
@@ -58,13 +58,15 @@ SELECT attname FROM pg_attribute WHERE attrelid = 'ledger_ledgerentry'::regclass
    AND has_column_privilege(%s, attrelid, attnum, 'INSERT') ORDER BY 1
 """
 TRIGGERS = """
-SELECT c.relname, t.tgname, t.tgtype::int, t.tgenabled::text, p.proname FROM pg_class c
+SELECT c.relname, t.tgname, t.tgtype::int, t.tgenabled::text, p.proname,
+       string_to_array(rtrim(replace(encode(t.tgargs, 'escape'), '\\000', ','), ','), ','),
+       coalesce(t.tgnewtable, t.tgoldtable) FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal LEFT JOIN pg_proc p ON p.oid = t.tgfoid
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
 """
-ROW, BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = 1, 2, 4, 8, 16, 32
-Row = tuple[str, str, int, str, str]
+BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = 2, 4, 8, 16, 32  # of a trigger for each statement, unless it says ROW (1)
+Row = tuple[str, str, int, str, str, list[str], str]
 
 
 def owns_nothing(connection: psycopg.Connection, role: str) -> list[Violation]:
@@ -102,25 +104,29 @@ def _allowed(table: str, records: Collection[str]) -> set[str]:
     return set() if table in UNGUARDED else {"INSERT", "UPDATE", "DELETE"}
 
 
-def guards(connection: psycopg.Connection, records: Collection[str]) -> list[Violation]:
-    """Every table of every capability carries the guard; records carry the digest too."""
+def guards(connection: psycopg.Connection, tables: Mapping[str, str], records: Collection[str]) -> list[Violation]:
+    """Every table of every capability carries the guard for each kind of write, told its key and whether it is a record."""
     triggers: dict[str, list[Row]] = {}
     for row in connection.execute(TRIGGERS).fetchall():
         triggers.setdefault(row[0], []).append(row)
     found = []
     for table, rows in sorted(triggers.items()):
-        events = DELETE if table == "ledger_ledgercontent" else INSERT | UPDATE | DELETE
         if table in UNGUARDED and table != "ledger_ledgercontent":
             continue
-        wanted = [("tongxin_guard", "tongxin_guard", events, 0), ("tongxin_truncate", "tongxin_fixed", TRUNCATE, BEFORE)]
-        if table in records:
-            wanted.append(("tongxin_digest", "tongxin_digest", INSERT, 0))
-        found += [Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD)
-                  for name, function, bits, timing in wanted if not any(_holds(r, name, function, bits, timing) for r in rows)]
+        told = [tables.get(table, "entry_id"), "record" if table in records else "present"]
+        events = {"delete": DELETE} if table in UNGUARDED else {"insert": INSERT, "update": UPDATE, "delete": DELETE}
+        missing = [f"tongxin_guard_{name}" for name, event in events.items()
+                   if not any(_guards(row, f"tongxin_guard_{name}", event, told) for row in rows)]
+        if table not in UNGUARDED and not any(_holds(row, "tongxin_truncate", "tongxin_fixed", TRUNCATE | BEFORE)
+                                              for row in rows):
+            missing.append("tongxin_truncate")
+        found += [Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD) for name in missing]
     return found
 
 
-def _holds(row: Row, name: str, function: str, bits: int, timing: int) -> bool:
-    _, found, kind, enabled, called = row
-    return (found == name and called == function and enabled in "OA" and not kind & ROW
-            and kind & BEFORE == timing and kind & bits == bits)
+def _guards(row: Row, name: str, event: int, told: list[str]) -> bool:
+    return _holds(row, name, "tongxin_guard", event) and (row[5], row[6]) == (told, "changed")
+
+
+def _holds(row: Row, name: str, function: str, kind: int) -> bool:
+    return (row[1], row[2], row[4]) == (name, kind, function) and row[3] in "OA"

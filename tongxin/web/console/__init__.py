@@ -108,7 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
     feed.add_argument("file")
     account = table.add("account", "founding.account", "open an account; the password is read from standard input")
     account.add_argument("login")
-    account.add_argument("--person", required=True, help="reference of the person, person:…")
+    account.add_argument("--person", default="", help="reference of the person, person:… (that of the login, if it exists)")
     account.add_argument("--name", default="")
     ledger = table.parts.add_parser("ledger", help="the ledger")
     inner = ledger.add_subparsers(metavar="COMMAND")

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +81,27 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _load(data: Path) -> Cluster | None:
+    """读出数据库的所在。 Where the database of `data` is; None when there never was one.
+
+    A data folder that was moved or put back elsewhere is found again at its new place. Raises ClusterError when the
+    database is gone: an empty one is never put in its stead.
+    """
     path = data / "cluster.json"
     if not path.exists():
         return None
     cluster = Cluster(**json.loads(path.read_text()))
-    return cluster if (Path(cluster.home) / "pg" / "PG_VERSION").exists() else None
+    if _holds_data(Path(cluster.home)):
+        return cluster
+    if _holds_data(data / "db"):
+        moved = replace(cluster, home=str(data.resolve() / "db"))
+        _save(data, moved)
+        return moved
+    raise ClusterError(f"the database of {data} should be in {cluster.home}, and is not there; put it back, "
+                       "or remove cluster.json to begin anew")
+
+
+def _holds_data(home: Path) -> bool:
+    return (home / "pg" / "PG_VERSION").exists()
 
 
 def _save(data: Path, cluster: Cluster) -> None:

@@ -14,6 +14,7 @@ from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import PLATFORM, InvalidInput, Refused
 from tongxin.cases import operations as _cases  # noqa: F401 - the register of acts is complete only with every capability
 from tongxin.identity.operations import open_account
+from tongxin.identity.queries import account_of
 from tongxin.identity.terms import NewPerson
 from tongxin.web import ground, schema
 from tongxin.web.clock import now
@@ -70,12 +71,16 @@ def account(given: argparse.Namespace) -> Result:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < 10:
         return 1, {"opened": False, "reason": "the password needs at least 10 characters"}
-    person = NewPerson(ref=given.person, name=given.name, login=given.login, password=make_password(password))
+    known = account_of(login=given.login)
+    ref = given.person or (known.person if known else "")
+    if not ref.startswith("person:"):
+        return 1, {"opened": False, "reason": "name the person of this new login: --person person:…"}
+    person = NewPerson(ref=ref, name=given.name, login=given.login, password=make_password(password))
     try:
         open_account(actor=PLATFORM, at=now(), person=person)
     except (InvalidInput, Refused) as error:
         return 1, {"opened": False, "reason": str(error)}
-    return 0, {"opened": True, "login": given.login, "person": given.person}
+    return 0, {"opened": True, "login": given.login, "person": ref}
 
 
 def verify(given: argparse.Namespace) -> Result:
