@@ -12,8 +12,15 @@ from tongxin.organs import queries as organs
 from tongxin.places import queries as places
 
 KEPT = [
-    law.matters, law.limits, law.routing_exceptions, law.calendar, organs.organs_by_code, organs.organs_by_function,
-    places.grid_index, places.spots_by_id, places.spots_by_code,
+    law.matters,
+    law.limits,
+    law.routing_exceptions,
+    law.calendar,
+    organs.organs_by_code,
+    organs.organs_by_function,
+    places.grid_index,
+    places.spots_by_id,
+    places.spots_by_code,
 ]
 
 
@@ -30,7 +37,8 @@ def owner_sql(db: None) -> Callable[..., None]:
             cursor.execute("SELECT act FROM ledger_ledgerentry LIMIT 1")
             cursor.execute(
                 "INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-                "VALUES (gen_random_uuid(), 'test', 'done', now(), '', '', '', '', '') RETURNING act")
+                "VALUES (gen_random_uuid(), 'test', 'done', now(), '', '', '', '', '') RETURNING act"
+            )
             act = cursor.fetchone()[0]  # type: ignore[index]
             cursor.execute("SELECT set_config('tongxin.act', %s, true)", [str(act)])
             cursor.execute(statement, list(values))

@@ -27,8 +27,13 @@ def officer(organ: str, post: str = "case_officer", nth: int = 0) -> Actor:
 def a_report(**given: Any) -> NewReport:
     """A resident's report of a broken cover, unless said otherwise."""
     base: dict[str, Any] = {
-        "client_key": uuid.uuid4().hex, "channel": Channel.WEB, "matter": MATTER, "reported_at": NOW, "text": "井盖坏了",
-        "lon": INSIDE[0], "lat": INSIDE[1],
+        "client_key": uuid.uuid4().hex,
+        "channel": Channel.WEB,
+        "matter": MATTER,
+        "reported_at": NOW,
+        "text": "井盖坏了",
+        "lon": INSIDE[0],
+        "lat": INSIDE[1],
     }
     return NewReport(**{**base, **given})
 
@@ -64,7 +69,9 @@ def settled(at: datetime = NOW, **given: Any) -> Case:
 def checked(at: datetime = NOW, **given: Any) -> Case:
     """A case that was checked and waits for its reporter."""
     case = settled(at, **given)
-    cases.check_case(actor=officer(case.organ, "checker"), at=at, number=case.number, passed=True, note="现场看过，已换新")
+    cases.check_case(
+        actor=officer(case.organ, "checker"), at=at, number=case.number, passed=True, note="现场看过，已换新"
+    )
     return fresh(case)
 
 

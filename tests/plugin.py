@@ -37,9 +37,13 @@ def _start() -> tuple[str, Path]:
 def _stop(data: Path, owner: str) -> None:
     if os.environ.get("TONGXIN_DSN"):
         with psycopg.connect(make_conninfo(owner, dbname="postgres"), autocommit=True) as connection:
-            rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+            rows = connection.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX]
+            )
             for (name,) in rows.fetchall():
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
     cluster.stop(data)
     shutil.rmtree(data, ignore_errors=True)
 
@@ -48,7 +52,10 @@ OWNER, DATA = _start()
 TEMPLATE, WORKING = f"{PREFIX}_template", f"{PREFIX}_work"
 ROLE = f"{PREFIX}_app"
 os.environ.update(
-    TONGXIN_DATA=str(DATA), TONGXIN_POOL="0", TONGXIN_DEMO="1", DJANGO_SETTINGS_MODULE="tongxin.web.settings",
+    TONGXIN_DATA=str(DATA),
+    TONGXIN_POOL="0",
+    TONGXIN_DEMO="1",
+    DJANGO_SETTINGS_MODULE="tongxin.web.settings",
     TONGXIN_OWNER_DSN=make_conninfo(OWNER, dbname=WORKING),
     TONGXIN_APP_DSN=make_conninfo(OWNER, dbname=WORKING, user=ROLE, password=Secrets.of(DATA).app_password),
 )
@@ -73,8 +80,9 @@ def app_connection(name: str | None = None) -> psycopg.Connection:
 def copy_database(source: str, target: str) -> None:
     """Make a database as a copy of another."""
     with admin() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target),
-                                                                            sql.Identifier(source)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source))
+        )
 
 
 def drop_database(name: str) -> None:
@@ -112,7 +120,9 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         use(TEMPLATE)
         schema.prepare(role=ROLE, password=Secrets.of(DATA).app_password)
-        pack, faults = examine_pack(ROOT / "city" / "binzhou", verbs=verbs(), on=FOUNDED.date(), parse_all_law=True)
+        pack, faults = examine_pack(
+            ROOT / "city" / "binzhou", verbs=verbs(), on=FOUNDED.date(), parse_all_law=True
+        )
         assert pack is not None, faults
         found_city(pack=pack, at=FOUNDED)
         use(WORKING)

@@ -22,8 +22,15 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run", "--disable-quic"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,20 @@ class Served:
 
     def tongxin(self, *words: str, check: bool = True) -> dict[str, object]:
         """Run a command of the console on this city's data and read its JSON."""
-        done = subprocess.run([sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main())",
-                               *words, "--json"], env=self.environment, capture_output=True, text=True, cwd=ROOT, check=False)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from tongxin.web.console import main; sys.exit(main())",
+                *words,
+                "--json",
+            ],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
         assert not check or done.returncode == 0, done.stderr + done.stdout
         found: dict[str, object] = json.loads(done.stdout)
         return found
@@ -48,8 +67,9 @@ class Served:
         if given:
             return psycopg.connect(given, autocommit=True)
         held = json.loads((self.data / "cluster.json").read_text())
-        return psycopg.connect(f"postgresql://tongxin_owner:{held['password']}@127.0.0.1:{held['port']}/tongxin",
-                               autocommit=True)
+        return psycopg.connect(
+            f"postgresql://tongxin_owner:{held['password']}@127.0.0.1:{held['port']}/tongxin", autocommit=True
+        )
 
 
 def free_port() -> int:
@@ -78,8 +98,21 @@ def a_served_city(**more: str) -> Iterator[Served]:
     surroundings |= {"TONGXIN_DATA": str(data), "TONGXIN_DEMO": "1", **more}
     log = (data / "up.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main())", "up", "--port", str(port),
-         "--city", str(ROOT / "city" / "binzhou")], env=surroundings, cwd=ROOT, stdout=log, stderr=log)
+        [
+            sys.executable,
+            "-c",
+            "import sys; from tongxin.web.console import main; sys.exit(main())",
+            "up",
+            "--port",
+            str(port),
+            "--city",
+            str(ROOT / "city" / "binzhou"),
+        ],
+        env=surroundings,
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+    )
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(400):
@@ -130,7 +163,9 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
-        answered = "Failed to load resource" in message.text and any(f"status of {code}" in message.text for code in (400, 403, 409))
+        answered = "Failed to load resource" in message.text and any(
+            f"status of {code}" in message.text for code in (400, 403, 409)
+        )
         if message.type == "error" and not answered:  # a refusal is an answer
             self.wrong.append(message.text)
 
@@ -156,10 +191,13 @@ class Visitor:
         assert len(ids) == len(set(ids)), (page.url, sorted(i for i in ids if ids.count(i) > 1))
         nameless = page.eval_on_selector_all(
             "main input:not([type=hidden]):not([type=submit]), main select, main textarea",
-            "found => found.filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label')).map(e => e.outerHTML)")
+            "found => found.filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label')).map(e => e.outerHTML)",
+        )
         assert not nameless, (page.url, nameless)
         assert page.locator("script:not([src])").count() == 0, page.url
-        assert page.locator("[style]:not(.leaflet-container *):not(.leaflet-container)").count() == 0, page.url
+        assert page.locator("[style]:not(.leaflet-container *):not(.leaflet-container)").count() == 0, (
+            page.url
+        )
         body = page.inner_text("body")
         assert "{{" not in body and "{%" not in body, page.url
         assert not self.wrong, (page.url, self.wrong)

@@ -37,8 +37,14 @@ def reported(served: Served, **given: object) -> dict[str, str]:
     return {key: str(value) for key, value in body.items()}
 
 
-def do(visitor: Visitor, number: str, verb: str, fill: dict[str, str] | None = None, choose: dict[str, str] | None = None,
-       select: dict[str, str] | None = None) -> None:
+def do(
+    visitor: Visitor,
+    number: str,
+    verb: str,
+    fill: dict[str, str] | None = None,
+    choose: dict[str, str] | None = None,
+    select: dict[str, str] | None = None,
+) -> None:
     """Open the form of an act, answer it, send it."""
     page = visitor.open(f"/cases/{number}/do/{verb}/")
     assert page.locator("main form[method=post] input[name=seen]").count() == 1, visitor.text()
@@ -67,7 +73,8 @@ def confirmed_by_staff(served: Served, visitor: Visitors, receipt: dict[str, str
 
 
 def test_resident_reports_on_a_phone_and_confirms_after_four_roles_have_done_their_part(
-        served: Served, visitor: Visitors, tmp_path: Path) -> None:
+    served: Served, visitor: Visitors, tmp_path: Path
+) -> None:
     resident = visitor(phone=True)
     page = resident.open("/report/")
     page.get_by_role("button", name="开始").click()
@@ -104,9 +111,13 @@ def test_resident_reports_on_a_phone_and_confirms_after_four_roles_have_done_the
     resident.check()
     assert "已解决" in resident.text()
     with served.owner() as owner:
-        assert owner.execute("SELECT outcome FROM cases_case WHERE number = %s", [number]).fetchone() == ("fixed",)
-        photo = owner.execute("SELECT digest FROM cases_photo p JOIN cases_case c ON c.id = p.case_id WHERE c.number = %s",
-                              [number]).fetchone()
+        assert owner.execute("SELECT outcome FROM cases_case WHERE number = %s", [number]).fetchone() == (
+            "fixed",
+        )
+        photo = owner.execute(
+            "SELECT digest FROM cases_photo p JOIN cases_case c ON c.id = p.case_id WHERE c.number = %s",
+            [number],
+        ).fetchone()
     assert photo is not None
     kept = next((served.data / "photos").rglob(f"{photo[0]}.jpg"))
     assert not Image.open(io.BytesIO(kept.read_bytes())).getexif(), "no place and no camera stay in a photo"
@@ -114,7 +125,8 @@ def test_resident_reports_on_a_phone_and_confirms_after_four_roles_have_done_the
 
 
 def test_look_at_who_reported_is_announced_before_recorded_and_shown_to_the_reporter(
-        served: Served, visitor: Visitors) -> None:
+    served: Served, visitor: Visitors
+) -> None:
     receipt = reported(served, name="王芳", phone="13900005678")
     public = get(f"{served.base}/cases/{receipt['number']}/")[1]
     assert "13900005678" not in public and "王芳" not in public
@@ -146,29 +158,49 @@ def test_not_fixed_reopens(served: Served, visitor: Visitors) -> None:
     assert "办理中" in resident.text()
 
 
-def test_return_needs_ground_and_named_organ_and_the_second_one_is_ruled(served: Served, visitor: Visitors) -> None:
+def test_return_needs_ground_and_named_organ_and_the_second_one_is_ruled(
+    served: Served, visitor: Visitors
+) -> None:
     receipt = reported(served)
     number, water = receipt["number"], "bz/371602/water"
     officer = visitor().sign_in(OFFICER)
     page = officer.open(f"/cases/{number}/do/return_case/")
     page.locator("main form[method=post] button").last.click()
     assert page.locator(".error-summary, [role=alert]").count() >= 1  # nothing chosen: named at the field
-    do(officer, number, "return_case", {"note": "供水设施归水务部门管"}, {"ground": "outside_duty"}, {"named": water})
+    do(
+        officer,
+        number,
+        "return_case",
+        {"note": "供水设施归水务部门管"},
+        {"ground": "outside_duty"},
+        {"named": water},
+    )
     do(visitor().sign_in(CLERK), number, "dispatch_case", None, None, {"organ": water})
     with served.owner() as owner:
-        row = owner.execute("SELECT a.login FROM identity_account a JOIN organs_holding h ON h.person = a.person_id JOIN "
-                            "organs_office o ON o.id = h.office_id JOIN organs_organ g ON g.id = o.organ_id WHERE g.code = %s "
-                            "AND o.post = 'case_officer'", [water]).fetchone()
+        row = owner.execute(
+            "SELECT a.login FROM identity_account a JOIN organs_holding h ON h.person = a.person_id JOIN "
+            "organs_office o ON o.id = h.office_id JOIN organs_organ g ON g.id = o.organ_id WHERE g.code = %s "
+            "AND o.post = 'case_officer'",
+            [water],
+        ).fetchone()
     assert row is not None
     other = visitor().sign_in(row[0])
-    do(other, number, "return_case", {"note": "井盖属于道路附属设施"}, {"ground": "law_names_other"},
-       {"named": "bz/371602/urban-management"})
+    do(
+        other,
+        number,
+        "return_case",
+        {"note": "井盖属于道路附属设施"},
+        {"ground": "law_names_other"},
+        {"named": "bz/371602/urban-management"},
+    )
     lead = visitor().sign_in(LEAD)
     do(lead, number, "rule_case", {"reason": "供水井盖由水务部门管养，见管养协议"}, None, {"organ": water})
     again = reported(served)["number"]
     page = lead.open(f"/cases/{again}/")
     assert "供水井盖由水务部门管养" in page.content()  # the precedent is shown at the next routing
-    assert "bz/371602/water" in get(f"{served.base}/overview/")[1] or "水" in get(f"{served.base}/overview/")[1]
+    assert (
+        "bz/371602/water" in get(f"{served.base}/overview/")[1] or "水" in get(f"{served.base}/overview/")[1]
+    )
 
 
 def test_two_people_on_one_step_one_wins_and_the_other_is_told(served: Served, visitor: Visitors) -> None:
@@ -181,13 +213,20 @@ def test_two_people_on_one_step_one_wins_and_the_other_is_told(served: Served, v
     assert "刚刚变了" in second.text()
 
 
-def test_unlisted_goes_to_the_lead_body_which_may_say_it_is_not_ours(served: Served, visitor: Visitors) -> None:
+def test_unlisted_goes_to_the_lead_body_which_may_say_it_is_not_ours(
+    served: Served, visitor: Visitors
+) -> None:
     receipt = reported(served, matter=None, text="省道边的护栏")
     page = get(f"{served.base}/mine/{receipt['token']}/")[1]
     assert "牵头机构" in page or "负责网格化服务管理" in page
     lead = visitor().sign_in(LEAD)
-    do(lead, receipt["number"], "close_case", {"note": "这段是省道，由省公路部门养护", "whose": "省公路中心"},
-       {"outcome": "not_ours"})
+    do(
+        lead,
+        receipt["number"],
+        "close_case",
+        {"note": "这段是省道，由省公路部门养护", "whose": "省公路中心"},
+        {"outcome": "not_ours"},
+    )
     assert "省公路中心" in get(f"{served.base}/mine/{receipt['token']}/")[1]
 
 
@@ -224,13 +263,17 @@ def test_suspension_is_signed_off_by_another_person(served: Served, visitor: Vis
     page.locator("main form[method=post] button:not([value])").last.click()
     lead.check()
     with served.owner() as owner:
-        found = owner.execute("SELECT count(*) FROM cases_clock k JOIN cases_case c ON c.id = k.case_id WHERE c.number = %s "
-                              "AND k.suspended_at IS NOT NULL", [number]).fetchone()
+        found = owner.execute(
+            "SELECT count(*) FROM cases_clock k JOIN cases_case c ON c.id = k.case_id WHERE c.number = %s "
+            "AND k.suspended_at IS NOT NULL",
+            [number],
+        ).fetchone()
     assert found == (1,)
 
 
 def test_photo_that_is_too_big_or_is_none_is_named_and_nothing_typed_is_lost(
-        served: Served, visitor: Visitors, tmp_path: Path) -> None:
+    served: Served, visitor: Visitors, tmp_path: Path
+) -> None:
     resident = visitor()
     page = resident.open("/report/")
     page.get_by_role("button", name="开始").click()
@@ -238,7 +281,10 @@ def test_photo_that_is_too_big_or_is_none_is_named_and_nothing_typed_is_lost(
     page.get_by_role("button", name="下一步").click()
     page.locator("[name=address]").fill("人民路十号门前")
     page.locator("main .actions button").first.click()
-    for name, content in (("big.jpg", b"\xff\xd8\xff" + b"0" * 20_000_000), ("notes.jpg", b"this is no photo at all")):
+    for name, content in (
+        ("big.jpg", b"\xff\xd8\xff" + b"0" * 20_000_000),
+        ("notes.jpg", b"this is no photo at all"),
+    ):
         (tmp_path / name).write_bytes(content)
         page.locator("[name=text]").fill("写了很多话，不想再写一遍")
         page.locator("[name=photos]").set_input_files(tmp_path / name)
@@ -247,9 +293,27 @@ def test_photo_that_is_too_big_or_is_none_is_named_and_nothing_typed_is_lost(
         assert "照片" in page.locator(".error-summary, [role=alert]").first.inner_text()
 
 
-@pytest.mark.parametrize("path", ["/", "/report/", "/overview/", "/cases/", "/hung/", "/map/", "/lists/matters/",
-                                  "/lists/matters/m01001/", "/lists/powers/", "/law/", "/ledger/", "/sign-in/", "/demo/"])
-def test_public_page_is_sound_in_both_languages_and_on_a_phone(served: Served, visitor: Visitors, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/report/",
+        "/overview/",
+        "/cases/",
+        "/hung/",
+        "/map/",
+        "/lists/matters/",
+        "/lists/matters/m01001/",
+        "/lists/powers/",
+        "/law/",
+        "/ledger/",
+        "/sign-in/",
+        "/demo/",
+    ],
+)
+def test_public_page_is_sound_in_both_languages_and_on_a_phone(
+    served: Served, visitor: Visitors, path: str
+) -> None:
     zh = visitor(phone=True)
     page = zh.open(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 321, "no sideways scrolling on a phone"
@@ -258,7 +322,9 @@ def test_public_page_is_sound_in_both_languages_and_on_a_phone(served: Served, v
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-def test_map_draws_own_grids_with_scripts_and_has_its_table_without(served: Served, visitor: Visitors) -> None:
+def test_map_draws_own_grids_with_scripts_and_has_its_table_without(
+    served: Served, visitor: Visitors
+) -> None:
     plain = visitor().open("/map/?district=371602")
     assert plain.locator("table tbody tr").count() > 20
     drawn = visitor(scripts=True)
@@ -267,7 +333,9 @@ def test_map_draws_own_grids_with_scripts_and_has_its_table_without(served: Serv
     assert "示意" in page.content()
 
 
-def test_permanent_address_of_a_clause_says_since_when_it_is_in_force(served: Served, visitor: Visitors) -> None:
+def test_permanent_address_of_a_clause_says_since_when_it_is_in_force(
+    served: Served, visitor: Visitors
+) -> None:
     page = visitor().open("/law/cn/binzhou/grid-regulation@2021-08-05/")
     assert page.locator("#a10").count() == 1
     assert "2021年10月1日" in page.inner_text("main")
@@ -277,8 +345,9 @@ def test_receipt_of_a_ledger_entry_can_be_taken_away(served: Served) -> None:
     receipt = reported(served)
     served.tongxin("sequence")
     with served.owner() as owner:
-        row = owner.execute("SELECT entry_id FROM ledger_ledgercontent WHERE subject = %s",
-                            [f"case:{receipt['number']}"]).fetchone()
+        row = owner.execute(
+            "SELECT entry_id FROM ledger_ledgercontent WHERE subject = %s", [f"case:{receipt['number']}"]
+        ).fetchone()
     assert row is not None
     status, page = get(f"{served.base}/ledger/{row[0]}/")
     assert (status == 200 and "report" in page) or "报告" in page

@@ -33,24 +33,50 @@ def post(base: str, body: object, path: str = "/api/reports") -> tuple[int, dict
 
 
 def a_report(**given: object) -> dict[str, object]:
-    return {"client_key": uuid.uuid4().hex, "matter": "m01001", "lon": 118.0, "lat": 37.37, "text": "井盖坏了", **given}
+    return {
+        "client_key": uuid.uuid4().hex,
+        "matter": "m01001",
+        "lon": 118.0,
+        "lat": 37.37,
+        "text": "井盖坏了",
+        **given,
+    }
 
 
 def test_public_open311_clients_report_and_read(served: Served, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "clients")], check=True)
     python = tmp_path / "clients" / "bin" / "python"
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r",
-                    str(CLIENTS / "requirements.lock")], check=True)
-    walked = subprocess.run([str(python), str(CLIENTS / "walk_open311.py"), served.base], capture_output=True, text=True,
-                            check=False)
+    subprocess.run(
+        [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(CLIENTS / "requirements.lock"),
+        ],
+        check=True,
+    )
+    walked = subprocess.run(
+        [str(python), str(CLIENTS / "walk_open311.py"), served.base],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert walked.returncode == 0, walked.stdout + walked.stderr
     number = json.loads(walked.stdout)["reported_by_three"]
     assert number in get(f"{served.base}/cases/{number}/")[1]
     found = served.tongxin("ledger", "verify")
     assert found["intact"] is True
     with served.owner() as owner:
-        row = owner.execute("SELECT l.index FROM ledger_ledgerleaf l JOIN ledger_ledgercontent c ON c.entry_id = l.entry_id "
-                            "WHERE c.subject = %s", [f"case:{number}"]).fetchone()
+        row = owner.execute(
+            "SELECT l.index FROM ledger_ledgerleaf l JOIN ledger_ledgercontent c ON c.entry_id = l.entry_id "
+            "WHERE c.subject = %s",
+            [f"case:{number}"],
+        ).fetchone()
     assert row is not None, "the report is in the tree"
 
 
@@ -66,7 +92,9 @@ def test_public_open311_clients_report_and_read(served: Served, tmp_path: Path) 
         (a_report(text="长" * 5_000), 422, "text"),
     ],
 )
-def test_bad_json_is_answered_with_field_and_reason(served: Served, wrong: object, status: int, named: str) -> None:
+def test_bad_json_is_answered_with_field_and_reason(
+    served: Served, wrong: object, status: int, named: str
+) -> None:
     got, body = post(served.base, wrong)
     error = body["error"]
     assert got == status, body
@@ -81,7 +109,9 @@ def test_html_in_a_report_is_shown_as_text(served: Served) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "<script>alert" not in page
 
 
-def test_repeated_key_with_other_content_is_refused_and_with_the_same_content_is_one_case(served: Served) -> None:
+def test_repeated_key_with_other_content_is_refused_and_with_the_same_content_is_one_case(
+    served: Served,
+) -> None:
     report = a_report()
     first, second = post(served.base, report), post(served.base, report)
     assert (first[0], second[0]) == (201, 200) and first[1]["number"] == second[1]["number"]
@@ -101,9 +131,11 @@ def test_eight_clients_with_one_key_at_once_make_one_case(served: Served) -> Non
 
 
 def test_feed_file_twice_makes_no_case_twice(served: Served, tmp_path: Path) -> None:
-    lines = ["client_key,matter,lon,lat,place,address,text,name,phone,email,reported_at",
-             *(f"feed-{n}-{uuid.uuid4().hex},m01001,118.0,37.37,,,管道渗漏,,,," for n in range(12)),
-             f"feed-bad-{uuid.uuid4().hex},m01001,0,0,,,城外的点,,,,"]
+    lines = [
+        "client_key,matter,lon,lat,place,address,text,name,phone,email,reported_at",
+        *(f"feed-{n}-{uuid.uuid4().hex},m01001,118.0,37.37,,,管道渗漏,,,," for n in range(12)),
+        f"feed-bad-{uuid.uuid4().hex},m01001,0,0,,,城外的点,,,,",
+    ]
     file = tmp_path / "feed.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     first = served.tongxin("feed", str(file), check=False)
@@ -132,21 +164,29 @@ def test_database_restarting_in_the_middle_fails_cleanly_and_the_request_can_be_
 
 def _tampering_is_named(city: Served) -> None:
     """One row altered as the owner is named; put back, the ledger is whole again."""
-    for table, column, changed in (("ledger_ledgerentry", "verb", "'nothing'"), ("cases_casestep", "note", "'别的话'"),
-                                   ("cases_case", "state", "'closed'")):
+    for table, column, changed in (
+        ("ledger_ledgerentry", "verb", "'nothing'"),
+        ("cases_casestep", "note", "'别的话'"),
+        ("cases_case", "state", "'closed'"),
+    ):
         with city.owner() as owner:
             number, before = owner.execute(
-                f"SELECT t.id, t.{column} FROM {table} t ORDER BY t.id DESC LIMIT 1").fetchone()  # type: ignore[misc,arg-type]
+                f"SELECT t.id, t.{column} FROM {table} t ORDER BY t.id DESC LIMIT 1"
+            ).fetchone()  # type: ignore[misc,arg-type]
             _alter(owner, table, column, changed, number)
             found = city.tongxin("ledger", "verify", check=False)
             assert found["intact"] is False, table
             fault = found["first_fault"]
-            assert isinstance(fault, dict) and fault["relation"] == table and str(number) in fault["row"], fault
+            assert isinstance(fault, dict) and fault["relation"] == table and str(number) in fault["row"], (
+                fault
+            )
             _alter(owner, table, column, "%s", number, before)
         assert city.tongxin("ledger", "verify")["intact"] is True
 
 
-def _alter(owner: psycopg.Connection, table: str, column: str, value: str, number: int, *given: object) -> None:
+def _alter(
+    owner: psycopg.Connection, table: str, column: str, value: str, number: int, *given: object
+) -> None:
     owner.execute("SET session_replication_role = replica")
     owner.execute(f"UPDATE {table} SET {column} = {value} WHERE id = %s", [*given, number])  # type: ignore[arg-type]
 

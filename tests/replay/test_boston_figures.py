@@ -26,9 +26,13 @@ from tongxin.web.pack import Pack, read_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "city" / "boston"
-REAL = Path(os.environ.get("TONGXIN_BOSTON", ROOT.parent / "shared" / "data" / "cases" / "boston_311_2015_h1.csv.gz"))
+REAL = Path(
+    os.environ.get("TONGXIN_BOSTON", ROOT.parent / "shared" / "data" / "cases" / "boston_311_2015_h1.csv.gz")
+)
 
-pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the file of real requests is not beside the project")
+pytestmark = pytest.mark.skipif(
+    not REAL.exists(), reason="the file of real requests is not beside the project"
+)
 
 
 class _Lists:
@@ -37,22 +41,60 @@ class _Lists:
     def __init__(self, pack: Pack) -> None:
         self.root = pack.city.root
         level = {place.code: place.level for place in pack.places}
-        parent = {place.code: place.parent for place in pack.places} | {grid.code: grid.parent for grid in pack.grids}
+        parent = {place.code: place.parent for place in pack.places} | {
+            grid.code: grid.parent for grid in pack.grids
+        }
         self.paths = {grid.code: self._path(grid.code, parent) for grid in pack.grids}
-        self.index = GridIndex([(n, json.loads(shapely.to_geojson(grid.shape))) for n, grid in enumerate(pack.grids)])
+        self.index = GridIndex(
+            [(n, json.loads(shapely.to_geojson(grid.shape))) for n, grid in enumerate(pack.grids)]
+        )
         self.codes = [grid.code for grid in pack.grids]
-        self.matters = {row.code: MatterEntry(
-            code=row.code, name=row.name, name_en=row.name_en, category=row.category, category_en="", lead=row.lead,
-            assist=row.assist, on_call=row.on_call, person_help=row.person_help, filing_condition="", filing_condition_en="",
-            closing_condition="", closing_condition_en="", active=True) for row in pack.matters}
+        self.matters = {
+            row.code: MatterEntry(
+                code=row.code,
+                name=row.name,
+                name_en=row.name_en,
+                category=row.category,
+                category_en="",
+                lead=row.lead,
+                assist=row.assist,
+                on_call=row.on_call,
+                person_help=row.person_help,
+                filing_condition="",
+                filing_condition_en="",
+                closing_condition="",
+                closing_condition_en="",
+                active=True,
+            )
+            for row in pack.matters
+        }
         self.exceptions: dict[str, list[RoutingException]] = {}
         for row in pack.routing:
-            self.exceptions.setdefault(row.matter, []).append(RoutingException(
-                matter=row.matter, channel=row.channel, place=row.place, hour_from=row.hour_from, hour_to=row.hour_to,
-                lead=row.lead, note=""))
-        self.organs = {(row.function, row.place): OrganFacts(
-            id=0, code=row.code, function=row.function, kind=row.kind, name=row.name, name_en=row.name_en, place=row.place,
-            level=level[row.place], parent=None) for row in pack.organs}
+            self.exceptions.setdefault(row.matter, []).append(
+                RoutingException(
+                    matter=row.matter,
+                    channel=row.channel,
+                    place=row.place,
+                    hour_from=row.hour_from,
+                    hour_to=row.hour_to,
+                    lead=row.lead,
+                    note="",
+                )
+            )
+        self.organs = {
+            (row.function, row.place): OrganFacts(
+                id=0,
+                code=row.code,
+                function=row.function,
+                kind=row.kind,
+                name=row.name,
+                name_en=row.name_en,
+                place=row.place,
+                level=level[row.place],
+                parent=None,
+            )
+            for row in pack.organs
+        }
 
     def _path(self, code: str, parent: dict[str, str]) -> tuple[str, ...]:
         path = [code]
@@ -63,15 +105,26 @@ class _Lists:
     def report(self, rows: Sequence[past.ReplayRow]) -> list[past.Routed | past.Rejection]:
         points = [(row.lon or 0.0, row.lat or 0.0) for row in rows]
         grids = self.index.locate(points)
-        return [self._one(row, grid if row.has_point else None) for row, grid in zip(rows, grids, strict=True)]
+        return [
+            self._one(row, grid if row.has_point else None) for row, grid in zip(rows, grids, strict=True)
+        ]
 
     def _one(self, row: past.ReplayRow, grid: int | None) -> past.Routed:
         path = self.paths[self.codes[grid]] if grid is not None else (self.root,)
         route = rules.route(
-            matter=self.matters.get(row.matter or ""), channel=row.channel, hour=row.opened_at.hour, path=path,
-            exceptions=self.exceptions.get(row.matter or "", ()), by_function=self.organs)
-        return past.Routed(case=row.row_id, organ=route.lead.code if route.lead else "", in_grid=grid is not None,
-                           due_at=row.target_at)
+            matter=self.matters.get(row.matter or ""),
+            channel=row.channel,
+            hour=row.opened_at.hour,
+            path=path,
+            exceptions=self.exceptions.get(row.matter or "", ()),
+            by_function=self.organs,
+        )
+        return past.Routed(
+            case=row.row_id,
+            organ=route.lead.code if route.lead else "",
+            in_grid=grid is not None,
+            due_at=row.target_at,
+        )
 
 
 def _settle(items: Sequence[past.Settlement]) -> list[datetime]:
@@ -81,11 +134,15 @@ def _settle(items: Sequence[past.Settlement]) -> list[datetime]:
 def test_lists_of_the_first_quarter_route_the_second_better_than_a_plain_majority() -> None:
     pack, faults = read_pack(FOLDER, parse_all_law=True)
     assert pack is not None and not faults
-    mapping = past.read_mapping(path=FOLDER / "replay.toml", root=pack.city.root,
-                                matters=past.read_matter_names(path=FOLDER / "lists" / "matters.csv"))
+    mapping = past.read_mapping(
+        path=FOLDER / "replay.toml",
+        root=pack.city.root,
+        matters=past.read_matter_names(path=FOLDER / "lists" / "matters.csv"),
+    )
     assert mapping.test_from == date(2015, 4, 1)
-    tally = past.replay(past.read_table(path=REAL), mapping, report=_Lists(pack).report, settle=_settle,
-                        now=time.perf_counter)
+    tally = past.replay(
+        past.read_table(path=REAL), mapping, report=_Lists(pack).report, settle=_settle, now=time.perf_counter
+    )
     said = tally.as_json()
     assert tally.rows == 58_119  # every row is a case or a named rejection
     assert said["rejected"] == {"closed_before_opened": 84}
@@ -96,11 +153,19 @@ def test_lists_of_the_first_quarter_route_the_second_better_than_a_plain_majorit
 
 def test_replay_command_runs_real_requests_through_the_operations() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("TONGXIN_")} | {"TONGXIN_DATA": folder}
+        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("TONGXIN_")} | {
+            "TONGXIN_DATA": folder
+        }
         Path(folder).chmod(0o755)
         command = [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main())"]
-        done = subprocess.run([*command, "replay", str(REAL), "--city", "boston", "--limit", "1500", "--json"],
-                              env=surroundings, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, "replay", str(REAL), "--city", "boston", "--limit", "1500", "--json"],
+            env=surroundings,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         subprocess.run([*command, "stop"], env=surroundings, cwd=ROOT, check=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)

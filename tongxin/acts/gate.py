@@ -27,9 +27,19 @@ log = logging.getLogger("tongxin.acts")
 R = TypeVar("R")
 
 _depth: ContextVar[int] = ContextVar("acts_depth", default=0)
-def act(verb: str, *, title: tuple[str, str], by: Sequence[By], scope: Callable[..., Any], personal: bool = False,
-        many: bool = False, founding: bool = False, needs_entry: bool = False,
-        ) -> Callable[[Callable[..., R]], Callable[..., R]]:
+
+
+def act(
+    verb: str,
+    *,
+    title: tuple[str, str],
+    by: Sequence[By],
+    scope: Callable[..., Any],
+    personal: bool = False,
+    many: bool = False,
+    founding: bool = False,
+    needs_entry: bool = False,
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """申明一个行为。 Declare an operation to be an act.
 
     verb         the imperative verb + noun; the powers list has an entry `power:<verb>` with its clauses
@@ -43,9 +53,17 @@ def act(verb: str, *, title: tuple[str, str], by: Sequence[By], scope: Callable[
 
     def declare(operation: Callable[..., R]) -> Callable[..., R]:
         declaration = Declaration(
-            verb=verb, title=title[0], title_en=title[1], by=frozenset(by), personal=personal, many=many,
-            founding=founding, needs_entry=needs_entry, scope=scope,
-            operation=f"{operation.__module__}.{operation.__qualname__}", explanation=operation.__doc__ or "",
+            verb=verb,
+            title=title[0],
+            title_en=title[1],
+            by=frozenset(by),
+            personal=personal,
+            many=many,
+            founding=founding,
+            needs_entry=needs_entry,
+            scope=scope,
+            operation=f"{operation.__module__}.{operation.__qualname__}",
+            explanation=operation.__doc__ or "",
         )
         if verb in REGISTRY:
             raise RuntimeError(f"the act {verb} is declared twice")
@@ -61,8 +79,9 @@ def act(verb: str, *, title: tuple[str, str], by: Sequence[By], scope: Callable[
     return declare
 
 
-def _perform(declaration: Declaration, operation: Callable[..., R], actor: Actor, at: datetime,
-             given: dict[str, Any]) -> R:
+def _perform(
+    declaration: Declaration, operation: Callable[..., R], actor: Actor, at: datetime, given: dict[str, Any]
+) -> R:
     if at.tzinfo is None:
         raise ValueError("an act happens at a moment with a time zone")
     outermost = _depth.get() == 0
@@ -78,8 +97,9 @@ def _perform(declaration: Declaration, operation: Callable[..., R], actor: Actor
         _depth.reset(token)
 
 
-def _within(declaration: Declaration, operation: Callable[..., R], actor: Actor, at: datetime,
-            given: dict[str, Any]) -> R:
+def _within(
+    declaration: Declaration, operation: Callable[..., R], actor: Actor, at: datetime, given: dict[str, Any]
+) -> R:
     before = _act_in_hand() if _depth.get() > 1 else None
     found = _asked(lambda: declaration.scope(actor=actor, at=at, **given))
     scopes: list[Scope] = list(found) if declaration.many else [found]
@@ -103,10 +123,19 @@ def _warrants(declaration: Declaration, actor: Actor, at: datetime, scopes: Sequ
         _check_scope(declaration, actor, standing, scope)
         if scope.entry not in bases:
             bases[scope.entry] = _basis(declaration, scope, at)
-    entries = append_entries(entries=[_entry(declaration, actor, standing, bases[s.entry], at, s) for s in scopes])
+    entries = append_entries(
+        entries=[_entry(declaration, actor, standing, bases[s.entry], at, s) for s in scopes]
+    )
     return [
-        Warrant(verb=declaration.verb, entry=number, actor=actor, standing=standing, basis=bases[scope.entry], at=at,
-                scope=scope)
+        Warrant(
+            verb=declaration.verb,
+            entry=number,
+            actor=actor,
+            standing=standing,
+            basis=bases[scope.entry],
+            at=at,
+            scope=scope,
+        )
         for number, scope in zip(entries, scopes, strict=True)
     ]
 
@@ -118,9 +147,15 @@ def _asked(check: Callable[[], R]) -> R:
     except (Refused, InvalidInput, Conflict, OperationalError, InterfaceError):
         raise
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]  # not the message: it may hold what somebody typed
-        log.error("a check of the gate broke: %s at %s:%s", type(error).__name__, where.filename, where.lineno)  # noqa: TRY400
-        raise Refused("check_failed", "核对依据时出错，按拒绝处理", "a check broke; that counts as a refusal") from error
+        where = traceback.extract_tb(error.__traceback__)[
+            -1
+        ]  # not the message: it may hold what somebody typed
+        log.error(
+            "a check of the gate broke: %s at %s:%s", type(error).__name__, where.filename, where.lineno
+        )  # noqa: TRY400
+        raise Refused(
+            "check_failed", "核对依据时出错，按拒绝处理", "a check broke; that counts as a refusal"
+        ) from error
 
 
 def _standing(declaration: Declaration, actor: Actor, at: datetime) -> Standing | None:
@@ -138,19 +173,32 @@ def _standing(declaration: Declaration, actor: Actor, at: datetime) -> Standing 
 def _require(allowed: bool, declaration: Declaration) -> None:
     if not allowed:
         posts = "、".join(sorted(by.value for by in declaration.by))
-        raise Refused("wrong_post", f"您的岗位不能“{declaration.title}”",
-                      f"your post cannot: {declaration.title_en}", who_could=posts)
+        raise Refused(
+            "wrong_post",
+            f"您的岗位不能“{declaration.title}”",
+            f"your post cannot: {declaration.title_en}",
+            who_could=posts,
+        )
 
 
 def _check_scope(declaration: Declaration, actor: Actor, standing: Standing | None, scope: Scope) -> None:
     if standing is not None and scope.organs is not None and standing.organ not in scope.organs:
-        raise Refused("other_organ", "这件事现在不在您的单位", "this matter is not with your organ now",
-                      who_could="、".join(sorted(scope.organs)))
+        raise Refused(
+            "other_organ",
+            "这件事现在不在您的单位",
+            "this matter is not with your organ now",
+            who_could="、".join(sorted(scope.organs)),
+        )
     if standing is not None and scope.place is not None and standing.place not in scope.place:
         raise Refused("other_place", "这个地点不在您单位的辖区", "this place is outside your organ's area")
     if actor.person in scope.not_by:
-        raise Refused("same_person", "这一步须由另一个人来做", "this step is for another person than the one before",
-                      instead="请同单位的另一位工作人员办理", instead_en="ask a colleague to do it")
+        raise Refused(
+            "same_person",
+            "这一步须由另一个人来做",
+            "this step is for another person than the one before",
+            instead="请同单位的另一位工作人员办理",
+            instead_en="ask a colleague to do it",
+        )
     if declaration.needs_entry and scope.entry is None:
         raise Refused("no_list_entry", "没有在用的清单事项可依", "no list entry in force covers this")
 
@@ -165,20 +213,36 @@ def _basis(declaration: Declaration, scope: Scope, at: datetime) -> Basis:
     return basis
 
 
-def _entry(declaration: Declaration, actor: Actor, standing: Standing | None, basis: Basis, at: datetime,
-           scope: Scope) -> NewEntry:
+def _entry(
+    declaration: Declaration,
+    actor: Actor,
+    standing: Standing | None,
+    basis: Basis,
+    at: datetime,
+    scope: Scope,
+) -> NewEntry:
     return NewEntry(
-        verb=declaration.verb, outcome=LedgerOutcome.DONE, at=at,
-        organ=standing.organ if standing else "", office=standing.office if standing else "",
-        list_entry=" ".join(basis.entries), clauses=basis.refs, subject=scope.subject, persons=scope.persons,
+        verb=declaration.verb,
+        outcome=LedgerOutcome.DONE,
+        at=at,
+        organ=standing.organ if standing else "",
+        office=standing.office if standing else "",
+        list_entry=" ".join(basis.entries),
+        clauses=basis.refs,
+        subject=scope.subject,
+        persons=scope.persons,
         content={"actor": actor.person, **scope.content},
     )
 
 
 def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusal: Refused) -> None:
     entry = NewEntry(
-        verb=declaration.verb, outcome=LedgerOutcome.REFUSED, at=at, office=(actor.office or "")[:160],
-        clauses=refusal.clause, content={"actor": actor.person.replace("\x00", "")[:200], "code": refusal.code},
+        verb=declaration.verb,
+        outcome=LedgerOutcome.REFUSED,
+        at=at,
+        office=(actor.office or "")[:160],
+        clauses=refusal.clause,
+        content={"actor": actor.person.replace("\x00", "")[:200], "code": refusal.code},
     )
     with transaction.atomic():
         append_entries(entries=[entry])
@@ -187,11 +251,19 @@ def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusa
 def _send_notices(warrants: Sequence[Warrant]) -> None:
     drafts = [(warrant, draft) for warrant in warrants for draft in warrant.notices]
     if drafts:
-        Notice.objects.bulk_create([
-            Notice(entry=warrant.entry, recipient=draft.recipient, subject=draft.subject, template=draft.template,
-                   args=dict(draft.args), at=warrant.at)
-            for warrant, draft in drafts
-        ])
+        Notice.objects.bulk_create(
+            [
+                Notice(
+                    entry=warrant.entry,
+                    recipient=draft.recipient,
+                    subject=draft.subject,
+                    template=draft.template,
+                    args=dict(draft.args),
+                    at=warrant.at,
+                )
+                for warrant, draft in drafts
+            ]
+        )
 
 
 def _act_in_hand() -> str:

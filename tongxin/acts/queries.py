@@ -17,7 +17,10 @@ def inbox(*, recipients: Collection[str], before: int = FIRST, size: int = 30) -
 def notices_undelivered(*, channel: str, prefix: str, attempts: int, size: int) -> models.QuerySet[Notice]:
     """还没送出的告知。 Notices to recipients of a kind that this channel has neither delivered nor given up, oldest first."""
     tried = Delivery.objects.filter(notice=models.OuterRef("pk"), channel=channel)
-    return (Notice.objects.filter(recipient__startswith=prefix)
-            .exclude(models.Exists(tried.filter(done=True)))
-            .annotate(tries=models.Count("deliveries", filter=models.Q(deliveries__channel=channel)))
-            .filter(tries__lt=attempts).order_by("id")[:size])
+    return (
+        Notice.objects.filter(recipient__startswith=prefix)
+        .exclude(models.Exists(tried.filter(done=True)))
+        .annotate(tries=models.Count("deliveries", filter=models.Q(deliveries__channel=channel)))
+        .filter(tries__lt=attempts)
+        .order_by("id")[:size]
+    )

@@ -175,14 +175,25 @@ class Warrant:
 
     def tell(self, *, recipient: str, template: str, **args: Any) -> None:
         """告知。 Queue a notice; it is sent when, and only when, the act is committed."""
-        self.notices.append(NoticeDraft(recipient=recipient, subject=self.scope.subject, template=template, args=args))
+        self.notices.append(
+            NoticeDraft(recipient=recipient, subject=self.scope.subject, template=template, args=args)
+        )
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """闸门拒绝。 The gate refuses, and says why, who could act instead and what to do."""
 
-    def __init__(self, code: str, reason: str, reason_en: str, *, clause: str = "", who_could: str = "",
-                 instead: str = "", instead_en: str = "") -> None:
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        reason_en: str,
+        *,
+        clause: str = "",
+        who_could: str = "",
+        instead: str = "",
+        instead_en: str = "",
+    ) -> None:
         super().__init__(f"{code}: {reason} / {reason_en}")
         self.code, self.reason, self.reason_en = code, reason, reason_en
         self.clause, self.who_could, self.instead, self.instead_en = clause, who_could, instead, instead_en

@@ -155,8 +155,12 @@ class Assignment(models.Model):
         verbose_name = "承办"
         indexes = [models.Index(fields=["organ", "role"], name="assignment_organ")]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=models.Q(role="lead", ended_at=None), name="one_lead"),
-            models.UniqueConstraint(fields=["case", "organ"], condition=models.Q(ended_at=None), name="one_part_each"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(role="lead", ended_at=None), name="one_lead"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "organ"], condition=models.Q(ended_at=None), name="one_part_each"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,7 +190,9 @@ class Clock(models.Model):
     class Meta:
         verbose_name = "期限钟"
         indexes = [
-            models.Index(fields=["sweep_at"], condition=models.Q(ended_at=None, suspended_at=None), name="clock_sweep"),
+            models.Index(
+                fields=["sweep_at"], condition=models.Q(ended_at=None, suspended_at=None), name="clock_sweep"
+            ),
             models.Index(fields=["case"], name="clock_case"),
         ]
 
@@ -213,8 +219,12 @@ class ClockRequest(models.Model):
     class Meta:
         verbose_name = "期限申请"
         constraints = [
-            models.CheckConstraint(condition=~models.Q(decided_by=models.F("asked_by")), name="another_signs_off"),
-            models.UniqueConstraint(fields=["clock"], condition=models.Q(decided_at=None), name="one_request_open"),
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("asked_by")), name="another_signs_off"
+            ),
+            models.UniqueConstraint(
+                fields=["clock"], condition=models.Q(decided_at=None), name="one_request_open"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -255,5 +265,3 @@ class ListProposal(models.Model):
 
     def __str__(self) -> str:
         return str(self.precedent_id)
-
-

@@ -59,7 +59,8 @@ def case_file(*, number: str) -> CaseFile | None:
     if case is None:
         return None
     return CaseFile(
-        case=case, whole=case.folded_into,
+        case=case,
+        whole=case.folded_into,
         steps=list(CaseStep.objects.filter(case=case).order_by("-seq")),
         parts=list(Assignment.objects.filter(case=case).order_by("id")),
         clocks=list(Clock.objects.filter(case=case).order_by("ended_at", "due_at")),
@@ -75,13 +76,21 @@ def precedents(*, matter: str, district: str, most: int = 5) -> list[Precedent]:
     if not matter:
         return []
     here = models.Case(models.When(district=district, then=0), default=1, output_field=models.IntegerField())
-    return list(Precedent.objects.filter(matter=matter).select_related("case").annotate(away=here)
-                .order_by("away", "-id")[:most])
+    return list(
+        Precedent.objects.filter(matter=matter)
+        .select_related("case")
+        .annotate(away=here)
+        .order_by("away", "-id")[:most]
+    )
 
 
 def case_of_token(*, token: str) -> Case | None:
     """报告人口令所指的事项。 The case a reporter's token opens."""
-    found = Report.objects.select_related("case__folded_into").filter(token_digest=rules.token_digest(token)).first()
+    found = (
+        Report.objects.select_related("case__folded_into")
+        .filter(token_digest=rules.token_digest(token))
+        .first()
+    )
     return found.case if found else None
 
 
@@ -97,8 +106,12 @@ def cases_reported_by(*, person: str, most: int = 50) -> list[Case]:
 
 def is_reporter(*, case: Case, person: str) -> bool:
     """是否报告人。 Whether a person reported the case, or one folded into it."""
-    return person == f"reporter:{case.number}" or Report.objects.filter(
-        models.Q(case=case) | models.Q(case__folded_into=case), person=person).exists()
+    return (
+        person == f"reporter:{case.number}"
+        or Report.objects.filter(
+            models.Q(case=case) | models.Q(case__folded_into=case), person=person
+        ).exists()
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,8 +136,12 @@ class CaseFilter:
 
 def cases_filtered(*, chosen: CaseFilter) -> models.QuerySet[Case]:
     """筛选后的事项。 The cases of a filter, not yet ordered."""
-    plain = {name: getattr(chosen, name) for name in ("state", "district", "matter", "organ", "channel", "outcome")}
-    rows = Case.objects.filter(**{name: "" if value == NONE else value for name, value in plain.items() if value})
+    plain = {
+        name: getattr(chosen, name) for name in ("state", "district", "matter", "organ", "channel", "outcome")
+    }
+    rows = Case.objects.filter(
+        **{name: "" if value == NONE else value for name, value in plain.items() if value}
+    )
     if chosen.overdue:
         rows = rows.filter(overdue=True)
     if chosen.reopened:
@@ -153,7 +170,9 @@ def _span(day: str) -> tuple[datetime, datetime]:
         return FAR, FAR
 
 
-def page_of_cases(*, chosen: CaseFilter, before: int | None = None, size: int = 20) -> tuple[list[Case], int | None]:
+def page_of_cases(
+    *, chosen: CaseFilter, before: int | None = None, size: int = 20
+) -> tuple[list[Case], int | None]:
     """一页事项，新的在前。 A page, newest first, and the key of the next one (None: this is the last). One statement."""
     rows = cases_filtered(chosen=chosen).order_by("-id")
     if before is not None:
@@ -174,8 +193,14 @@ DESK_STATES: Mapping[By, tuple[State, ...]] = {
 }
 
 
-def desk_cases(*, standing: Standing, after: tuple[datetime, int] | None = None, size: int = 50, state: str = "",
-               due_before: datetime | None = None) -> list[Case]:
+def desk_cases(
+    *,
+    standing: Standing,
+    after: tuple[datetime, int] | None = None,
+    size: int = 50,
+    state: str = "",
+    due_before: datetime | None = None,
+) -> list[Case]:
     """桌上的事项，最急的在前。 What waits at a desk, soonest due first: own cases, and parts to assist. One statement.
 
     `after` is the (due, id) of the last row of the page before; `state` and `due_before` narrow the list.
@@ -193,7 +218,9 @@ def desk_cases(*, standing: Standing, after: tuple[datetime, int] | None = None,
 
 def _waiting_at(standing: Standing) -> models.QuerySet[Case]:
     states = [state.value for state in DESK_STATES.get(standing.post, ())]
-    assisting = Assignment.objects.filter(organ=standing.organ, role=Role.ASSIST.value, ended_at=None, settled_at=None)
+    assisting = Assignment.objects.filter(
+        organ=standing.organ, role=Role.ASSIST.value, ended_at=None, settled_at=None
+    )
     mine = models.Q(organ=standing.organ, state__in=states)
     if standing.post in (By.CASE_OFFICER, By.GRID_WORKER):
         mine |= models.Q(id__in=assisting.values("case_id"), state=State.HANDLING.value)
@@ -202,13 +229,18 @@ def _waiting_at(standing: Standing) -> models.QuerySet[Case]:
 
 def requests_waiting(*, path: str, most: int = 50) -> list[ClockRequest]:
     """待审签的期限申请。 Requests to change a clock that wait for a sign-off, in cases at or below a place."""
-    return list(ClockRequest.objects.filter(decided_at=None, clock__case__path__contains=[path])
-                .select_related("clock__case").order_by("id")[:most])
+    return list(
+        ClockRequest.objects.filter(decided_at=None, clock__case__path__contains=[path])
+        .select_related("clock__case")
+        .order_by("id")[:most]
+    )
 
 
 def checks_waiting_elsewhere(*, organ: str, most: int = 50) -> list[Case]:
     """可由分派中心核查的事项。 Cases that wait for a check, for a checker of the dispatch centre."""
-    return list(Case.objects.filter(state=State.CHECKING.value).exclude(organ=organ).order_by("due_at", "id")[:most])
+    return list(
+        Case.objects.filter(state=State.CHECKING.value).exclude(organ=organ).order_by("due_at", "id")[:most]
+    )
 
 
 # ---- Counts: every number opens its cases ---------------------------------------------------------------------------
@@ -245,14 +277,20 @@ def counts_by_district() -> list[DistrictCounts]:
     """各县区的件数。 Counts per district. One statement."""
     count = models.Count
     where = models.Q
-    rows = (Case.objects.values("district").annotate(
-        total=count("id"), open=count("id", filter=where(state__in=OPEN)),
-        overdue_open=count("id", filter=where(state__in=OPEN, overdue=True)),
-        overdue_ever=count("id", filter=where(overdue=True)),
-        settled=count("id", filter=where(settled_at__isnull=False)),
-        fixed=count("id", filter=where(outcome=Outcome.FIXED.value)),
-        reopened=count("id", filter=where(reopened__gt=0)), hung=count("id", filter=where(state=State.HUNG.value)),
-    ).order_by("district"))
+    rows = (
+        Case.objects.values("district")
+        .annotate(
+            total=count("id"),
+            open=count("id", filter=where(state__in=OPEN)),
+            overdue_open=count("id", filter=where(state__in=OPEN, overdue=True)),
+            overdue_ever=count("id", filter=where(overdue=True)),
+            settled=count("id", filter=where(settled_at__isnull=False)),
+            fixed=count("id", filter=where(outcome=Outcome.FIXED.value)),
+            reopened=count("id", filter=where(reopened__gt=0)),
+            hung=count("id", filter=where(state=State.HUNG.value)),
+        )
+        .order_by("district")
+    )
     return [DistrictCounts(**row) for row in rows]
 
 
@@ -270,21 +308,32 @@ def returns_by_pair(*, since: datetime | None = None, most: int = 100) -> list[R
     steps = CaseStep.objects.filter(verb="return_case")
     if since is not None:
         steps = steps.filter(at__gte=since)
-    rows = steps.values("organ", "named").annotate(count=models.Count("id")).order_by("-count", "organ", "named")
+    rows = (
+        steps.values("organ", "named").annotate(count=models.Count("id")).order_by("-count", "organ", "named")
+    )
     return [ReturnPair(**row) for row in rows[:most]]
 
 
 def reported_per_day(*, since: datetime, zone: Any, district: str = "") -> list[tuple[date, int]]:
     """每日报告数。 Reports per local day since a moment."""
     rows = Case.objects.filter(reported_at__gte=since, **({"district": district} if district else {}))
-    return list(rows.annotate(day=TruncDate("reported_at", tzinfo=zone)).values("day").annotate(n=models.Count("id"))
-                .order_by("day").values_list("day", "n"))
+    return list(
+        rows.annotate(day=TruncDate("reported_at", tzinfo=zone))
+        .values("day")
+        .annotate(n=models.Count("id"))
+        .order_by("day")
+        .values_list("day", "n")
+    )
 
 
 def grid_counts(*, district: str) -> dict[str, int]:
     """各网格的在办件数。 Open cases per grid of a district, by grid code, for the map and its table."""
-    rows = (Case.objects.filter(district=district, state__in=OPEN).values_list("path__0")
-            .annotate(n=models.Count("id")).values_list("path__0", "n"))
+    rows = (
+        Case.objects.filter(district=district, state__in=OPEN)
+        .values_list("path__0")
+        .annotate(n=models.Count("id"))
+        .values_list("path__0", "n")
+    )
     return dict(rows)
 
 
@@ -297,8 +346,11 @@ def near(*, matter: str, path: Collection[str], since: datetime, most: int = 5) 
     """附近的同类事项。 Open cases of the same matter in the same grid since a moment: perhaps the same thing."""
     if not matter or not path:
         return []
-    return list(Case.objects.filter(matter=matter, path__contains=[next(iter(path))], reported_at__gte=since)
-                .exclude(state=State.CLOSED.value).order_by("-id")[:most])
+    return list(
+        Case.objects.filter(matter=matter, path__contains=[next(iter(path))], reported_at__gte=since)
+        .exclude(state=State.CLOSED.value)
+        .order_by("-id")[:most]
+    )
 
 
 # ---- For the sweeper and the verifier -------------------------------------------------------------------------------
@@ -306,20 +358,35 @@ def near(*, matter: str, path: Collection[str], since: datetime, most: int = 5) 
 
 def clocks_due(*, at: datetime, most: int = 500) -> list[tuple[int, str, str]]:
     """到期的钟。 Clocks to look at by `at`: (id, stage, case number), oldest first, over a partial index."""
-    return list(Clock.objects.filter(sweep_at__lte=at, ended_at=None, suspended_at=None).order_by("sweep_at")
-                .values_list("id", "stage", "case__number")[:most])
+    return list(
+        Clock.objects.filter(sweep_at__lte=at, ended_at=None, suspended_at=None)
+        .order_by("sweep_at")
+        .values_list("id", "stage", "case__number")[:most]
+    )
 
 
 def states_disagreeing() -> models.QuerySet[Case]:
     """现状与步骤不符的事项。 Cases whose present state is not where their last step led: somebody altered a row."""
     last = CaseStep.objects.filter(case=models.OuterRef("pk")).order_by("-seq")
-    return (Case.objects.annotate(last_state=models.Subquery(last.values("to_state")[:1]),
-                                  last_seq=models.Subquery(last.values("seq")[:1]))
-            .exclude(last_state=models.F("state"), last_seq=models.F("steps")).order_by("id"))
+    return (
+        Case.objects.annotate(
+            last_state=models.Subquery(last.values("to_state")[:1]),
+            last_seq=models.Subquery(last.values("seq")[:1]),
+        )
+        .exclude(last_state=models.F("state"), last_seq=models.F("steps"))
+        .order_by("id")
+    )
 
 
-def requests_between(*, start: datetime, end: datetime, numbers: Sequence[str] = (), matters: Sequence[str] = (),
-                     is_open: bool | None = None, most: int = 1_000) -> list[Case]:
+def requests_between(
+    *,
+    start: datetime,
+    end: datetime,
+    numbers: Sequence[str] = (),
+    matters: Sequence[str] = (),
+    is_open: bool | None = None,
+    most: int = 1_000,
+) -> list[Case]:
     """某段时间的请求。 Requests of a span of time, newest first, for Open311 and the JSON interface."""
     rows = Case.objects.filter(reported_at__gte=start, reported_at__lte=end)
     if numbers:
@@ -333,14 +400,20 @@ def requests_between(*, start: datetime, end: datetime, numbers: Sequence[str] =
 
 def mail_of_reporter(*, number: str) -> tuple[str, str] | None:
     """送达用的邮箱与语言。 Mail address and language of a reporter, for the platform's own delivery; no one sees it."""
-    row = Report.objects.filter(case__number=number).exclude(email="").values_list("email", "language").first()
+    row = (
+        Report.objects.filter(case__number=number).exclude(email="").values_list("email", "language").first()
+    )
     return (row[0], row[1]) if row else None
 
 
 def handling_dues(*, numbers: Sequence[str]) -> dict[str, datetime]:
     """办理期限。 The end of handling of each of these cases, by number."""
     rows = Clock.objects.filter(case__number__in=list(numbers), stage=Stage.HANDLE.value)
-    return dict(rows.values_list("case__number").annotate(last=models.Max("due_at")).values_list("case__number", "last"))
+    return dict(
+        rows.values_list("case__number")
+        .annotate(last=models.Max("due_at"))
+        .values_list("case__number", "last")
+    )
 
 
 # ---- For the desk, the page of a case and the reporter's page -------------------------------------------------------
@@ -357,16 +430,24 @@ class DeskCounts:
 def desk_counts(*, standing: Standing, at: datetime) -> DeskCounts:
     """桌上的件数，按状态。 Number of cases at a desk by state, and how many are late at `at`. One statement."""
     late = models.Count("id", filter=models.Q(due_at__lt=at))
-    rows = list(_waiting_at(standing).values("state").annotate(n=models.Count("id"), late=late).order_by("state"))
-    return DeskCounts(by_state={row["state"]: row["n"] for row in rows}, late=sum(row["late"] for row in rows))
+    rows = list(
+        _waiting_at(standing).values("state").annotate(n=models.Count("id"), late=late).order_by("state")
+    )
+    return DeskCounts(
+        by_state={row["state"]: row["n"] for row in rows}, late=sum(row["late"] for row in rows)
+    )
 
 
 def running_clocks(*, cases: Collection[Case], organ: str = "") -> dict[int, Clock]:
     """各事项最近的期限钟。 The soonest running clock of each case, by case id; where `organ` assists, its own. One statement."""
     assisted = {case.pk for case in cases if case.organ != organ}
-    rows = Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None).exclude(stage=Stage.RETURN.value)
+    rows = Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None).exclude(
+        stage=Stage.RETURN.value
+    )
     found: dict[int, Clock] = {}
-    for clock in sorted(rows, key=lambda c: (c.case_id in assisted and c.organ != organ, c.suspended_at is not None, c.due_at)):
+    for clock in sorted(
+        rows, key=lambda c: (c.case_id in assisted and c.organ != organ, c.suspended_at is not None, c.due_at)
+    ):
         found.setdefault(clock.case_id, clock)
     return found
 
@@ -402,8 +483,17 @@ def looks_at_reporter(*, number: str, most: int = 50) -> list[Look]:
     """谁看过报告人信息。 Who looked at the reporter's particulars of a case, newest first, from the ledger. One statement."""
     found = contents_about(subject=f"case:{number}")
     found = found.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
-    return [Look(entry=c.entry_id, at=c.entry.at, organ=c.entry.organ, office=c.entry.office, clauses=c.entry.clauses,
-                 purpose=str(c.content.get("purpose", ""))) for c in found[:most]]
+    return [
+        Look(
+            entry=c.entry_id,
+            at=c.entry.at,
+            organ=c.entry.organ,
+            office=c.entry.office,
+            clauses=c.entry.clauses,
+            purpose=str(c.content.get("purpose", "")),
+        )
+        for c in found[:most]
+    ]
 
 
 # ---- For the public pages -------------------------------------------------------------------------------------------
@@ -417,7 +507,9 @@ def overdue_now() -> int:
 def reported_often(*, since: datetime, most: int = 400) -> dict[str, int]:
     """常报的事项。 How often each matter was reported since a moment, the most often first. One statement."""
     rows = Case.objects.filter(reported_at__gte=since).exclude(matter="").values("matter")
-    return dict(rows.annotate(n=models.Count("id")).order_by("-n", "matter").values_list("matter", "n")[:most])
+    return dict(
+        rows.annotate(n=models.Count("id")).order_by("-n", "matter").values_list("matter", "n")[:most]
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -430,13 +522,23 @@ class HungCase:
     since: datetime | None
 
 
-def cases_hung(*, district: str = "", before: int | None = None, size: int = 50) -> tuple[list[HungCase], int | None]:
+def cases_hung(
+    *, district: str = "", before: int | None = None, size: int = 50
+) -> tuple[list[HungCase], int | None]:
     """挂账名单，新的在前。 The list of cases hung on account, newest first, and the key of the next page. One statement."""
     last = CaseStep.objects.filter(case=models.OuterRef("pk"), verb="hang_case").order_by("-seq")
-    rows = Case.objects.filter(state=State.HUNG.value, **({"district": district} if district else {})).annotate(
-        why=models.Subquery(last.values("note")[:1]), under=models.Subquery(last.values("clauses")[:1]),
-        hung_at=models.Subquery(last.values("at")[:1])).order_by("-id")
+    rows = (
+        Case.objects.filter(state=State.HUNG.value, **({"district": district} if district else {}))
+        .annotate(
+            why=models.Subquery(last.values("note")[:1]),
+            under=models.Subquery(last.values("clauses")[:1]),
+            hung_at=models.Subquery(last.values("at")[:1]),
+        )
+        .order_by("-id")
+    )
     found = list((rows.filter(id__lt=before) if before else rows)[: size + 1])
-    listed = [HungCase(case=row, reason=row.why or row.outcome_note, clauses=row.under or "", since=row.hung_at)
-              for row in found[:size]]
+    listed = [
+        HungCase(case=row, reason=row.why or row.outcome_note, clauses=row.under or "", since=row.hung_at)
+        for row in found[:size]
+    ]
     return listed, found[size - 1].id if len(found) > size else None

@@ -32,14 +32,25 @@ MOVES: Mapping[tuple[State, str], State] = {
     (S.CONFIRMING, "dispute_case"): S.HANDLING,
     (S.CONFIRMING, "lapse_confirmation"): S.CLOSED,
     (S.CLOSED, "dispute_case"): S.HANDLING,
-    **{(state, "close_case"): S.CLOSED
-       for state in (S.UNLISTED, S.DISPATCHED, S.RETURNED, S.RULING, S.HANDLING, S.HUNG)},
-    **{(state, "fold_case"): S.CLOSED
-       for state in (S.UNLISTED, S.DISPATCHED, S.RETURNED, S.RULING, S.HANDLING)},
-    **{(state, verb): state for state in S if state is not S.CLOSED
-       for verb in ("note_case", "attach_evidence", "escalate_case")},
-    **{(state, verb): state for state in (S.HANDLING, S.DISPATCHED, S.CHECKING)
-       for verb in ("request_clock_change", "decide_clock_change", "resume_clock")},
+    **{
+        (state, "close_case"): S.CLOSED
+        for state in (S.UNLISTED, S.DISPATCHED, S.RETURNED, S.RULING, S.HANDLING, S.HUNG)
+    },
+    **{
+        (state, "fold_case"): S.CLOSED
+        for state in (S.UNLISTED, S.DISPATCHED, S.RETURNED, S.RULING, S.HANDLING)
+    },
+    **{
+        (state, verb): state
+        for state in S
+        if state is not S.CLOSED
+        for verb in ("note_case", "attach_evidence", "escalate_case")
+    },
+    **{
+        (state, verb): state
+        for state in (S.HANDLING, S.DISPATCHED, S.CHECKING)
+        for verb in ("request_clock_change", "decide_clock_change", "resume_clock")
+    },
 }
 # What a failed check and a second return lead to instead.
 FAILED_CHECK = S.HANDLING
@@ -70,8 +81,12 @@ def may_dispute(*, state: State, outcome: str, closed_at: datetime | None, at: d
     """能否说“没有解决”。 Whether the reporter may still say it is not fixed: while confirming, or within `days` after."""
     if state is S.CONFIRMING:
         return True
-    return (state is S.CLOSED and outcome in DISPUTABLE and closed_at is not None
-            and at <= closed_at + timedelta(days=days))
+    return (
+        state is S.CLOSED
+        and outcome in DISPUTABLE
+        and closed_at is not None
+        and at <= closed_at + timedelta(days=days)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +98,15 @@ class Route:
     why: str  # listed | exception | no_matter | entry_idle | no_organ
 
 
-def route(*, matter: MatterEntry | None, channel: str, hour: int, path: Sequence[str],
-          exceptions: Sequence[RoutingException], by_function: Mapping[tuple[str, str], OrganFacts]) -> Route:
+def route(
+    *,
+    matter: MatterEntry | None,
+    channel: str,
+    hour: int,
+    path: Sequence[str],
+    exceptions: Sequence[RoutingException],
+    by_function: Mapping[tuple[str, str], OrganFacts],
+) -> Route:
     """分派。 List entry and place lead to the organ responsible; no entry in force leads to nobody but the lead body.
 
     `hour` is the local hour of the report, 0–23; `path` the codes from the place up to the city.
@@ -94,7 +116,9 @@ def route(*, matter: MatterEntry | None, channel: str, hour: int, path: Sequence
     if not matter.active:
         return Route(lead=None, assist=(), why="entry_idle")
     exception = _exception(exceptions, channel=channel, hour=hour, path=path)
-    lead = responsible_organ(wanted=exception.lead if exception else matter.lead, path=path, by_function=by_function)
+    lead = responsible_organ(
+        wanted=exception.lead if exception else matter.lead, path=path, by_function=by_function
+    )
     if lead is None:
         return Route(lead=None, assist=(), why="no_organ")
     found = (responsible_organ(wanted=word, path=path, by_function=by_function) for word in matter.assist)
@@ -102,16 +126,20 @@ def route(*, matter: MatterEntry | None, channel: str, hour: int, path: Sequence
     return Route(lead=lead, assist=assist, why="exception" if exception else "listed")
 
 
-def _exception(exceptions: Sequence[RoutingException], *, channel: str, hour: int,
-               path: Sequence[str]) -> RoutingException | None:
+def _exception(
+    exceptions: Sequence[RoutingException], *, channel: str, hour: int, path: Sequence[str]
+) -> RoutingException | None:
     """最具体的一条细则。 The exception that holds and says most; among equals, the first written."""
     holding = [e for e in exceptions if _holds(e, channel=channel, hour=hour, path=path)]
     return max(holding, key=_told, default=None)
 
 
 def _holds(e: RoutingException, *, channel: str, hour: int, path: Sequence[str]) -> bool:
-    return (e.channel in ("", channel) and (not e.place or e.place in path)
-            and _within_hours(hour, e.hour_from, e.hour_to))
+    return (
+        e.channel in ("", channel)
+        and (not e.place or e.place in path)
+        and _within_hours(hour, e.hour_from, e.hour_to)
+    )
 
 
 def _within_hours(hour: int, start: int | None, end: int | None) -> bool:
@@ -137,7 +165,11 @@ def escalation_chain(*, organ: str, organs: Mapping[str, OrganFacts], lead_body:
 
 def content_digest(report: NewReport) -> str:
     """报告内容的摘要。 Digest of what a report says: the same key may come again only with the same content."""
-    said = {key: value for key, value in asdict(report).items() if key not in {"client_key", "reported_at", "token"}}
+    said = {
+        key: value
+        for key, value in asdict(report).items()
+        if key not in {"client_key", "reported_at", "token"}
+    }
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

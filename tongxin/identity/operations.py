@@ -15,9 +15,16 @@ def _founding_scope(*, actor: Actor, at: datetime, founding: tuple[BasisClause, 
     return Scope(subject="persons", founding=founding)
 
 
-@act("found_persons", title=("登记首批人员", "register the first persons"), by=[By.PLATFORM], scope=_founding_scope,
-     founding=True)
-def found_persons(*, warrant: Warrant, persons: Sequence[NewPerson], founding: tuple[BasisClause, ...]) -> int:
+@act(
+    "found_persons",
+    title=("登记首批人员", "register the first persons"),
+    by=[By.PLATFORM],
+    scope=_founding_scope,
+    founding=True,
+)
+def found_persons(
+    *, warrant: Warrant, persons: Sequence[NewPerson], founding: tuple[BasisClause, ...]
+) -> int:
     """登记首批人员与账户。 Register the first persons and their accounts; returns how many."""
     del founding
     _register(warrant, persons)
@@ -26,11 +33,27 @@ def found_persons(*, warrant: Warrant, persons: Sequence[NewPerson], founding: t
 
 def _register(warrant: Warrant, persons: Sequence[NewPerson]) -> None:
     Person.objects.bulk_create(
-        [Person(ref=p.ref, name=p.name, phone=p.phone, email=p.email, language=p.language, synthetic=p.synthetic)
-         for p in persons], batch_size=1_000)
+        [
+            Person(
+                ref=p.ref,
+                name=p.name,
+                phone=p.phone,
+                email=p.email,
+                language=p.language,
+                synthetic=p.synthetic,
+            )
+            for p in persons
+        ],
+        batch_size=1_000,
+    )
     Account.objects.bulk_create(
-        [Account(login=p.login, person_id=p.ref, password=p.password, opened_at=warrant.at)
-         for p in persons if p.login], batch_size=1_000)
+        [
+            Account(login=p.login, person_id=p.ref, password=p.password, opened_at=warrant.at)
+            for p in persons
+            if p.login
+        ],
+        batch_size=1_000,
+    )
 
 
 def _own_scope(*, actor: Actor, at: datetime, **_: Any) -> Scope:
@@ -53,7 +76,12 @@ def _account_scope(*, actor: Actor, at: datetime, person: NewPerson) -> Scope:
     return Scope(subject=person.ref, persons=(person.ref,), state=held, content={"login": person.login})
 
 
-@act("open_account", title=("开立账户", "open an account"), by=[By.LEAD_OFFICER, By.PLATFORM], scope=_account_scope)
+@act(
+    "open_account",
+    title=("开立账户", "open an account"),
+    by=[By.LEAD_OFFICER, By.PLATFORM],
+    scope=_account_scope,
+)
 def open_account(*, warrant: Warrant, person: NewPerson) -> str:
     """开立账户。 Open an account for a person, known already or not; an account they have gets the new password.
 
@@ -64,7 +92,9 @@ def open_account(*, warrant: Warrant, person: NewPerson) -> str:
         held.password = person.password
         held.save(update_fields=["password"])
     elif Person.objects.filter(ref=person.ref).exists():
-        Account.objects.create(login=person.login, person_id=person.ref, password=person.password, opened_at=warrant.at)
+        Account.objects.create(
+            login=person.login, person_id=person.ref, password=person.password, opened_at=warrant.at
+        )
     else:
         _register(warrant, [person])
     return person.ref

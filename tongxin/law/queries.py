@@ -83,7 +83,8 @@ def matter_entry(row: ListEntry) -> MatterEntry:
         category=row.category,
         category_en=row.category_en or row.category,
         lead=facts.get("lead", ""),
-        assist=tuple(facts.get("assist", ())), on_call=tuple(facts.get("on_call", ())),
+        assist=tuple(facts.get("assist", ())),
+        on_call=tuple(facts.get("on_call", ())),
         person_help=bool(facts.get("person_help")),
         filing_condition=facts.get("filing_condition", ""),
         filing_condition_en=facts.get("filing_condition_en", ""),
@@ -245,7 +246,9 @@ def cited(*, refs: Collection[str]) -> list[CitedClause]:
         return []
     any_of = models.Q()
     for ref in wanted:
-        any_of |= models.Q(version__instrument__key=ref.key, version__adopted=ref.version or date.min, key=ref.clause)
+        any_of |= models.Q(
+            version__instrument__key=ref.key, version__adopted=ref.version or date.min, key=ref.clause
+        )
     rows = Clause.objects.filter(any_of).select_related("version__instrument")
     found = {ref_of(row): cited_clause(row) for row in rows}
     return [found[ref] for ref in wanted if ref in found]
@@ -278,7 +281,9 @@ def matters_to_report(revision: int, day: date) -> tuple[MatterEntry, ...]:
     return tuple(matter_entry(row) for row in rows)
 
 
-def matters_found(*, words: str, revision: int, day: date, often: Mapping[str, int], most: int = 12) -> list[MatterEntry]:
+def matters_found(
+    *, words: str, revision: int, day: date, often: Mapping[str, int], most: int = 12
+) -> list[MatterEntry]:
     """按平常话找事项。 The entries to report that are like some plain words, the likeliest first."""
     return matters_like(words=words, entries=matters_to_report(revision, day), often=often)[:most]
 
@@ -297,7 +302,9 @@ def matter_row(*, code: str, day: date) -> ListEntry | None:
 def power_rows(*, day: date) -> list[tuple[ListEntry, list[CitedClause]]]:
     """职权清单各行与其条款。 The rows of the powers list on a day, each with its clauses. Two statements."""
     held: dict[int, list[CitedClause]] = {}
-    rows = Binding.objects.filter(entry__list=ListEntry.Kind.POWER).select_related("clause__version__instrument")
+    rows = Binding.objects.filter(entry__list=ListEntry.Kind.POWER).select_related(
+        "clause__version__instrument"
+    )
     for binding in rows.order_by("id"):
         held.setdefault(binding.entry_id, []).append(cited_clause(binding.clause))
     return [(row, held.get(row.id, [])) for row in entries_on(kind=ListEntry.Kind.POWER, day=day)]
@@ -311,7 +318,11 @@ def versions_of(*, key: str) -> list[Version]:
 def entries_resting_on(*, version: Version) -> Mapping[str, list[ListEntry]]:
     """以某版本的条款为依据的清单事项，按条款。 The list entries that rest on a version's clauses, by clause key."""
     found: dict[str, list[ListEntry]] = {}
-    rows = Binding.objects.filter(clause__version=version).select_related("entry", "clause").order_by("entry__code")
+    rows = (
+        Binding.objects.filter(clause__version=version)
+        .select_related("entry", "clause")
+        .order_by("entry__code")
+    )
     for binding in rows:
         found.setdefault(binding.clause.key, []).append(binding.entry)
     return found

@@ -70,13 +70,22 @@ def instruments(request: HttpRequest) -> HttpResponse:
     today = city_day(timezone.now())
     form = BookForm(request.GET or None)
     day, words = form.day(today), form.words().lower()
-    rows = [row for row in queries.instruments_on(day=day)
-            if words in f"{row.instrument.title} {row.instrument.title_en}".lower()]
-    levels = sorted({Level(row.instrument.level) for row in rows}, key=lambda level: (level.rank, level.value))
-    groups = [{"label": LEVEL_LABELS[level], "rows": [row for row in rows if row.instrument.level == level.value]}
-              for level in levels]
+    rows = [
+        row
+        for row in queries.instruments_on(day=day)
+        if words in f"{row.instrument.title} {row.instrument.title_en}".lower()
+    ]
+    levels = sorted(
+        {Level(row.instrument.level) for row in rows}, key=lambda level: (level.rank, level.value)
+    )
+    groups = [
+        {"label": LEVEL_LABELS[level], "rows": [row for row in rows if row.instrument.level == level.value]}
+        for level in levels
+    ]
     context = {"form": form, "day": day, "today": today, "groups": groups, "count": len(rows)}
-    return render(request, "law/instruments.html", context, status=400 if form.is_bound and form.errors else 200)
+    return render(
+        request, "law/instruments.html", context, status=400 if form.is_bound and form.errors else 200
+    )
 
 
 def instrument(request: HttpRequest, key: str, date: str) -> HttpResponse:
@@ -111,10 +120,17 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 def matters_csv(request: HttpRequest) -> HttpResponse:
     """事项清单，表格文件。 The matter list as CSV; a cell that a spreadsheet would run is made plain. Two statements."""
-    rows = _chosen(_matter_rows(), request.GET.get("category", ""), request.GET.get("basis", ""),
-                   request.GET.get("q", "").strip())
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8",
-                            headers={"Content-Disposition": 'attachment; filename="matters.csv"'})
+    rows = _chosen(
+        _matter_rows(),
+        request.GET.get("category", ""),
+        request.GET.get("basis", ""),
+        request.GET.get("q", "").strip(),
+    )
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="matters.csv"'},
+    )
     sheet = csv.writer(response)
     sheet.writerow(EXPORT)
     sheet.writerows([[plain_cell(_flat(row[column])) for column in EXPORT] for row in rows])
@@ -123,8 +139,12 @@ def matters_csv(request: HttpRequest) -> HttpResponse:
 
 def matters_json(request: HttpRequest) -> HttpResponse:
     """事项清单，程序用。 The matter list as JSON. Two statements."""
-    rows = _chosen(_matter_rows(), request.GET.get("category", ""), request.GET.get("basis", ""),
-                   request.GET.get("q", "").strip())
+    rows = _chosen(
+        _matter_rows(),
+        request.GET.get("category", ""),
+        request.GET.get("basis", ""),
+        request.GET.get("q", "").strip(),
+    )
     body = {"matters": [{column: row[column] for column in EXPORT} for row in rows]}
     return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=utf-8")
 
@@ -138,11 +158,19 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     entry, here = queries.matter_entry(row), city()
     clauses = [queries.cited_clause(binding.clause) for binding in queries.bindings_of(entry=row)]
     english = _english()
-    names = {word: function_words(word, root=here.root, by_function=organs_by_function(here.revision), english=english)
-             for word in (entry.lead, *entry.assist)}
+    names = {
+        word: function_words(
+            word, root=here.root, by_function=organs_by_function(here.revision), english=english
+        )
+        for word in (entry.lead, *entry.assist)
+    }
     context = {
-        "row": row, "entry": entry, "lead": names[entry.lead], "assist": [names[word] for word in entry.assist],
-        "limits": _limit_rows(entry, here.revision, day), "basis": _basis(row, clauses, day),
+        "row": row,
+        "entry": entry,
+        "lead": names[entry.lead],
+        "assist": [names[word] for word in entry.assist],
+        "limits": _limit_rows(entry, here.revision, day),
+        "basis": _basis(row, clauses, day),
     }
     return render(request, "law/matter.html", context)
 
@@ -153,9 +181,17 @@ def powers(request: HttpRequest) -> HttpResponse:
     for row, clauses in queries.power_rows(day=city_day(timezone.now())):
         declared = REGISTRY.get(row.code)
         title = (declared.title_en if _english() else declared.title) if declared else row.code
-        rows.append({"verb": row.code, "title": title, "by": post_words(declared.by) if declared else [],
-                     "personal": bool(declared and declared.personal), "clauses": clauses, "active": getattr(row, "active", False),
-                     "note": row.facts.get("note", "")})
+        rows.append(
+            {
+                "verb": row.code,
+                "title": title,
+                "by": post_words(declared.by) if declared else [],
+                "personal": bool(declared and declared.personal),
+                "clauses": clauses,
+                "active": getattr(row, "active", False),
+                "note": row.facts.get("note", ""),
+            }
+        )
     return render(request, "law/powers.html", {"rows": rows})
 
 
@@ -167,15 +203,17 @@ def plain_cell(value: str) -> str:
     return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
 
 
-def function_words(wanted: str, *, root: str, by_function: Mapping[tuple[str, str], OrganFacts],
-                   english: bool) -> tuple[str, str]:
+def function_words(
+    wanted: str, *, root: str, by_function: Mapping[tuple[str, str], OrganFacts], english: bool
+) -> tuple[str, str]:
     """职能的叫法与层级。 What a function word (FUNCTION or FUNCTION@LEVEL) is called here, and at which level: two texts.
 
     The name is that of the city's own organ with this function; else the kind of organ that has it; else the word.
     """
     function, _at, level = wanted.partition("@")
     organ = by_function.get((function, root)) or next(
-        (o for (name, _place), o in by_function.items() if name == function), None)
+        (o for (name, _place), o in by_function.items() if name == function), None
+    )
     said = str(PLACE_LEVELS.get(level, level))
     if organ is None:
         return function, said
@@ -221,8 +259,13 @@ def _lines(clauses: Sequence[Clause], resting: Mapping[str, Sequence[ListEntry]]
             yield {"resting": list(dict.fromkeys(below))}
             below = []
         below += resting.get(clause.key, ())
-        yield {"clause": clause, "text": "" if article and clause.key in parents else clause.text,
-               "division": division, "article": article, "label": clause_label(clause.key)}
+        yield {
+            "clause": clause,
+            "text": "" if article and clause.key in parents else clause.text,
+            "division": division,
+            "article": article,
+            "label": clause_label(clause.key),
+        }
     if below:
         yield {"resting": list(dict.fromkeys(below))}
 
@@ -246,21 +289,31 @@ def _matter_row(row: Any) -> dict[str, Any]:
 
 def _chosen(rows: Iterable[dict[str, Any]], category: str, basis: str, words: str) -> list[dict[str, Any]]:
     wanted = {"": None, "active": True, "idle": False}.get(basis)
-    return [row for row in rows
-            if (not category or row["category"] == category) and (wanted is None or row["active"] is wanted)
-            and (not words or words.lower() in f"{row['code']} {row['name']} {row['name_en']}".lower())]
+    return [
+        row
+        for row in rows
+        if (not category or row["category"] == category)
+        and (wanted is None or row["active"] is wanted)
+        and (not words or words.lower() in f"{row['code']} {row['name']} {row['name_en']}".lower())
+    ]
 
 
 def _matter_filters(rows: Sequence[dict[str, Any]], category: str, basis: str, words: str) -> dict[str, Any]:
     english = _english()
-    categories = {row["category"]: (row["category_en"] or row["category"]) if english else row["category"]
-                  for row in rows}
+    categories = {
+        row["category"]: (row["category_en"] or row["category"]) if english else row["category"]
+        for row in rows
+    }
     kept = {"category": category, "basis": basis, "q": words}
 
     def choice(label: str, **changed: str) -> dict[str, Any]:
         asked = {**kept, **changed}
-        return {"label": label, "url": "?" + _asked(asked), "current": asked == kept,
-                "count": len(_chosen(rows, asked["category"], asked["basis"], words))}
+        return {
+            "label": label,
+            "url": "?" + _asked(asked),
+            "current": asked == kept,
+            "count": len(_chosen(rows, asked["category"], asked["basis"], words)),
+        }
 
     return {
         "groups": [
@@ -283,15 +336,31 @@ def _asked(asked: Mapping[str, str]) -> str:
 
 def _limit_rows(entry: MatterEntry, revision: int, day: date) -> list[dict[str, Any]]:
     """各环节的期限，附依据。 The limits of every stage that has one, in the order of the flow, with their clauses."""
-    found = [(stage, limit) for stage in Stage
-             for limit in sorted(queries.limits_for(matter=entry, stage=stage, revision=revision, day=day),
-                                 key=lambda limit: (limit.unit.value, limit.number))]
-    named = {clause.ref: clause for clause in queries.cited(refs=[str(limit.clause) for _stage, limit in found if limit.clause])}
-    return [_limit_row(stage, limit, named.get(limit.clause) if limit.clause else None) for stage, limit in found]
+    found = [
+        (stage, limit)
+        for stage in Stage
+        for limit in sorted(
+            queries.limits_for(matter=entry, stage=stage, revision=revision, day=day),
+            key=lambda limit: (limit.unit.value, limit.number),
+        )
+    ]
+    named = {
+        clause.ref: clause
+        for clause in queries.cited(refs=[str(limit.clause) for _stage, limit in found if limit.clause])
+    }
+    return [
+        _limit_row(stage, limit, named.get(limit.clause) if limit.clause else None) for stage, limit in found
+    ]
 
 
 def _limit_row(stage: Stage, limit: Limit, clause: queries.CitedClause | None) -> dict[str, Any]:
-    return {"stage": STAGE_LABELS[stage], "step": limit.step, "number": limit.number, "unit": limit.unit.value, "clause": clause}
+    return {
+        "stage": STAGE_LABELS[stage],
+        "step": limit.step,
+        "number": limit.number,
+        "unit": limit.unit.value,
+        "clause": clause,
+    }
 
 
 def _basis(row: Any, clauses: Sequence[queries.CitedClause], day: date) -> dict[str, Any]:
@@ -300,14 +369,20 @@ def _basis(row: Any, clauses: Sequence[queries.CitedClause], day: date) -> dict[
     gone = [c for c in clauses if not _holds(c, day)]
     if gone and not row.active:
         named = "、".join(f"《{c.title}》{c.number}" for c in gone)
-        return {"clauses": clauses, "missing": _("所依的条款现在无效，所以停用：%(clauses)s") % {"clauses": named}}
+        return {
+            "clauses": clauses,
+            "missing": _("所依的条款现在无效，所以停用：%(clauses)s") % {"clauses": named},
+        }
     general = row.facts.get("clause_kind") == "general"
     return {"clauses": clauses, "power": _("这一项依的是一般职责条款，还没有专门的条款。") if general else ""}
 
 
 def _holds(clause: queries.CitedClause, day: date) -> bool:
-    return (clause.in_force_from is not None and clause.in_force_from <= day
-            and (clause.in_force_to is None or day < clause.in_force_to))
+    return (
+        clause.in_force_from is not None
+        and clause.in_force_from <= day
+        and (clause.in_force_to is None or day < clause.in_force_to)
+    )
 
 
 urlpatterns = [

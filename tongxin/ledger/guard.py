@@ -57,8 +57,14 @@ END $$;
 ENTRY_COLUMNS = "act, verb, outcome, at, organ, office, list_entry, clauses, commitment"
 
 
-def install(connection: BaseDatabaseWrapper, *, role: str, guarded: Mapping[str, str], records: Collection[str],
-            bookkeeping: Collection[str]) -> None:
+def install(
+    connection: BaseDatabaseWrapper,
+    *,
+    role: str,
+    guarded: Mapping[str, str],
+    records: Collection[str],
+    bookkeeping: Collection[str],
+) -> None:
     """装上门卫。 Install functions, triggers and grants; run by the owner after every migration, idempotent.
 
     `guarded`: tables of capabilities, each with the name of its key column; `records`: those of them that are
@@ -72,12 +78,24 @@ def install(connection: BaseDatabaseWrapper, *, role: str, guarded: Mapping[str,
         cursor.execute(_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role))
         cursor.execute(_sql(f"GRANT INSERT ({ENTRY_COLUMNS}) ON ledger_ledgerentry TO {{role}}", role))
         cursor.execute(_sql("GRANT INSERT, DELETE ON ledger_ledgercontent TO {role}", role))
-        cursor.execute(_trigger("ledger_ledgercontent", "tongxin_guard_delete", "DELETE",
-                                "tongxin_guard('entry_id', 'present')", " REFERENCING OLD TABLE AS changed"))
+        cursor.execute(
+            _trigger(
+                "ledger_ledgercontent",
+                "tongxin_guard_delete",
+                "DELETE",
+                "tongxin_guard('entry_id', 'present')",
+                " REFERENCING OLD TABLE AS changed",
+            )
+        )
         for table, key in sorted(guarded.items()):
             rights = "INSERT" if table in records else "INSERT, UPDATE, DELETE"
-            cursor.execute(_sql(f"REVOKE ALL ON {{table}} FROM {{role}}; GRANT SELECT, {rights} ON {{table}} TO {{role}}",
-                                role, table))
+            cursor.execute(
+                _sql(
+                    f"REVOKE ALL ON {{table}} FROM {{role}}; GRANT SELECT, {rights} ON {{table}} TO {{role}}",
+                    role,
+                    table,
+                )
+            )
             _guard(cursor, table, key, "record" if table in records else "present")
         for table in sorted(bookkeeping):
             cursor.execute(_sql("GRANT INSERT ON {table} TO {role}", role, table))
@@ -90,12 +108,17 @@ def _sql(text: str, role: str, table: str = "") -> sql.Composed:
 def _guard(cursor: CursorWrapper, table: str, key: str, kind: str) -> None:
     for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
         seen = f" REFERENCING {rows} TABLE AS changed"
-        cursor.execute(_trigger(table, f"tongxin_guard_{event.lower()}", event,
-                                f"tongxin_guard('{key}', '{kind}')", seen))
+        cursor.execute(
+            _trigger(
+                table, f"tongxin_guard_{event.lower()}", event, f"tongxin_guard('{key}', '{kind}')", seen
+            )
+        )
     cursor.execute(_trigger(table, "tongxin_truncate", "TRUNCATE", "tongxin_fixed()", when="BEFORE"))
 
 
-def _trigger(table: str, name: str, event: str, function: str, seen: str = "", when: str = "AFTER") -> sql.Composed:
+def _trigger(
+    table: str, name: str, event: str, function: str, seen: str = "", when: str = "AFTER"
+) -> sql.Composed:
     return sql.SQL(
         f"DROP TRIGGER IF EXISTS {name} ON {{table}};"
         f"CREATE TRIGGER {name} {when} {event} ON {{table}}{seen} FOR EACH STATEMENT EXECUTE FUNCTION {function}"

@@ -73,10 +73,19 @@ def _row(entry: NewEntry) -> dict[str, Any]:
     salt = secrets.token_bytes(SALT_BYTES)
     bound = {"content": dict(entry.content), "subject": entry.subject, "persons": list(entry.persons)}
     return {
-        "act": str(entry.act), "verb": entry.verb, "outcome": entry.outcome.value, "at": entry.at.isoformat(),
-        "organ": entry.organ, "office": entry.office, "list_entry": entry.list_entry, "clauses": entry.clauses,
-        "commitment": "\\x" + rules.commitment(salt, canonical(bound)).hex(), "salt": "\\x" + salt.hex(),
-        "subject": entry.subject, "persons": list(entry.persons), "content": dict(entry.content),
+        "act": str(entry.act),
+        "verb": entry.verb,
+        "outcome": entry.outcome.value,
+        "at": entry.at.isoformat(),
+        "organ": entry.organ,
+        "office": entry.office,
+        "list_entry": entry.list_entry,
+        "clauses": entry.clauses,
+        "commitment": "\\x" + rules.commitment(salt, canonical(bound)).hex(),
+        "salt": "\\x" + salt.hex(),
+        "subject": entry.subject,
+        "persons": list(entry.persons),
+        "content": dict(entry.content),
     }
 
 
@@ -90,7 +99,9 @@ def sequence(*, signer: Signer, at: datetime, batch: int = 5_000) -> int:
         if not cursor.fetchone()[0]:
             return 0
         newest = LedgerCheckpoint.objects.order_by("-size").first()
-        cursor.execute(UNSEQUENCED, [newest.last_xact if newest else "0", newest.last_entry if newest else 0, batch])
+        cursor.execute(
+            UNSEQUENCED, [newest.last_xact if newest else "0", newest.last_entry if newest else 0, batch]
+        )
         rows = cursor.fetchall()
         if rows:
             _integrate(rows, newest, signer, at)
@@ -100,8 +111,9 @@ def sequence(*, signer: Signer, at: datetime, batch: int = 5_000) -> int:
 def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Signer, at: datetime) -> None:
     frontier = bytes(newest.frontier) if newest else b""
     step = rules.HASH_BYTES
-    tree = rules.Frontier(newest.size if newest else 0,
-                          [frontier[i:i + step] for i in range(0, len(frontier), step)])
+    tree = rules.Frontier(
+        newest.size if newest else 0, [frontier[i : i + step] for i in range(0, len(frontier), step)]
+    )
     leaves = []
     for row in rows:
         leaf = rules.leaf_hash(rules.leaf_bytes(row))
@@ -110,6 +122,11 @@ def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Sig
     LedgerLeaf.objects.bulk_create(leaves, batch_size=2_000)
     body = rules.checkpoint_body(signer.origin, tree.size, tree.root())
     LedgerCheckpoint.objects.create(
-        size=tree.size, root=tree.root(), frontier=b"".join(tree.hashes), at=at,
-        note=rules.sign_note(body, signer.origin, signer.seed), last_xact=rows[-1][1], last_entry=rows[-1][0],
+        size=tree.size,
+        root=tree.root(),
+        frontier=b"".join(tree.hashes),
+        at=at,
+        note=rules.sign_note(body, signer.origin, signer.seed),
+        last_xact=rows[-1][1],
+        last_entry=rows[-1][0],
     )

@@ -67,12 +67,18 @@ def newest_checkpoint() -> LedgerCheckpoint | None:
 
 def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
     """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf."""
-    return LedgerContent.objects.filter(subject=subject).select_related("entry", "entry__leaf").order_by("-entry_id")
+    return (
+        LedgerContent.objects.filter(subject=subject)
+        .select_related("entry", "entry__leaf")
+        .order_by("-entry_id")
+    )
 
 
 def contents_naming(*, person: str) -> models.QuerySet[LedgerContent]:
     """涉及某人的条目，新的在前。 Entries that concern a person, newest first."""
-    return LedgerContent.objects.filter(persons__contains=[person]).select_related("entry").order_by("-entry_id")
+    return (
+        LedgerContent.objects.filter(persons__contains=[person]).select_related("entry").order_by("-entry_id")
+    )
 
 
 def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] | None:
@@ -81,8 +87,12 @@ def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] 
     newest = newest_checkpoint()
     if leaf is None or newest is None or leaf.index >= newest.size:
         return None
-    hashes = [bytes(h) for h in LedgerLeaf.objects.filter(index__lt=newest.size).order_by("index")
-              .values_list("hash", flat=True)]
+    hashes = [
+        bytes(h)
+        for h in LedgerLeaf.objects.filter(index__lt=newest.size)
+        .order_by("index")
+        .values_list("hash", flat=True)
+    ]
     return leaf, newest, rules.inclusion_proof(hashes, leaf.index)
 
 
@@ -92,15 +102,26 @@ def verification(*, origin: str, public: bytes, tables: Mapping[str, str]) -> Ve
     `tables` are those whose rows the ledger holds digests of, each with its key column.
     """
     walk = _Walk(origin, public)
-    fault = (walk.first_fault() or _unintegrated(walk.newest) or _mistold() or _content_gone()
-             or _first_of(_row_fault(table, key) for table, key in sorted(tables.items())))
+    fault = (
+        walk.first_fault()
+        or _unintegrated(walk.newest)
+        or _mistold()
+        or _content_gone()
+        or _first_of(_row_fault(table, key) for table, key in sorted(tables.items()))
+    )
     total = LedgerEntry.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
         writes = cursor.fetchone()[0]
     return Verification(
-        intact=fault is None, entries=total, leaves=walk.tree.size, pending=max(total - walk.tree.size, 0),
-        checkpoints=walk.checkpoints, root=walk.tree.root().hex(), writes=writes, first_fault=fault,
+        intact=fault is None,
+        entries=total,
+        leaves=walk.tree.size,
+        pending=max(total - walk.tree.size, 0),
+        checkpoints=walk.checkpoints,
+        root=walk.tree.root().hex(),
+        writes=writes,
+        first_fault=fault,
     )
 
 
@@ -130,10 +151,19 @@ class _Walk:
                         return fault
         signed = self.newest.size if self.newest else 0
         if signed > self.tree.size:
-            return Fault("removed", "ledger_ledgerleaf", str(self.tree.size),
-                         f"the newest checkpoint covers {signed} entries, {self.tree.size} are left")
+            return Fault(
+                "removed",
+                "ledger_ledgerleaf",
+                str(self.tree.size),
+                f"the newest checkpoint covers {signed} entries, {self.tree.size} are left",
+            )
         if signed < self.tree.size:  # leaves and their checkpoint are written in one transaction
-            return Fault("removed", "ledger_ledgercheckpoint", str(self.tree.size), "no checkpoint covers the last leaves")
+            return Fault(
+                "removed",
+                "ledger_ledgercheckpoint",
+                str(self.tree.size),
+                "no checkpoint covers the last leaves",
+            )
         return None
 
     def _leaf_fault(self, row: Any) -> Fault | None:
@@ -144,7 +174,12 @@ class _Walk:
             return Fault("removed", "ledger_ledgerentry", str(number), "the entry of this leaf is gone")
         order = (int(row[1]), number)
         if order <= self.order:
-            return Fault("altered", "ledger_ledgerleaf", str(index - 1), "the leaves are not in the order of their entries")
+            return Fault(
+                "altered",
+                "ledger_ledgerleaf",
+                str(index - 1),
+                "the leaves are not in the order of their entries",
+            )
         self.order = order
         computed = rules.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]))
         if computed != bytes(stored):
@@ -152,7 +187,9 @@ class _Walk:
         if salt is not None:
             bound = {"content": _json(content), "subject": subject, "persons": list(persons)}
             if rules.commitment(bytes(salt), canonical(bound)) != bytes(row[11]):
-                return Fault("altered", "ledger_ledgercontent", str(number), "the content is not what was committed to")
+                return Fault(
+                    "altered", "ledger_ledgercontent", str(number), "the content is not what was committed to"
+                )
         self.tree.append(computed)
         return None
 
@@ -165,11 +202,20 @@ class _Walk:
         except ValueError as error:
             return Fault("signature", "ledger_ledgercheckpoint", str(note.size), str(error))
         if body != rules.checkpoint_body(self.origin, note.size, self.tree.root()):
-            return Fault("root", "ledger_ledgercheckpoint", str(note.size),
-                         "the entries up to here do not lead to the signed root")
+            return Fault(
+                "root",
+                "ledger_ledgercheckpoint",
+                str(note.size),
+                "the entries up to here do not lead to the signed root",
+            )
         if (bytes(note.root), bytes(note.frontier), (int(note.last_xact), note.last_entry)) != (
-                self.tree.root(), b"".join(self.tree.hashes), self.order):
-            return Fault("altered", "ledger_ledgercheckpoint", str(note.size), "a column is not what was signed for")
+            self.tree.root(),
+            b"".join(self.tree.hashes),
+            self.order,
+        ):
+            return Fault(
+                "altered", "ledger_ledgercheckpoint", str(note.size), "a column is not what was signed for"
+            )
         return None
 
 
@@ -183,14 +229,18 @@ def _unintegrated(newest: LedgerCheckpoint | None) -> Fault | None:
     with connection.cursor() as cursor:
         cursor.execute(UNINTEGRATED, [newest.last_xact, newest.last_entry])
         row = cursor.fetchone()
-    return row and Fault("added", "ledger_ledgerentry", str(row[0]), "an entry that was never integrated in its order")
+    return row and Fault(
+        "added", "ledger_ledgerentry", str(row[0]), "an entry that was never integrated in its order"
+    )
 
 
 def _mistold() -> Fault | None:
     with connection.cursor() as cursor:
         cursor.execute(MISTOLD)
         row = cursor.fetchone()
-    return row and Fault("altered", "ledger_ledgerwrite", str(row[0]), f"digests of rows of {row[1]} were changed")
+    return row and Fault(
+        "altered", "ledger_ledgerwrite", str(row[0]), f"digests of rows of {row[1]} were changed"
+    )
 
 
 def _content_gone() -> Fault | None:
@@ -207,8 +257,11 @@ def _row_fault(table: str, key: str) -> Fault | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    said = {"added": "no act wrote this row", "removed": "an act wrote this row, and none deleted it",
-            "altered": f"the row is not as ledger entry {row[2]} wrote it"}
+    said = {
+        "added": "no act wrote this row",
+        "removed": "an act wrote this row, and none deleted it",
+        "altered": f"the row is not as ledger entry {row[2]} wrote it",
+    }
     return Fault(row[1], table, row[0], said[row[1]])
 
 
@@ -220,7 +273,8 @@ def entry_numbered(*, number: int) -> LedgerEntry | None:
 
 
 ONE_ENTRY = ENTRIES_WITH_LEAVES.replace("ORDER BY l.index", "WHERE l.entry_id = %s").replace(
-    "FROM ledger_ledgerwrite GROUP BY", "FROM ledger_ledgerwrite WHERE entry_id = %s GROUP BY")
+    "FROM ledger_ledgerwrite GROUP BY", "FROM ledger_ledgerwrite WHERE entry_id = %s GROUP BY"
+)
 
 
 def leaf_of(*, entry: int) -> tuple[Any, ...] | None:

@@ -42,7 +42,9 @@ class Frontier:
         self.size = size
         self.hashes = list(hashes)
         if len(self.hashes) != size.bit_count():
-            raise ValueError(f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(self.hashes)}")
+            raise ValueError(
+                f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(self.hashes)}"
+            )
 
     def append(self, leaf: bytes) -> None:
         """加入一个叶哈希。 Add one leaf hash; amortised one hash a leaf."""
@@ -147,13 +149,27 @@ def verify_note(note: str, name: str, public: bytes) -> str:
 
 def leaf_bytes(row: Sequence[Any]) -> bytes:
     """一条的叶。 The bytes of an entry that are hashed into the tree, from a row of the sequencer's query."""
-    number, xact, act, verb, outcome, at, recorded, organ, office, list_entry, clauses, committed, writes = row
+    number, xact, act, verb, outcome, at, recorded, organ, office, list_entry, clauses, committed, writes = (
+        row
+    )
     digests = json.loads(writes) if isinstance(writes, str) else writes
-    return canonical({
-        "id": number, "xact": str(xact), "act": str(act), "verb": verb, "outcome": outcome, "at": _instant(at),
-        "recorded": _instant(recorded), "organ": organ, "office": office, "entry": list_entry, "clauses": clauses,
-        "commitment": bytes(committed).hex(), "writes": digests,
-    })
+    return canonical(
+        {
+            "id": number,
+            "xact": str(xact),
+            "act": str(act),
+            "verb": verb,
+            "outcome": outcome,
+            "at": _instant(at),
+            "recorded": _instant(recorded),
+            "organ": organ,
+            "office": office,
+            "entry": list_entry,
+            "clauses": clauses,
+            "commitment": bytes(committed).hex(),
+            "writes": digests,
+        }
+    )
 
 
 def _instant(moment: datetime) -> str:

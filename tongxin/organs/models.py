@@ -46,7 +46,9 @@ class Office(models.Model):
     id = models.BigAutoField(primary_key=True)
     code = models.CharField("代号", max_length=160, unique=True)
     organ = models.ForeignKey(Organ, models.PROTECT, related_name="offices")
-    post = models.CharField("岗位", max_length=20, choices=[(post.value, post.value) for post in sorted(POSTS)])
+    post = models.CharField(
+        "岗位", max_length=20, choices=[(post.value, post.value) for post in sorted(POSTS)]
+    )
     title = models.CharField("名称", max_length=120)
     title_en = models.CharField(max_length=120, blank=True)
 
@@ -73,9 +75,14 @@ class Holding(models.Model):
             ExclusionConstraint(
                 name="holding_once",
                 expressions=[
-                    ("office", RangeOperators.EQUAL), ("person", RangeOperators.EQUAL),
-                    (models.Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField()),
-                     RangeOperators.OVERLAPS),
+                    ("office", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            "valid_from", "valid_to", function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
             ),
         ]

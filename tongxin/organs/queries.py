@@ -13,9 +13,12 @@ from tongxin.organs.terms import OrganFacts
 
 def held_offices(*, person: str, day: date) -> models.QuerySet[Holding]:
     """某人此日的任职。 The offices a person holds on a day."""
-    return (Holding.objects.filter(person=person, valid_from__lte=day)
-            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
-            .select_related("office", "office__organ", "office__organ__place").order_by("office__code"))
+    return (
+        Holding.objects.filter(person=person, valid_from__lte=day)
+        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        .select_related("office", "office__organ", "office__organ__place")
+        .order_by("office__code")
+    )
 
 
 def standing(*, person: str, office: str, day: date) -> Standing | None:
@@ -24,8 +27,14 @@ def standing(*, person: str, office: str, day: date) -> Standing | None:
     if held is None:
         return None
     organ = held.office.organ
-    return Standing(office=f"office:{held.office.code}", organ=organ.code, organ_name=organ.name,
-                    organ_name_en=organ.name_en or organ.name, post=By(held.office.post), place=organ.place.code)
+    return Standing(
+        office=f"office:{held.office.code}",
+        organ=organ.code,
+        organ_name=organ.name,
+        organ_name_en=organ.name_en or organ.name,
+        post=By(held.office.post),
+        place=organ.place.code,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -34,9 +43,17 @@ def organs_by_code(revision: int) -> Mapping[str, OrganFacts]:
     del revision
     rows = Organ.objects.select_related("place", "parent").defer("place__boundary")
     return {
-        row.code: OrganFacts(id=row.id, code=row.code, function=row.function, kind=row.kind, name=row.name,
-                             name_en=row.name_en or row.name, place=row.place.code, level=row.place.level,
-                             parent=row.parent.code if row.parent else None)
+        row.code: OrganFacts(
+            id=row.id,
+            code=row.code,
+            function=row.function,
+            kind=row.kind,
+            name=row.name,
+            name_en=row.name_en or row.name,
+            place=row.place.code,
+            level=row.place.level,
+            parent=row.parent.code if row.parent else None,
+        )
         for row in rows.iterator(chunk_size=2_000)
     }
 
@@ -54,13 +71,19 @@ def office_title(*, code: str) -> Office | None:
 
 def holders(*, organ: str, post: By, day: date) -> list[tuple[str, str]]:
     """某机构某岗位的任职者与职位。 (person, office) references of those who hold a post at an organ on a day."""
-    rows = (Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
-            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).order_by("office__code"))
+    rows = (
+        Holding.objects.filter(office__organ__code=organ, office__post=post.value, valid_from__lte=day)
+        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        .order_by("office__code")
+    )
     return [(person, f"office:{office}") for person, office in rows.values_list("person", "office__code")]
 
 
 def holdings_on(*, day: date) -> models.QuerySet[Holding]:
     """此日的全部任职。 Every holding of a day, with office and organ."""
-    return (Holding.objects.filter(valid_from__lte=day)
-            .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
-            .select_related("office__organ").order_by("office__code"))
+    return (
+        Holding.objects.filter(valid_from__lte=day)
+        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        .select_related("office__organ")
+        .order_by("office__code")
+    )

@@ -7,8 +7,9 @@ from tongxin.organs.terms import OrganFacts
 CANNOT_LEAD = frozenset({"committee"})  # 村（居）民委员会不是一级政府机关 (村民委员会组织法 art. 2)
 
 
-def responsible_organ(*, wanted: str, path: Sequence[str],
-                      by_function: Mapping[tuple[str, str], OrganFacts]) -> OrganFacts | None:
+def responsible_organ(
+    *, wanted: str, path: Sequence[str], by_function: Mapping[tuple[str, str], OrganFacts]
+) -> OrganFacts | None:
     """承担某职能的机构。 The organ with the function whose place is nearest, walking up `path` from the place to the city.
 
     `wanted` is FUNCTION or FUNCTION@LEVEL; with a level only organs of that level count. A committee never leads.

@@ -58,9 +58,14 @@ class Place(models.Model):
             ExclusionConstraint(
                 name="place_intervals_apart",
                 expressions=[
-                    ("scheme", RangeOperators.EQUAL), ("code", RangeOperators.EQUAL),
-                    (models.Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField()),
-                     RangeOperators.OVERLAPS),
+                    ("scheme", RangeOperators.EQUAL),
+                    ("code", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            "valid_from", "valid_to", function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
             ),
         ]

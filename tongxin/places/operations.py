@@ -10,23 +10,39 @@ from tongxin.places.models import City, Place
 from tongxin.places.terms import CityFacts, NewPlace
 
 
-def _founding_scope(*, actor: Actor, at: datetime, city: CityFacts, founding: tuple[BasisClause, ...],
-                    **_: Any) -> Scope:
+def _founding_scope(
+    *, actor: Actor, at: datetime, city: CityFacts, founding: tuple[BasisClause, ...], **_: Any
+) -> Scope:
     del actor, at
     return Scope(subject=f"city:{city.code}", founding=founding, content={"city": city.code})
 
 
-@act("found_places", title=("设立地点与网格", "establish the city's places and grids"), by=[By.PLATFORM],
-     scope=_founding_scope, founding=True)
-def found_places(*, warrant: Warrant, city: CityFacts, places: Sequence[NewPlace],
-                 founding: tuple[BasisClause, ...]) -> int:
+@act(
+    "found_places",
+    title=("设立地点与网格", "establish the city's places and grids"),
+    by=[By.PLATFORM],
+    scope=_founding_scope,
+    founding=True,
+)
+def found_places(
+    *, warrant: Warrant, city: CityFacts, places: Sequence[NewPlace], founding: tuple[BasisClause, ...]
+) -> int:
     """设立城市、地点与网格。 Establish the city, its places and its grids; parents before children.
 
     Returns how many places there are. Raises KeyError for an unknown parent (a checked pack has none).
     """
     del warrant, founding
-    City.objects.create(code=city.code, name=city.name, name_en=city.name_en, scheme=city.scheme, root=city.root,
-                        timezone=city.timezone, lead_body=city.lead_body, desk=city.desk, settings=dict(city.settings))
+    City.objects.create(
+        code=city.code,
+        name=city.name,
+        name_en=city.name_en,
+        scheme=city.scheme,
+        root=city.root,
+        timezone=city.timezone,
+        lead_body=city.lead_body,
+        desk=city.desk,
+        settings=dict(city.settings),
+    )
     made: dict[str, Place] = {}
     for level in Place.Level:
         rows = [_row(new, made) for new in places if new.level == level]
@@ -37,6 +53,15 @@ def found_places(*, warrant: Warrant, city: CityFacts, places: Sequence[NewPlace
 
 def _row(new: NewPlace, made: dict[str, Place]) -> Place:
     parent = made[new.parent] if new.parent else None
-    return Place(scheme=new.scheme, code=new.code, level=new.level, name=new.name, name_en=new.name_en, parent=parent,
-                 path=[new.code, *(parent.path if parent else [])], valid_from=new.valid_from, valid_to=new.valid_to,
-                 boundary=new.boundary)
+    return Place(
+        scheme=new.scheme,
+        code=new.code,
+        level=new.level,
+        name=new.name,
+        name_en=new.name_en,
+        parent=parent,
+        path=[new.code, *(parent.path if parent else [])],
+        valid_from=new.valid_from,
+        valid_to=new.valid_to,
+        boundary=new.boundary,
+    )

@@ -17,9 +17,18 @@ def city() -> CityFacts:
     row = City.objects.first()
     if row is None:
         raise LookupError("no city has been founded in this database")
-    return CityFacts(code=row.code, name=row.name, name_en=row.name_en, scheme=row.scheme, root=row.root,
-                     timezone=row.timezone, lead_body=row.lead_body, desk=row.desk, settings=row.settings,
-                     revision=row.revision)
+    return CityFacts(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        scheme=row.scheme,
+        root=row.root,
+        timezone=row.timezone,
+        lead_body=row.lead_body,
+        desk=row.desk,
+        settings=row.settings,
+        revision=row.revision,
+    )
 
 
 def city_day(at: datetime) -> date:
@@ -35,7 +44,8 @@ def is_founded() -> bool:
 def places_on(*, day: date) -> models.QuerySet[Place]:
     """某日存在的地点。 The places that exist on a day."""
     return Place.objects.filter(valid_from__lte=day).filter(
-        models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)
+    )
 
 
 def grids_in(*, code: str, day: date) -> models.QuerySet[Place]:
@@ -72,8 +82,15 @@ def spots_by_code(revision: int, day: date) -> dict[str, Spot]:
 
 def spot_of(row: Place) -> Spot:
     """一行的落点。 The spot of a row."""
-    return Spot(id=row.id, ref=row.ref, code=row.code, level=row.level, name=row.name, name_en=row.name_en,
-                path=tuple(row.path))
+    return Spot(
+        id=row.id,
+        ref=row.ref,
+        code=row.code,
+        level=row.level,
+        name=row.name,
+        name_en=row.name_en,
+        path=tuple(row.path),
+    )
 
 
 @lru_cache(maxsize=4)
@@ -110,7 +127,9 @@ def districts(*, root: str, day: date) -> models.QuerySet[Place]:
 def spots_below(*, code: str, day: date, revision: int) -> list[Spot]:
     """下级地点，从进程里取。 The places directly below a place on a day, by code, kept in the process."""
     found = spots_by_code(revision, edition(revision=revision, day=day)).values()
-    return sorted((spot for spot in found if len(spot.path) > 1 and spot.path[1] == code), key=lambda spot: spot.code)
+    return sorted(
+        (spot for spot in found if len(spot.path) > 1 and spot.path[1] == code), key=lambda spot: spot.code
+    )
 
 
 def grids_below(*, code: str, day: date, revision: int) -> list[str]:

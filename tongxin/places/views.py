@@ -31,7 +31,9 @@ def geojson(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _collection(here: CityFacts, code: str, day: date) -> Iterator[str]:
     notice = json.dumps(str(here.settings.get("map_notice", "")), ensure_ascii=False)
-    rows = (queries.districts(root=code, day=day) if code == here.root else queries.grids_in(code=code, day=day))
+    rows = (
+        queries.districts(root=code, day=day) if code == here.root else queries.grids_in(code=code, day=day)
+    )
     yield f'{{"type":"FeatureCollection","notice":{notice},"features":['
     between = ""
     for row in rows.iterator(chunk_size=500):

@@ -28,7 +28,10 @@ PUBLIC: Final = (
 )
 STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")))
 RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")))
-BELOW: Final = {"/lists/matters/": "/lists/", "/overview/": ("/overview/", "/hung/")}  # pages that belong to a section
+BELOW: Final = {
+    "/lists/matters/": "/lists/",
+    "/overview/": ("/overview/", "/hung/"),
+}  # pages that belong to a section
 NO_RETURN: Final = ("/sign-in/", "/demo/")
 _known: dict[str, Any] = {"city": None, "checkpoint": None}
 
@@ -73,7 +76,10 @@ def _version() -> str:
 
 def _nav(here: str, asker: Who) -> list[dict[str, Any]]:
     own = (STAFF if asker.standing else RESIDENT) if asker.signed_in else ()
-    return [{"url": url, "label": label, "current": here.startswith(BELOW.get(url, url))} for url, label in (*own, *PUBLIC)]
+    return [
+        {"url": url, "label": label, "current": here.startswith(BELOW.get(url, url))}
+        for url, label in (*own, *PUBLIC)
+    ]
 
 
 def _person(asker: Who) -> dict[str, Any] | None:

@@ -38,6 +38,11 @@ def verify() -> dict[str, Any]:
     if found.intact:
         astray = states_disagreeing().first()
         if astray is not None:
-            fault = Fault("altered", "cases_case", str(astray.pk), f"case {astray.number} is not where its last step led")
+            fault = Fault(
+                "altered",
+                "cases_case",
+                str(astray.pk),
+                f"case {astray.number} is not where its last step led",
+            )
             found = replace(found, intact=False, first_fault=fault)
     return asdict(found)

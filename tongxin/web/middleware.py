@@ -85,8 +85,16 @@ class Refusals:
         if isinstance(error, Conflict):
             return answer(request, 409, "conflict", error.reason, error.reason_en)
         if isinstance(error, Refused):
-            return answer(request, 403, error.code, error.reason, error.reason_en, clause=error.clause,
-                          who_could=error.who_could, instead=_said(error.instead, error.instead_en))
+            return answer(
+                request,
+                403,
+                error.code,
+                error.reason,
+                error.reason_en,
+                clause=error.clause,
+                who_could=error.who_could,
+                instead=_said(error.instead, error.instead_en),
+            )
         if isinstance(error, OperationalError | InterfaceError):
             return _database_away(request, error)
         return None
@@ -94,8 +102,13 @@ class Refusals:
 
 def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     log.warning("database not reachable: %s", type(error).__name__)
-    response = answer(request, 503, "database", "数据库正在重启，您的内容没有提交，请稍后再试一次",
-                      "the database is restarting; nothing was taken, please try again")
+    response = answer(
+        request,
+        503,
+        "database",
+        "数据库正在重启，您的内容没有提交，请稍后再试一次",
+        "the database is restarting; nothing was taken, please try again",
+    )
     response.headers["Retry-After"] = "5"
     return response
 
@@ -104,10 +117,17 @@ def _said(zh: str, en: str) -> str:
     return en if get_language() == "en" else zh
 
 
-def answer(request: HttpRequest, status: int, code: str, reason: str, reason_en: str, **more: str) -> HttpResponse:
+def answer(
+    request: HttpRequest, status: int, code: str, reason: str, reason_en: str, **more: str
+) -> HttpResponse:
     """一份说明。 An explanation, as JSON for programs and as a page for people."""
     if request.path.startswith(MACHINE_PATHS):
-        body = {"code": code, "reason": reason, "reason_en": reason_en, **{k: v for k, v in more.items() if v}}
+        body = {
+            "code": code,
+            "reason": reason,
+            "reason_en": reason_en,
+            **{k: v for k, v in more.items() if v},
+        }
         return JsonResponse({"error": body}, status=status, json_dumps_params={"ensure_ascii": False})
     context = {"status": status, "code": code, "reason": _said(reason, reason_en), **more}
     return render(request, "refusal.html", context, status=status)

@@ -36,10 +36,13 @@ def rendered(notice: Notice, *, revision: int | None = None) -> Words:
     args: Mapping[str, Any] = notice.args
     number, matter = str(args.get("number", "")), str(args.get("matter", ""))
     facts = {
-        "number": number, "matter": matter or _("一件事"), "organ": organ_name(str(args.get("organ", "")), revision),
-        "note": str(args.get("note", "")), "named": organ_name(str(args.get("named", "")), revision),
-        "ground": _label(GROUND_LABELS, ReturnGround, args.get("ground")) or _label(CLOCK_GROUND_LABELS, ClockGround,
-                                                                                   args.get("ground")),
+        "number": number,
+        "matter": matter or _("一件事"),
+        "organ": organ_name(str(args.get("organ", "")), revision),
+        "note": str(args.get("note", "")),
+        "named": organ_name(str(args.get("named", "")), revision),
+        "ground": _label(GROUND_LABELS, ReturnGround, args.get("ground"))
+        or _label(CLOCK_GROUND_LABELS, ClockGround, args.get("ground")),
         "outcome": _label(OUTCOME_LABELS, Outcome, args.get("outcome")),
     }
     title, text = TEMPLATES.get(notice.template, UNKNOWN)()
@@ -56,14 +59,26 @@ def UNKNOWN() -> Words:  # noqa: N802 - the one that stands in for a template th
 
 
 TEMPLATES: Mapping[str, Callable[[], Words]] = {
-    "reported": lambda: (_("已收到您的报告 %(number)s"), _("您报告的“%(matter)s”已登记，现在由%(organ)s处理。")),
+    "reported": lambda: (
+        _("已收到您的报告 %(number)s"),
+        _("您报告的“%(matter)s”已登记，现在由%(organ)s处理。"),
+    ),
     "accepted": lambda: (_("%(number)s 已受理"), _("%(organ)s已受理“%(matter)s”，正在办理。")),
     "dispatched": lambda: (_("%(number)s 已转交"), _("“%(matter)s”已交给%(organ)s处理。")),
     "settled": lambda: (_("%(number)s 已办理，等待核查"), _("%(organ)s说已经办好，现在由另一个人核查。")),
-    "confirm": lambda: (_("%(number)s 请您确认"), _("核查的人看过，“%(matter)s”已办好。解决了吗？请告诉我们。")),
+    "confirm": lambda: (
+        _("%(number)s 请您确认"),
+        _("核查的人看过，“%(matter)s”已办好。解决了吗？请告诉我们。"),
+    ),
     "closed": lambda: (_("%(number)s 已结束：%(outcome)s"), _("“%(matter)s”已结束。%(outcome)s。%(note)s")),
-    "hung": lambda: (_("%(number)s 暂时解决不了，已挂账"), _("“%(matter)s”列入公开的挂账名单。原因：%(note)s")),
-    "clock_changed": lambda: (_("%(number)s 的期限有变化"), _("经另一人审签，“%(matter)s”的办理期限有变化。%(ground)s")),
+    "hung": lambda: (
+        _("%(number)s 暂时解决不了，已挂账"),
+        _("“%(matter)s”列入公开的挂账名单。原因：%(note)s"),
+    ),
+    "clock_changed": lambda: (
+        _("%(number)s 的期限有变化"),
+        _("经另一人审签，“%(matter)s”的办理期限有变化。%(ground)s"),
+    ),
     "given": lambda: (_("交办 %(number)s"), _("“%(matter)s”交由贵单位承办。")),
     "unlisted": lambda: (_("清单外事项 %(number)s"), _("没有现行有效的清单事项可依，请牵头机构处理。")),
     "assist": lambda: (_("协办 %(number)s"), _("请协办“%(matter)s”，期限另计。")),

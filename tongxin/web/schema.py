@@ -36,8 +36,11 @@ def record_tables() -> set[str]:
         model._meta.db_table  # noqa: SLF001
         for model in apps.get_models()
         if model._meta.db_table in guarded_tables()  # noqa: SLF001
-        and any(field.name == "entry" and field.get_internal_type() == "BigIntegerField"
-                for field in model._meta.get_fields() if field.concrete)  # noqa: SLF001
+        and any(
+            field.name == "entry" and field.get_internal_type() == "BigIntegerField"
+            for field in model._meta.get_fields()
+            if field.concrete
+        )  # noqa: SLF001
     }
 
 
@@ -56,8 +59,11 @@ def prepare(*, role: str, password: str) -> None:
         cursor.execute("SELECT pg_advisory_lock(7261)")
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         verb = "ALTER" if cursor.fetchone() else "CREATE"
-        cursor.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(
-            sql.Identifier(role), sql.Literal(password)))
-        guard.install(owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING)
+        cursor.execute(
+            sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+        )
+        guard.install(
+            owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
+        )
         cursor.execute("SELECT pg_advisory_unlock(7261)")
     owner.close()

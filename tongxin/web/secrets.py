@@ -25,8 +25,12 @@ class Secrets:
         path = data / "secrets.json"
         if not path.exists():
             data.mkdir(parents=True, exist_ok=True)
-            made = cls(secrets.token_urlsafe(48), secrets.token_urlsafe(24), secrets.token_hex(32),
-                       os.environ.get("TONGXIN_LOG", LOG_NAME))
+            made = cls(
+                secrets.token_urlsafe(48),
+                secrets.token_urlsafe(24),
+                secrets.token_hex(32),
+                os.environ.get("TONGXIN_LOG", LOG_NAME),
+            )
             draft = data / f"secrets.{os.getpid()}.new"
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 json.dump(asdict(made), out)

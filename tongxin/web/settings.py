@@ -20,13 +20,21 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("TONGXIN_ORIGINS", "
 
 def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
     parts = conninfo_to_dict(dsn)
-    options = {key: value for key, value in parts.items()
-               if key not in {"host", "port", "user", "password", "dbname"} and value is not None}
+    options = {
+        key: value
+        for key, value in parts.items()
+        if key not in {"host", "port", "user", "password", "dbname"} and value is not None
+    }
     return {
-        "ENGINE": "django.db.backends.postgresql", "HOST": parts.get("host", ""), "PORT": str(parts.get("port", "")),
-        "USER": parts.get("user", ""), "PASSWORD": parts.get("password", ""), "NAME": parts.get("dbname", "tongxin"),
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "NAME": parts.get("dbname", "tongxin"),
         "OPTIONS": {**options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
-        "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
     }
 
 
@@ -77,7 +85,9 @@ TEMPLATES = [
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = f"tongxin_{os.environ.get('TONGXIN_PORT', '')}".rstrip("_")  # two instances on one machine
+SESSION_COOKIE_NAME = f"tongxin_{os.environ.get('TONGXIN_PORT', '')}".rstrip(
+    "_"
+)  # two instances on one machine
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = SESSION_COOKIE_NAME + "_csrf"

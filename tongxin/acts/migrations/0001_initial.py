@@ -5,42 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('entry', models.BigIntegerField(verbose_name='台账条目')),
-                ('recipient', models.TextField(verbose_name='收件人')),
-                ('subject', models.TextField(verbose_name='关于')),
-                ('template', models.CharField(max_length=60, verbose_name='模板')),
-                ('args', models.JSONField(default=dict, verbose_name='内容')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entry", models.BigIntegerField(verbose_name="台账条目")),
+                ("recipient", models.TextField(verbose_name="收件人")),
+                ("subject", models.TextField(verbose_name="关于")),
+                ("template", models.CharField(max_length=60, verbose_name="模板")),
+                ("args", models.JSONField(default=dict, verbose_name="内容")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '告知',
-                'indexes': [models.Index(fields=['recipient', '-id'], name='notice_recipient')],
+                "verbose_name": "告知",
+                "indexes": [models.Index(fields=["recipient", "-id"], name="notice_recipient")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('channel', models.CharField(max_length=20, verbose_name='渠道')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('done', models.BooleanField(verbose_name='送达')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='acts.notice')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("channel", models.CharField(max_length=20, verbose_name="渠道")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("done", models.BooleanField(verbose_name="送达")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="acts.notice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '送达',
-                'indexes': [models.Index(fields=['notice', 'channel'], name='delivery_notice')],
+                "verbose_name": "送达",
+                "indexes": [models.Index(fields=["notice", "channel"], name="delivery_notice")],
             },
         ),
     ]

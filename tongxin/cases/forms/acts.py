@@ -113,30 +113,50 @@ def _words(fault: ValidationError) -> str:
 def seen_step(value: str | None) -> int:
     """看到第几步。 The step a page showed when it was opened. Raises InvalidInput."""
     if value is None or not value.isascii() or not value.isdigit() or len(value) > 9:
-        raise InvalidInput("seen", "页面不完整，请重新打开这件事", "the page was not complete; open the case again")
+        raise InvalidInput(
+            "seen", "页面不完整，请重新打开这件事", "the page was not complete; open the case again"
+        )
     return int(value)
 
 
 # ---- The kinds of questions -----------------------------------------------------------------------------------------
 
 
-def _text(label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, most: int = 2_000) -> forms.Field:
-    return forms.CharField(label=label, help_text=hint, required=required, max_length=most, error_messages=MISSING,
-                           widget=forms.Textarea(attrs={"rows": rows}))
+def _text(
+    label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, most: int = 2_000
+) -> forms.Field:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=most,
+        error_messages=MISSING,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
 
 
 def _line(label: Any, hint: Any = "", *, required: bool = True, most: int = 200) -> forms.Field:
-    return forms.CharField(label=label, help_text=hint, required=required, max_length=most, error_messages=MISSING)
+    return forms.CharField(
+        label=label, help_text=hint, required=required, max_length=most, error_messages=MISSING
+    )
 
 
 def _one_of(label: Any, choices: Choices, hint: Any = "") -> forms.Field:
     only = choices[0][0] if len(choices) == 1 else None  # where there is but one, it is chosen already
-    return forms.ChoiceField(label=label, choices=choices, help_text=hint, widget=forms.RadioSelect, error_messages=UNKNOWN,
-                             initial=only)
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        help_text=hint,
+        widget=forms.RadioSelect,
+        error_messages=UNKNOWN,
+        initial=only,
+    )
 
 
 def _organ(label: Any, lists: Lists, hint: Any = "") -> forms.Field:
-    return forms.ChoiceField(label=label, choices=(("", "—"), *lists.organs), help_text=hint, error_messages=UNKNOWN)
+    return forms.ChoiceField(
+        label=label, choices=(("", "—"), *lists.organs), help_text=hint, error_messages=UNKNOWN
+    )
 
 
 def _labels(labels: Mapping[Any, Any]) -> Choices:
@@ -157,24 +177,34 @@ def _return_fields(lists: Lists) -> Fields:
 
 
 def _dispatch_fields(lists: Lists) -> Fields:
-    return {"organ": _organ(_("交给哪个机构"), lists),
-            "note": _text(_("给承办单位的话"), required=False, rows=3)}
+    return {
+        "organ": _organ(_("交给哪个机构"), lists),
+        "note": _text(_("给承办单位的话"), required=False, rows=3),
+    }
 
 
 def _rule_fields(lists: Lists) -> Fields:
-    return {"organ": _organ(_("裁定由谁承办"), lists, _("裁定之后不能再退回。")),
-            "reason": _text(_("裁定理由"), _("作为先例公开，下次同类事项分派时会看到。"))}
+    return {
+        "organ": _organ(_("裁定由谁承办"), lists, _("裁定之后不能再退回。")),
+        "reason": _text(_("裁定理由"), _("作为先例公开，下次同类事项分派时会看到。")),
+    }
 
 
 def _assist_fields(lists: Lists) -> Fields:
-    return {"organ": _organ(_("请哪个机构协办"), lists, _("协办单位有自己的期限；它办结之前，本单位不能办结。")),
-            "note": _text(_("需要对方做什么"))}
+    return {
+        "organ": _organ(_("请哪个机构协办"), lists, _("协办单位有自己的期限；它办结之前，本单位不能办结。")),
+        "note": _text(_("需要对方做什么")),
+    }
 
 
 def _settle_fields(lists: Lists) -> Fields:
-    photos: Fields = {"photos": PhotosField(
-        label=_("办理后的照片"), required=False,
-        help_text=_("最多 6 张，公开展示。不要拍到人脸、车牌和别人家里；照片里的位置信息会去掉。"))}
+    photos: Fields = {
+        "photos": PhotosField(
+            label=_("办理后的照片"),
+            required=False,
+            help_text=_("最多 6 张，公开展示。不要拍到人脸、车牌和别人家里；照片里的位置信息会去掉。"),
+        )
+    }
     return {
         "note": _text(_("做了什么"), _("写具体：到了哪里、怎么处理、结果怎样。这段话公开。")),
         **(photos if lists.photos else {}),
@@ -188,8 +218,12 @@ def _step_fields(lists: Lists) -> Fields:
 
 def _check_fields(lists: Lists) -> Fields:
     del lists
-    return {"passed": _one_of(_("办好了没有"), (("yes", _("办好了，请报告人确认")), ("no", _("没有办好，退给承办单位接着办")))),
-            "note": _text(_("看到了什么"), _("办理这件事的人不能自己核查。这段话公开。"))}
+    return {
+        "passed": _one_of(
+            _("办好了没有"), (("yes", _("办好了，请报告人确认")), ("no", _("没有办好，退给承办单位接着办")))
+        ),
+        "note": _text(_("看到了什么"), _("办理这件事的人不能自己核查。这段话公开。")),
+    }
 
 
 def _change_fields(lists: Lists) -> Fields:
@@ -197,18 +231,31 @@ def _change_fields(lists: Lists) -> Fields:
         "clock": _one_of(_("哪个期限"), lists.clocks),
         "change": _one_of(_("怎么改"), _labels(CHANGE_LABELS)),
         "ground": _one_of(_("理由"), _labels(CLOCK_GROUND_LABELS)),
-        "number": forms.DecimalField(label=_("延长多少"), required=False, min_value=1, max_value=60, decimal_places=1,
-                                     help_text=_("只在延长时填，最多 60。"), localize=False),
-        "unit": forms.ChoiceField(label=_("单位（时间）"), required=False, choices=(("", "—"), *_labels(UNIT_LABELS)),
-                                  error_messages=UNKNOWN),
+        "number": forms.DecimalField(
+            label=_("延长多少"),
+            required=False,
+            min_value=1,
+            max_value=60,
+            decimal_places=1,
+            help_text=_("只在延长时填，最多 60。"),
+            localize=False,
+        ),
+        "unit": forms.ChoiceField(
+            label=_("单位（时间）"),
+            required=False,
+            choices=(("", "—"), *_labels(UNIT_LABELS)),
+            error_messages=UNKNOWN,
+        ),
         "note": _text(_("说明"), _("由另一个人审签；审签之前期限照走。"), most=1_000),
     }
 
 
 def _decide_fields(lists: Lists) -> Fields:
-    return {"request": _one_of(_("哪份申请"), lists.requests),
-            "granted": _one_of(_("准不准"), (("yes", _("准许")), ("no", _("不准许")))),
-            "note": _text(_("说明"), required=False, rows=3)}
+    return {
+        "request": _one_of(_("哪份申请"), lists.requests),
+        "granted": _one_of(_("准不准"), (("yes", _("准许")), ("no", _("不准许")))),
+        "note": _text(_("说明"), required=False, rows=3),
+    }
 
 
 def _resume_fields(lists: Lists) -> Fields:
@@ -217,7 +264,9 @@ def _resume_fields(lists: Lists) -> Fields:
 
 def _hang_fields(lists: Lists) -> Fields:
     del lists
-    return {"note": _text(_("为什么眼下解决不了"), _("至少 10 个字，列入公开的挂账名单。写明缺什么、等什么。"))}
+    return {
+        "note": _text(_("为什么眼下解决不了"), _("至少 10 个字，列入公开的挂账名单。写明缺什么、等什么。"))
+    }
 
 
 def _note_only(lists: Lists) -> Fields:
@@ -228,7 +277,9 @@ def _note_only(lists: Lists) -> Fields:
 def _close_fields(lists: Lists) -> Fields:
     del lists
     return {
-        "outcome": _one_of(_("为什么不办"), tuple((o.value, OUTCOME_LABELS[o]) for o in Outcome if o in rules.CLOSED_BY_LEAD)),
+        "outcome": _one_of(
+            _("为什么不办"), tuple((o.value, OUTCOME_LABELS[o]) for o in Outcome if o in rules.CLOSED_BY_LEAD)
+        ),
         "whose": _line(_("该找谁"), _("不归本市机关管的，写明归谁管、怎么联系。"), required=False),
         "note": _text(_("说明"), _("写给报告人看：为什么，凭哪一条。这段话公开。")),
     }
@@ -236,8 +287,10 @@ def _close_fields(lists: Lists) -> Fields:
 
 def _fold_fields(lists: Lists) -> Fields:
     del lists
-    return {"into": _line(_("并入哪一件"), _("填编号。并入以后，那一件的进展同样告知这位报告人。"), most=40),
-            "note": _text(_("怎么看出是同一件"), required=False, rows=3)}
+    return {
+        "into": _line(_("并入哪一件"), _("填编号。并入以后，那一件的进展同样告知这位报告人。"), most=40),
+        "note": _text(_("怎么看出是同一件"), required=False, rows=3),
+    }
 
 
 def _record_fields(lists: Lists) -> Fields:
@@ -247,13 +300,15 @@ def _record_fields(lists: Lists) -> Fields:
 
 def _evidence_fields(lists: Lists) -> Fields:
     del lists
-    return {"photos": PhotosField(label=_("照片"), most=1,
-                                  help_text=_("公开展示。不要拍到人脸、车牌；照片里的位置信息会去掉。"))}
+    return {
+        "photos": PhotosField(
+            label=_("照片"), most=1, help_text=_("公开展示。不要拍到人脸、车牌；照片里的位置信息会去掉。")
+        )
+    }
 
 
 def _propose_fields(lists: Lists) -> Fields:
-    return {"precedent": _one_of(_("根据哪一次裁定"), lists.rulings),
-            "text": _text(_("建议清单怎么改"))}
+    return {"precedent": _one_of(_("根据哪一次裁定"), lists.rulings), "text": _text(_("建议清单怎么改"))}
 
 
 # ---- From what was given to the operation ---------------------------------------------------------------------------
@@ -265,8 +320,12 @@ def _same(turn: Turn) -> dict[str, Any]:
 
 def _settlement(turn: Turn) -> Settlement:
     document = turn.given["document"].strip()
-    return Settlement(number=turn.number, note=turn.given["note"], evidence=tuple(turn.given.get("photos", ())),
-                      facts={"document": document} if document else {})
+    return Settlement(
+        number=turn.number,
+        note=turn.given["note"],
+        evidence=tuple(turn.given.get("photos", ())),
+        facts={"document": document} if document else {},
+    )
 
 
 def _accept(turn: Turn) -> Any:
@@ -274,12 +333,18 @@ def _accept(turn: Turn) -> Any:
 
 
 def _return(turn: Turn) -> Any:
-    return operations.return_case(**_same(turn), ground=ReturnGround(turn.given["ground"]), named=turn.given["named"],
-                                  note=turn.given["note"])
+    return operations.return_case(
+        **_same(turn),
+        ground=ReturnGround(turn.given["ground"]),
+        named=turn.given["named"],
+        note=turn.given["note"],
+    )
 
 
 def _settle(turn: Turn) -> Any:
-    return operations.settle_cases(actor=turn.actor, at=turn.at, settlements=[_settlement(turn)], seen=turn.seen)
+    return operations.settle_cases(
+        actor=turn.actor, at=turn.at, settlements=[_settlement(turn)], seen=turn.seen
+    )
 
 
 def _check(turn: Turn) -> Any:
@@ -289,32 +354,52 @@ def _check(turn: Turn) -> Any:
 def _change(turn: Turn) -> Any:
     given = turn.given
     return operations.request_clock_change(
-        actor=turn.actor, at=turn.at, clock=int(given["clock"]), change=ClockChange(given["change"]),
-        ground=ClockGround(given["ground"]), note=given["note"], number=given["number"],
-        unit=Unit(given["unit"]) if given["unit"] else None)
+        actor=turn.actor,
+        at=turn.at,
+        clock=int(given["clock"]),
+        change=ClockChange(given["change"]),
+        ground=ClockGround(given["ground"]),
+        note=given["note"],
+        number=given["number"],
+        unit=Unit(given["unit"]) if given["unit"] else None,
+    )
 
 
 def _decide(turn: Turn) -> Any:
-    return operations.decide_clock_change(actor=turn.actor, at=turn.at, request=int(turn.given["request"]),
-                                          granted=turn.given["granted"] == "yes", note=turn.given["note"])
+    return operations.decide_clock_change(
+        actor=turn.actor,
+        at=turn.at,
+        request=int(turn.given["request"]),
+        granted=turn.given["granted"] == "yes",
+        note=turn.given["note"],
+    )
 
 
 def _resume(turn: Turn) -> Any:
-    return operations.resume_clock(actor=turn.actor, at=turn.at, clock=int(turn.given["clock"]), note=turn.given["note"])
+    return operations.resume_clock(
+        actor=turn.actor, at=turn.at, clock=int(turn.given["clock"]), note=turn.given["note"]
+    )
 
 
 def _close(turn: Turn) -> Any:
-    return operations.close_case(**_same(turn), outcome=Outcome(turn.given["outcome"]), note=turn.given["note"],
-                                 whose=turn.given["whose"])
+    return operations.close_case(
+        **_same(turn),
+        outcome=Outcome(turn.given["outcome"]),
+        note=turn.given["note"],
+        whose=turn.given["whose"],
+    )
 
 
 def _evidence(turn: Turn) -> Any:
-    return operations.attach_evidence(actor=turn.actor, at=turn.at, number=turn.number, photo=turn.given["photos"][0])
+    return operations.attach_evidence(
+        actor=turn.actor, at=turn.at, number=turn.number, photo=turn.given["photos"][0]
+    )
 
 
 def _propose(turn: Turn) -> Any:
-    return operations.propose_list_change(actor=turn.actor, at=turn.at, precedent=int(turn.given["precedent"]),
-                                          text=turn.given["text"])
+    return operations.propose_list_change(
+        actor=turn.actor, at=turn.at, precedent=int(turn.given["precedent"]), text=turn.given["text"]
+    )
 
 
 def _plainly(operation: Callable[..., Any]) -> Callable[[Turn], Any]:
@@ -326,11 +411,17 @@ ACTS: Final[Mapping[str, ActForm]] = {
     "accept_case": ActForm(fields=_no_fields, run=_accept, on_entry=True),
     "settle_case": ActForm(fields=_settle_fields, run=_settle, on_entry=True),
     "settle_part": ActForm(
-        fields=_settle_fields, on_entry=True,
-        run=lambda turn: operations.settle_part(**_same(turn), settlement=_settlement(turn))),
+        fields=_settle_fields,
+        on_entry=True,
+        run=lambda turn: operations.settle_part(**_same(turn), settlement=_settlement(turn)),
+    ),
     "settle_step": ActForm(
-        fields=_step_fields, on_entry=True,
-        run=lambda turn: operations.settle_step(**_same(turn), clock=int(turn.given["clock"]), settlement=_settlement(turn))),
+        fields=_step_fields,
+        on_entry=True,
+        run=lambda turn: operations.settle_step(
+            **_same(turn), clock=int(turn.given["clock"]), settlement=_settlement(turn)
+        ),
+    ),
     "check_case": ActForm(fields=_check_fields, run=_check, on_entry=True),
     "rule_case": ActForm(fields=_rule_fields, run=_plainly(operations.rule_case)),
     "dispatch_case": ActForm(fields=_dispatch_fields, run=_plainly(operations.dispatch_case)),
@@ -378,8 +469,12 @@ OWN_ACTS: Final[Mapping[str, ActForm]] = {
     "confirm": ActForm(fields=_no_fields, run=_plainly(operations.confirm_case)),
     "dispute": ActForm(fields=_dispute_fields, run=_plainly(operations.dispute_case)),
     "withdraw": ActForm(
-        fields=_withdraw_fields, grave=True,
-        run=lambda turn: operations.close_case(**_same(turn), outcome=Outcome.WITHDRAWN, note=turn.given["note"])),
+        fields=_withdraw_fields,
+        grave=True,
+        run=lambda turn: operations.close_case(
+            **_same(turn), outcome=Outcome.WITHDRAWN, note=turn.given["note"]
+        ),
+    ),
 }
 
 

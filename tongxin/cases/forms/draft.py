@@ -114,8 +114,15 @@ def keep_draft(response: HttpResponse, draft: Draft, *, secure: bool) -> HttpRes
     for number in range(PIECES):
         piece = word[number * PIECE : (number + 1) * PIECE]
         if piece:
-            response.set_cookie(f"{COOKIE}{number}", piece, max_age=SECONDS, path=PATH, httponly=True, samesite="Lax",
-                                secure=secure)
+            response.set_cookie(
+                f"{COOKIE}{number}",
+                piece,
+                max_age=SECONDS,
+                path=PATH,
+                httponly=True,
+                samesite="Lax",
+                secure=secure,
+            )
         else:
             response.delete_cookie(f"{COOKIE}{number}", path=PATH, samesite="Lax")
     return response

@@ -35,8 +35,11 @@ MOST_PIXELS: Final = {"JPEG": 64_000_000, "PNG": 32_000_000, "WEBP": 32_000_000}
 ACCEPTED: Final = "image/jpeg,image/png,image/webp"
 KEY_SECONDS: Final = 3600
 _KEYS: Final = signing.TimestampSigner(salt="tongxin.photo")
-_NOT_ONE: Final = InvalidInput("photo", "这个文件不是能读的照片，请用 JPEG、PNG 或 WebP",
-                               "this file is not a photo that can be read; use JPEG, PNG or WebP")
+_NOT_ONE: Final = InvalidInput(
+    "photo",
+    "这个文件不是能读的照片，请用 JPEG、PNG 或 WebP",
+    "this file is not a photo that can be read; use JPEG, PNG or WebP",
+)
 
 
 def keep_photo(upload: Upload, folder: Path, most_bytes: int) -> str:
@@ -88,8 +91,11 @@ def _raw(upload: Upload, most_bytes: int) -> bytes:
     size = int(upload.size or 0)
     if size > most_bytes:
         has, most = _megabytes(size), _megabytes(most_bytes)
-        raise InvalidInput("photo", f"这张照片 {has} MB，最多 {most} MB；请缩小后再传",
-                           f"this photo has {has} MB, at most {most} MB can be taken; make it smaller and send it again")
+        raise InvalidInput(
+            "photo",
+            f"这张照片 {has} MB，最多 {most} MB；请缩小后再传",
+            f"this photo has {has} MB, at most {most} MB can be taken; make it smaller and send it again",
+        )
     raw: bytes = upload.read(most_bytes + 1)
     if len(raw) > most_bytes:
         raise InvalidInput("photo", "照片太大", "the photo is too large")
@@ -114,7 +120,9 @@ def _encoded(raw: bytes) -> bytes:
 
 
 def _kind(image: Image.Image) -> str:
-    kind = "JPEG" if image.format == "MPO" else str(image.format)  # a phone's JPEG with a second picture behind it
+    kind = (
+        "JPEG" if image.format == "MPO" else str(image.format)
+    )  # a phone's JPEG with a second picture behind it
     if image.width * image.height > MOST_PIXELS[kind]:
         raise _too_many_pixels()
     if kind != "JPEG" and getattr(image, "is_animated", False):
@@ -123,7 +131,9 @@ def _kind(image: Image.Image) -> str:
 
 
 def _too_many_pixels() -> InvalidInput:
-    return InvalidInput("photo", "照片的像素太多，请缩小后再传", "the photo has too many pixels; make it smaller")
+    return InvalidInput(
+        "photo", "照片的像素太多，请缩小后再传", "the photo has too many pixels; make it smaller"
+    )
 
 
 def _drawn_anew(image: Image.Image) -> bytes:
@@ -171,7 +181,9 @@ class PhotosField(forms.FileField):
 
     def __init__(self, *, most: int = MOST_PHOTOS, **more: Any) -> None:
         self.most = most
-        more.setdefault("widget", PhotosInput(attrs={"accept": ACCEPTED, "data-photo": str(SIDE), "multiple": most > 1}))
+        more.setdefault(
+            "widget", PhotosInput(attrs={"accept": ACCEPTED, "data-photo": str(SIDE), "multiple": most > 1})
+        )
         super().__init__(**more)
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:

@@ -21,5 +21,9 @@ class PurposeForm(forms.Form):
     """查看的目的。 For which purpose the reporter's particulars are looked at: a closed list."""
 
     use_required_attribute = False
-    purpose = forms.ChoiceField(label=_("为了什么打开"), choices=tuple((p.value, label) for p, label in PURPOSE_LABELS.items()),
-                                widget=forms.RadioSelect, error_messages=UNKNOWN)
+    purpose = forms.ChoiceField(
+        label=_("为了什么打开"),
+        choices=tuple((p.value, label) for p, label in PURPOSE_LABELS.items()),
+        widget=forms.RadioSelect,
+        error_messages=UNKNOWN,
+    )

@@ -30,7 +30,9 @@ class MatterForm(forms.Form):
 
     def __init__(self, entries: Iterable[Choice], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        unknown = with_hint(str(_("不知道属于哪一类")), str(_("没关系，写清楚是怎么回事，会有人来看归谁办。")))
+        unknown = with_hint(
+            str(_("不知道属于哪一类")), str(_("没关系，写清楚是怎么回事，会有人来看归谁办。"))
+        )
         field: Any = self.fields["what"]
         field.choices = [*entries, (UNKNOWN, unknown)]
 
@@ -87,14 +89,26 @@ class DetailsForm(forms.Form):
         label=_("照片"), required=False, most=MOST_PHOTOS,
         help_text=_("最多 6 张。拍事情，不要拍人脸。照片里的拍摄位置会去掉。"),
     )  # fmt: skip
-    drop = forms.MultipleChoiceField(label=_("已经收下的照片，打勾的去掉"), required=False,
-                                     widget=forms.CheckboxSelectMultiple)
-    name = forms.CharField(label=_("姓名"), required=False, max_length=80,
-                           widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    phone = forms.CharField(label=_("电话"), required=False, max_length=40, help_text=_("找不到地方时打给您。"),
-                            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
-    email = forms.EmailField(label=_("邮箱"), required=False, max_length=254, help_text=_("每一步进展写信告诉您。"),
-                             error_messages={"invalid": _("邮箱写法不对，应像 name@example.com")})
+    drop = forms.MultipleChoiceField(
+        label=_("已经收下的照片，打勾的去掉"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    name = forms.CharField(
+        label=_("姓名"), required=False, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=_("电话"),
+        required=False,
+        max_length=40,
+        help_text=_("找不到地方时打给您。"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("邮箱"),
+        required=False,
+        max_length=254,
+        help_text=_("每一步进展写信告诉您。"),
+        error_messages={"invalid": _("邮箱写法不对，应像 name@example.com")},
+    )
 
     def __init__(self, draft: Draft, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -110,7 +124,9 @@ class DetailsForm(forms.Form):
         """列出已收下的照片。 List the photos that are kept already, to be taken away one by one."""
         if "drop" in self.fields:
             field: Any = self.fields["drop"]
-            field.choices = [(digest, f"{_('照片')} {number}") for number, digest in enumerate(draft.photos, 1)]
+            field.choices = [
+                (digest, f"{_('照片')} {number}") for number, digest in enumerate(draft.photos, 1)
+            ]
 
     def clean(self) -> dict[str, Any]:
         """照片总数有限。 Photos are limited in all, those kept before among them."""

@@ -39,8 +39,17 @@ def _clock(number: int) -> Clock:
     return clock
 
 
-def _request_scope(*, actor: Actor, at: datetime, clock: int, change: ClockChange, ground: ClockGround, note: str,
-                   number: Decimal | None = None, unit: Unit | None = None) -> Scope:
+def _request_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    clock: int,
+    change: ClockChange,
+    ground: ClockGround,
+    note: str,
+    number: Decimal | None = None,
+    unit: Unit | None = None,
+) -> Scope:
     del actor, at
     found = _clock(clock)
     case = open_case(found.case.number)
@@ -52,21 +61,44 @@ def _request_scope(*, actor: Actor, at: datetime, clock: int, change: ClockChang
         raise Conflict("已有一份申请等待审签", "a request is already waiting to be signed off")
     require_text("note", note, least=5)
     if change is ClockChange.EXTEND and (number is None or unit is None or not 0 < number <= MOST_EXTENSION):
-        raise InvalidInput("number", f"请写明延长多少，最多 {MOST_EXTENSION}", f"say by how much, at most {MOST_EXTENSION}")
+        raise InvalidInput(
+            "number", f"请写明延长多少，最多 {MOST_EXTENSION}", f"say by how much, at most {MOST_EXTENSION}"
+        )
     return case_scope(case, organs=[found.organ], clock=clock, change=change.value, ground=ground.value)
 
 
-@act("request_clock_change", title=("申请中止或延长期限", "ask to suspend or extend a limit"),
-     by=[By.CASE_OFFICER, By.GRID_WORKER], scope=_request_scope)
-def request_clock_change(*, warrant: Warrant, clock: int, change: ClockChange, ground: ClockGround, note: str,
-                         number: Decimal | None = None, unit: Unit | None = None) -> int:
+@act(
+    "request_clock_change",
+    title=("申请中止或延长期限", "ask to suspend or extend a limit"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER],
+    scope=_request_scope,
+)
+def request_clock_change(
+    *,
+    warrant: Warrant,
+    clock: int,
+    change: ClockChange,
+    ground: ClockGround,
+    note: str,
+    number: Decimal | None = None,
+    unit: Unit | None = None,
+) -> int:
     """申请中止或延长。 Ask for a change of a limit, on a ground from the closed list. Returns the request's id."""
     case: Case = warrant.scope.state
     made = ClockRequest.objects.create(
-        clock_id=clock, change=change.value, ground=ground.value, number=number, unit=unit.value if unit else "",
-        note=note.strip(), asked_by=warrant.actor.person, asked_at=warrant.at)
+        clock_id=clock,
+        change=change.value,
+        ground=ground.value,
+        number=number,
+        unit=unit.value if unit else "",
+        note=note.strip(),
+        asked_by=warrant.actor.person,
+        asked_at=warrant.at,
+    )
     save_step(step(warrant, case, State(case.state), ground=ground.value, note=note, change=change.value))
-    warrant.tell(recipient=f"organ:{Context.of(warrant.at).city.lead_body}", template="clock_asked", number=case.number)
+    warrant.tell(
+        recipient=f"organ:{Context.of(warrant.at).city.lead_body}", template="clock_asked", number=case.number
+    )
     return made.pk
 
 
@@ -80,12 +112,22 @@ def _decide_scope(*, actor: Actor, at: datetime, request: int, granted: bool, no
     asked.refresh_from_db()
     if asked.decided_at is not None:
         raise Conflict("这份申请已经审签", "this request has been decided")
-    return case_scope(case, place=True, not_by=[asked.asked_by], persons=reporters_of(case), request=request,
-                      granted=granted)
+    return case_scope(
+        case,
+        place=True,
+        not_by=[asked.asked_by],
+        persons=reporters_of(case),
+        request=request,
+        granted=granted,
+    )
 
 
-@act("decide_clock_change", title=("审签期限申请", "sign off a change of a limit"), by=[By.LEAD_OFFICER],
-     scope=_decide_scope)
+@act(
+    "decide_clock_change",
+    title=("审签期限申请", "sign off a change of a limit"),
+    by=[By.LEAD_OFFICER],
+    scope=_decide_scope,
+)
 def decide_clock_change(*, warrant: Warrant, request: int, granted: bool, note: str = "") -> bool:
     """审签。 Another person grants or refuses; only then does the clock stop or move."""
     case: Case = warrant.scope.state
@@ -94,8 +136,20 @@ def decide_clock_change(*, warrant: Warrant, request: int, granted: bool, note: 
     asked.save(force_update=True)
     if granted:
         _change(asked, asked.clock, Context.of(warrant.at))
-    save_step(step(warrant, case, State(case.state), ground=asked.ground, note=note, change=asked.change, granted=granted))
-    warrant.tell(recipient=f"organ:{asked.clock.organ}", template="clock_decided", number=case.number, granted=granted)
+    save_step(
+        step(
+            warrant,
+            case,
+            State(case.state),
+            ground=asked.ground,
+            note=note,
+            change=asked.change,
+            granted=granted,
+        )
+    )
+    warrant.tell(
+        recipient=f"organ:{asked.clock.organ}", template="clock_decided", number=case.number, granted=granted
+    )
     if granted:
         tell_reporters(warrant, case, "clock_changed", change=asked.change, ground=asked.ground)
     return granted
@@ -106,7 +160,9 @@ def _change(asked: ClockRequest, clock: Clock, context: Context) -> None:
         clock.suspended_at = context.at
     elif asked.number is not None:
         limit = Limit(number=asked.number, unit=Unit(asked.unit), stage=Stage(clock.stage))
-        ends = due(start=max(clock.due_at, context.at), limit=limit, calendar=law.calendar(context.city.revision))
+        ends = due(
+            start=max(clock.due_at, context.at), limit=limit, calendar=law.calendar(context.city.revision)
+        )
         clock.due_at, clock.sweep_at, clock.provisional = ends.at, ends.at, ends.beyond_known
     clock.save(force_update=True)
 
@@ -122,17 +178,30 @@ def _resume_scope(*, actor: Actor, at: datetime, clock: int, note: str = "") -> 
     return case_scope(case, organs=[found.organ], persons=reporters_of(case), clock=clock)
 
 
-@act("resume_clock", title=("恢复计算期限", "resume a suspended limit"), by=[By.CASE_OFFICER, By.GRID_WORKER],
-     scope=_resume_scope)
+@act(
+    "resume_clock",
+    title=("恢复计算期限", "resume a suspended limit"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER],
+    scope=_resume_scope,
+)
 def resume_clock(*, warrant: Warrant, clock: int, note: str = "") -> datetime:
     """恢复。 The ground is gone: the clock runs on with what was left. Returns the new due time. 民法典 art. 203."""
     case: Case = warrant.scope.state
     context = Context.of(warrant.at)
     found = Clock.objects.get(pk=clock)
     pause = Suspension(begins_at=found.suspended_at or warrant.at, ends_at=warrant.at)
-    ends = resume(due_at=found.due_at, suspension=pause, unit=Unit(found.unit or Unit.HOUR.value),
-                  calendar=law.calendar(context.city.revision))
-    found.due_at, found.sweep_at, found.provisional, found.suspended_at = ends.at, ends.at, ends.beyond_known, None
+    ends = resume(
+        due_at=found.due_at,
+        suspension=pause,
+        unit=Unit(found.unit or Unit.HOUR.value),
+        calendar=law.calendar(context.city.revision),
+    )
+    found.due_at, found.sweep_at, found.provisional, found.suspended_at = (
+        ends.at,
+        ends.at,
+        ends.beyond_known,
+        None,
+    )
     found.save(force_update=True)
     save_step(step(warrant, case, State(case.state), note=note, change="resume"))
     tell_reporters(warrant, case, "clock_changed", change="resume")
@@ -142,15 +211,30 @@ def resume_clock(*, warrant: Warrant, clock: int, note: str = "") -> datetime:
 def _escalate_scope(*, actor: Actor, at: datetime, clocks: Sequence[int]) -> list[Scope]:
     """到期的钟。 Those of the clocks that have really passed, locked; one that another sweeper holds is left to it."""
     del actor
-    held = (Clock.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(pk__in=list(clocks), ended_at=None, suspended_at=None, sweep_at__lte=at)
-            .select_related("case").order_by("case_id", "id"))
-    return [Scope(subject=clock.case.ref, state=clock, persons=reporters_of(clock.case),
-                  content={"case": clock.case.number, "stage": clock.stage, "clock": clock.pk}) for clock in held]
+    held = (
+        Clock.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk__in=list(clocks), ended_at=None, suspended_at=None, sweep_at__lte=at)
+        .select_related("case")
+        .order_by("case_id", "id")
+    )
+    return [
+        Scope(
+            subject=clock.case.ref,
+            state=clock,
+            persons=reporters_of(clock.case),
+            content={"case": clock.case.number, "stage": clock.stage, "clock": clock.pk},
+        )
+        for clock in held
+    ]
 
 
-@act("escalate_case", title=("期限已过，逐级报告", "a limit has passed: tell the next level"), by=[By.PLATFORM],
-     scope=_escalate_scope, many=True)
+@act(
+    "escalate_case",
+    title=("期限已过，逐级报告", "a limit has passed: tell the next level"),
+    by=[By.PLATFORM],
+    scope=_escalate_scope,
+    many=True,
+)
 def escalate_cases(*, warrants: Sequence[Warrant], at: datetime, clocks: Sequence[int]) -> int:
     """逾期升级。 A limit has passed: the organ is told, then its superior, then the lead body, each after a working day."""
     del clocks
@@ -166,12 +250,20 @@ def _escalate(warrant: Warrant, clock: Clock, context: Context) -> None:
     level = min(clock.escalations, len(chain) - 1)
     last = level == len(chain) - 1 or Stage(clock.stage) not in rules.ESCALATED_STAGES
     again = add(start=context.at, working=HOUR * WATCH_AGAIN, calendar=law.calendar(context.city.revision))
-    Clock.objects.filter(pk=clock.pk).update(passed_at=clock.passed_at or warrant.at, escalations=F("escalations") + 1,
-                                             sweep_at=None if last else again)
+    Clock.objects.filter(pk=clock.pk).update(
+        passed_at=clock.passed_at or warrant.at,
+        escalations=F("escalations") + 1,
+        sweep_at=None if last else again,
+    )
     if Stage(clock.stage) not in rules.ESCALATED_STAGES:
         return
     case = Case.objects.select_for_update().get(pk=clock.case_id)
     made = step(warrant, case, State(case.state), named=chain[level], stage=clock.stage, level=level)
     save_step(made, overdue=True)
-    warrant.tell(recipient=f"organ:{chain[level]}", template="overdue", number=case.number, stage=clock.stage,
-                 organ=clock.organ)
+    warrant.tell(
+        recipient=f"organ:{chain[level]}",
+        template="overdue",
+        number=case.number,
+        stage=clock.stage,
+        organ=clock.organ,
+    )

@@ -21,7 +21,10 @@ from tongxin.organs.terms import OrganFacts
 from tongxin.places import queries as places
 from tongxin.places.terms import CityFacts
 
-NO_LONGER = ("这件事已经走到别的步骤，您要做的现在不能做了", "the case has moved on; this can no longer be done")
+NO_LONGER = (
+    "这件事已经走到别的步骤，您要做的现在不能做了",
+    "the case has moved on; this can no longer be done",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,12 @@ def open_case(number: str) -> Case:
 
 def open_cases(numbers: Sequence[str]) -> dict[str, Case]:
     """锁住若干事项。 Lock several cases, in one order, so that two acts never wait for each other."""
-    found = {case.number: case for case in Case.objects.select_for_update(of=("self",))
-             .filter(number__in=list(numbers)).order_by("id")}
+    found = {
+        case.number: case
+        for case in Case.objects.select_for_update(of=("self",))
+        .filter(number__in=list(numbers))
+        .order_by("id")
+    }
     for number in numbers:
         if number not in found:
             raise InvalidInput("number", "没有这个编号的事项", f"there is no case {number!r}")
@@ -105,36 +112,70 @@ def reporters_by_case(cases: Sequence[Case]) -> dict[int, tuple[str, ...]]:
     """各事项的所有报告人，按行号。 The reporters of several cases, by case id. One statement."""
     ids = [case.pk for case in cases]
     found: dict[int, dict[str, None]] = {number: {} for number in ids}
-    rows = (Report.objects.filter(models.Q(case__in=ids) | models.Q(case__folded_into__in=ids)).order_by("case_id")
-            .values_list("person", "case_id", "case__number", "case__folded_into_id"))
+    rows = (
+        Report.objects.filter(models.Q(case__in=ids) | models.Q(case__folded_into__in=ids))
+        .order_by("case_id")
+        .values_list("person", "case_id", "case__number", "case__folded_into_id")
+    )
     for person, number, name, whole in rows:
         for case_id in (number, whole or number):
             found.get(case_id, {})[person or f"reporter:{name}"] = None
     return {number: tuple(persons) for number, persons in found.items()}
 
 
-def case_scope(case: Case, *, organs: Iterable[str] | None = None, entry: bool = True, place: bool = False,
-               not_by: Iterable[str] = (), persons: Iterable[str] = (), **content: Any) -> Scope:
+def case_scope(
+    case: Case,
+    *,
+    organs: Iterable[str] | None = None,
+    entry: bool = True,
+    place: bool = False,
+    not_by: Iterable[str] = (),
+    persons: Iterable[str] = (),
+    **content: Any,
+) -> Scope:
     """事项行为的范围。 The scope of an act on a case; `entry`: the matter-list entry must be in force too."""
     return Scope(
-        subject=case.ref, entry=(case.entry or None) if entry else None,
-        organs=frozenset(organs) if organs is not None else None, place=tuple(case.path) if place else None,
-        not_by=frozenset(not_by), persons=tuple(persons), state=case,
+        subject=case.ref,
+        entry=(case.entry or None) if entry else None,
+        organs=frozenset(organs) if organs is not None else None,
+        place=tuple(case.path) if place else None,
+        not_by=frozenset(not_by),
+        persons=tuple(persons),
+        state=case,
         content={"case": case.number, "from": case.state, **content},
     )
 
 
-def step(warrant: Warrant, case: Case, to_state: State, *, ground: str = "", named: str = "", note: str = "",
-         at: datetime | None = None, **facts: Any) -> CaseStep:
+def step(
+    warrant: Warrant,
+    case: Case,
+    to_state: State,
+    *,
+    ground: str = "",
+    named: str = "",
+    note: str = "",
+    at: datetime | None = None,
+    **facts: Any,
+) -> CaseStep:
     """新的一步。 The next step of a case, not yet saved; moves the case object along with it."""
     case.steps += 1
     if warrant.actor.office is not None:
         facts["by"] = warrant.actor.person  # so that the gate can ask for another person later
     made = CaseStep(
-        entry=warrant.entry, case=case, seq=case.steps, verb=warrant.verb, at=at or warrant.at,
+        entry=warrant.entry,
+        case=case,
+        seq=case.steps,
+        verb=warrant.verb,
+        at=at or warrant.at,
         organ=warrant.standing.organ if warrant.standing else "",
-        office=warrant.standing.office if warrant.standing else "", from_state=case.state, to_state=to_state.value,
-        clauses=warrant.basis.refs, ground=ground, named=named, note=note.strip()[:2_000], facts=facts,
+        office=warrant.standing.office if warrant.standing else "",
+        from_state=case.state,
+        to_state=to_state.value,
+        clauses=warrant.basis.refs,
+        ground=ground,
+        named=named,
+        note=note.strip()[:2_000],
+        facts=facts,
     )
     case.state = to_state.value
     return made
@@ -172,7 +213,8 @@ def _update_cases(cases: Sequence[Case], fields: Sequence[str]) -> None:
         cursor.execute(
             f"UPDATE cases_case c SET {', '.join(f'{name} = r.{name}' for name in fields)} "
             f"FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, {columns}) WHERE c.id = r.id",
-            [json.dumps(rows, default=_iso)])
+            [json.dumps(rows, default=_iso)],
+        )
 
 
 def _iso(value: datetime) -> str:
@@ -181,10 +223,16 @@ def _iso(value: datetime) -> str:
 
 def _next_dues(cases: Sequence[Case]) -> dict[int, tuple[datetime, bool]]:
     """各事项最近的到期。 The soonest end of what is running now in each case, but for the limit of returning."""
-    running = (Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None, suspended_at=None)
-               .exclude(stage=Stage.RETURN.value).order_by("case_id", "due_at").distinct("case_id"))
-    return {case: (due_at, provisional) for case, due_at, provisional in
-            running.values_list("case_id", "due_at", "provisional")}
+    running = (
+        Clock.objects.filter(case__in=[case.pk for case in cases], ended_at=None, suspended_at=None)
+        .exclude(stage=Stage.RETURN.value)
+        .order_by("case_id", "due_at")
+        .distinct("case_id")
+    )
+    return {
+        case: (due_at, provisional)
+        for case, due_at, provisional in running.values_list("case_id", "due_at", "provisional")
+    }
 
 
 def new_clocks(context: Context, case: Case, stage: Stage, organ: str, *, started: datetime) -> list[Clock]:
@@ -197,12 +245,24 @@ def new_clocks(context: Context, case: Case, stage: Stage, organ: str, *, starte
 def clock_of(context: Context, case: Case, limit: Limit, organ: str, started: datetime) -> Clock:
     """一个期限钟。 One clock of a limit."""
     ends = due(start=started, limit=limit, calendar=law.calendar(context.city.revision))
-    return Clock(case=case, organ=organ, stage=limit.stage.value, step=limit.step, number=limit.number,
-                 unit=limit.unit.value, clause=str(limit.clause or ""), started_at=started, due_at=ends.at,
-                 provisional=ends.beyond_known, sweep_at=ends.at)
+    return Clock(
+        case=case,
+        organ=organ,
+        stage=limit.stage.value,
+        step=limit.step,
+        number=limit.number,
+        unit=limit.unit.value,
+        clause=str(limit.clause or ""),
+        started_at=started,
+        due_at=ends.at,
+        provisional=ends.beyond_known,
+        sweep_at=ends.at,
+    )
 
 
-def start_clocks(context: Context, case: Case, stage: Stage, organ: str, *, started: datetime | None = None) -> None:
+def start_clocks(
+    context: Context, case: Case, stage: Stage, organ: str, *, started: datetime | None = None
+) -> None:
     """起算。 Start the clocks of a stage for an organ."""
     Clock.objects.bulk_create(new_clocks(context, case, stage, organ, started=started or context.at))
 
@@ -210,8 +270,9 @@ def start_clocks(context: Context, case: Case, stage: Stage, organ: str, *, star
 def stop_clocks(case: Case | Sequence[Case], at: datetime, *stages: Stage, organ: str | None = None) -> None:
     """停止。 Stop the running clocks of these stages, of one case or several."""
     cases = [case] if isinstance(case, Case) else case
-    running = Clock.objects.filter(case__in=[one.pk for one in cases], ended_at=None,
-                                   stage__in=[stage.value for stage in stages])
+    running = Clock.objects.filter(
+        case__in=[one.pk for one in cases], ended_at=None, stage__in=[stage.value for stage in stages]
+    )
     if organ is not None:
         running = running.filter(organ=organ)
     running.update(ended_at=at)
@@ -228,19 +289,30 @@ def require_text(field: str, text: str, *, least: int = 2, most: int = 2_000) ->
     if len(said) < least:
         raise InvalidInput(field, "请写明情况", "please say what happened")
     if len(said) > most:
-        raise InvalidInput(field, f"最多 {most} 字，现在 {len(said)} 字", f"at most {most} characters, this has {len(said)}")
+        raise InvalidInput(
+            field, f"最多 {most} 字，现在 {len(said)} 字", f"at most {most} characters, this has {len(said)}"
+        )
     return said
 
 
 def actor_persons(case: Case, *verbs: str) -> frozenset[str]:
     """谁做过这些步骤。 The persons who did these steps of a case, from the ledger's content: they may not check themselves."""
     return frozenset(
-        CaseStep.objects.filter(case=case, verb__in=verbs).exclude(facts__by=None).values_list("facts__by", flat=True))
+        CaseStep.objects.filter(case=case, verb__in=verbs)
+        .exclude(facts__by=None)
+        .values_list("facts__by", flat=True)
+    )
 
 
-def tell_reporters(warrant: Warrant, case: Case, template: str, reporters: Sequence[str] | None = None,
-                   **args: Any) -> None:
+def tell_reporters(
+    warrant: Warrant, case: Case, template: str, reporters: Sequence[str] | None = None, **args: Any
+) -> None:
     """告知所有报告人。 Tell the reporter, and those of every case folded into it, the same."""
     for reporter in reporters_of(case) if reporters is None else reporters:
-        warrant.tell(recipient=reporter, template=template, number=case.number, matter=case.matter_name,
-                     **{"organ": case.organ, **args})
+        warrant.tell(
+            recipient=reporter,
+            template=template,
+            number=case.number,
+            matter=case.matter_name,
+            **{"organ": case.organ, **args},
+        )

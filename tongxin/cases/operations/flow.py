@@ -32,7 +32,9 @@ from tongxin.organs.rules import CANNOT_LEAD
 ALL_STAGES = tuple(Stage)
 
 
-def _accept_scope(*, actor: Actor, at: datetime, numbers: Sequence[str], seen: int | None = None) -> list[Scope]:
+def _accept_scope(
+    *, actor: Actor, at: datetime, numbers: Sequence[str], seen: int | None = None
+) -> list[Scope]:
     del actor, at
     cases = open_cases(numbers)
     for case in cases.values():
@@ -41,9 +43,16 @@ def _accept_scope(*, actor: Actor, at: datetime, numbers: Sequence[str], seen: i
     return [case_scope(case, organs=[case.organ], persons=reporters[case.pk]) for case in cases.values()]
 
 
-@act("accept_case", title=("受理", "accept"), by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM], scope=_accept_scope,
-     many=True)
-def accept_cases(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence[str], seen: int | None = None) -> int:
+@act(
+    "accept_case",
+    title=("受理", "accept"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM],
+    scope=_accept_scope,
+    many=True,
+)
+def accept_cases(
+    *, warrants: Sequence[Warrant], at: datetime, numbers: Sequence[str], seen: int | None = None
+) -> int:
     """受理若干事项。 The organ takes cases on, and from now on answers for them. Returns how many."""
     del numbers, seen
     cases: list[Case] = [warrant.scope.state for warrant in warrants]
@@ -58,13 +67,24 @@ def accept_cases(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence
     return len(warrants)
 
 
-def _return_scope(*, actor: Actor, at: datetime, number: str, ground: ReturnGround, named: str, note: str,
-                  seen: int | None = None) -> Scope:
+def _return_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    ground: ReturnGround,
+    named: str,
+    note: str,
+    seen: int | None = None,
+) -> Scope:
     del actor
     case = open_case(number)
     require_move(case, "return_case", seen)
     if case.ruled:
-        raise Conflict("牵头机构已经裁定由贵单位承办，不能再退回", "the lead body has ruled; this cannot be returned again")
+        raise Conflict(
+            "牵头机构已经裁定由贵单位承办，不能再退回",
+            "the lead body has ruled; this cannot be returned again",
+        )
     if _return_limit_passed(case, at):
         raise Conflict("退回期限已过，请受理后商请协办或报请裁定", "the limit for a return has passed")
     context = Context.of(at)
@@ -72,19 +92,25 @@ def _return_scope(*, actor: Actor, at: datetime, number: str, ground: ReturnGrou
     if organ.code == case.organ:
         raise InvalidInput("named", "不能指向本单位", "name another organ than your own")
     if organ.kind in CANNOT_LEAD:
-        raise InvalidInput("named", "村（居）委会不是政府机关，不能指为承办机构", "a committee is not an organ of government")
+        raise InvalidInput(
+            "named", "村（居）委会不是政府机关，不能指为承办机构", "a committee is not an organ of government"
+        )
     require_text("note", note, least=5)
-    return case_scope(case, organs=[case.organ], persons=reporters_of(case), entry=False, ground=ground.value, named=named)
+    return case_scope(
+        case, organs=[case.organ], persons=reporters_of(case), entry=False, ground=ground.value, named=named
+    )
 
 
 def _return_limit_passed(case: Case, at: datetime) -> bool:
-    return Clock.objects.filter(case=case, stage=Stage.RETURN.value, organ=case.organ, ended_at=None,
-                                due_at__lt=at).exists()
+    return Clock.objects.filter(
+        case=case, stage=Stage.RETURN.value, organ=case.organ, ended_at=None, due_at__lt=at
+    ).exists()
 
 
 @act("return_case", title=("退回", "return"), by=[By.CASE_OFFICER, By.GRID_WORKER], scope=_return_scope)
-def return_case(*, warrant: Warrant, number: str, ground: ReturnGround, named: str, note: str,
-                seen: int | None = None) -> str:
+def return_case(
+    *, warrant: Warrant, number: str, ground: ReturnGround, named: str, note: str, seen: int | None = None
+) -> str:
     """退回。 Send a case back, on a ground from the closed list and naming the organ that should have it.
 
     The clock of handling runs on. The second return goes to the lead body, which rules. The first receiver stays
@@ -100,17 +126,22 @@ def return_case(*, warrant: Warrant, number: str, ground: ReturnGround, named: s
     start_clocks(context, case, Stage.RULE if target is State.RULING else Stage.ACCEPT, desk)
     Assignment.objects.filter(case=case, role=Role.LEAD.value, ended_at=None).update(ended_at=warrant.at)
     save_step(made, organ=desk, returns=case.returns + 1)
-    warrant.tell(recipient=f"organ:{desk}", template="returned", number=case.number, ground=ground.value, named=named)
+    warrant.tell(
+        recipient=f"organ:{desk}", template="returned", number=case.number, ground=ground.value, named=named
+    )
     return case.state
 
 
 def _given_by(case: Case) -> str:
-    last = CaseStep.objects.filter(case=case, verb__in=["report_case", "dispatch_case"]).order_by("-seq").first()
+    last = (
+        CaseStep.objects.filter(case=case, verb__in=["report_case", "dispatch_case"]).order_by("-seq").first()
+    )
     return last.organ if last else ""
 
 
-def _dispatch_scope(*, actor: Actor, at: datetime, number: str, organ: str, note: str = "",
-                    seen: int | None = None) -> Scope:
+def _dispatch_scope(
+    *, actor: Actor, at: datetime, number: str, organ: str, note: str = "", seen: int | None = None
+) -> Scope:
     del actor, note
     case = open_case(number)
     require_move(case, "dispatch_case", seen)
@@ -122,13 +153,21 @@ def _check_receiver(context: Context, case: Case, organ: str) -> None:
     """能否交给这个机构。 A committee never; a grid station only what the list in force gives it."""
     receiver = context.organ(organ)
     if receiver.kind in CANNOT_LEAD:
-        raise InvalidInput("organ", "村（居）委会不是政府机关，不能作承办机构", "a committee is not an organ of government")
+        raise InvalidInput(
+            "organ", "村（居）委会不是政府机关，不能作承办机构", "a committee is not an organ of government"
+        )
     if receiver.kind == "grid_station" and not case.entry:
-        raise InvalidInput("organ", "清单以外的事项不得交给网格", "what is not on the list may not be given to a grid")
+        raise InvalidInput(
+            "organ", "清单以外的事项不得交给网格", "what is not on the list may not be given to a grid"
+        )
 
 
-@act("dispatch_case", title=("分派", "dispatch"), by=[By.HOTLINE_CLERK, By.LEAD_OFFICER], scope=_dispatch_scope)
-def dispatch_case(*, warrant: Warrant, number: str, organ: str, note: str = "", seen: int | None = None) -> str:
+@act(
+    "dispatch_case", title=("分派", "dispatch"), by=[By.HOTLINE_CLERK, By.LEAD_OFFICER], scope=_dispatch_scope
+)
+def dispatch_case(
+    *, warrant: Warrant, number: str, organ: str, note: str = "", seen: int | None = None
+) -> str:
     """分派。 Give a case that was returned, or that no list entry covers, to an organ."""
     del number, seen
     case: Case = warrant.scope.state
@@ -152,7 +191,9 @@ def _give(warrant: Warrant, case: Case, organ: str, *, note: str, **changes: Any
     tell_reporters(warrant, case, "dispatched", organ=organ)
 
 
-def _rule_scope(*, actor: Actor, at: datetime, number: str, organ: str, reason: str, seen: int | None = None) -> Scope:
+def _rule_scope(
+    *, actor: Actor, at: datetime, number: str, organ: str, reason: str, seen: int | None = None
+) -> Scope:
     del actor
     case = open_case(number)
     require_move(case, "rule_case", seen)
@@ -161,14 +202,26 @@ def _rule_scope(*, actor: Actor, at: datetime, number: str, organ: str, reason: 
     return case_scope(case, organs=[case.organ], persons=reporters_of(case), entry=False, named=organ)
 
 
-@act("rule_case", title=("裁定承办机构", "rule which organ handles it"), by=[By.LEAD_OFFICER], scope=_rule_scope)
+@act(
+    "rule_case",
+    title=("裁定承办机构", "rule which organ handles it"),
+    by=[By.LEAD_OFFICER],
+    scope=_rule_scope,
+)
 def rule_case(*, warrant: Warrant, number: str, organ: str, reason: str, seen: int | None = None) -> int:
     """裁定。 The lead body rules which organ handles a case; the ruling is a precedent. Returns the precedent's id."""
     del number, seen
     case: Case = warrant.scope.state
     _give(warrant, case, organ, note=reason, ruled=True)
-    precedent = Precedent.objects.create(entry=warrant.entry, case=case, matter=case.matter, district=case.district,
-                                         organ=organ, reason=reason.strip(), at=warrant.at)
+    precedent = Precedent.objects.create(
+        entry=warrant.entry,
+        case=case,
+        matter=case.matter,
+        district=case.district,
+        organ=organ,
+        reason=reason.strip(),
+        at=warrant.at,
+    )
     return precedent.pk
 
 
@@ -181,30 +234,44 @@ def _proposal_scope(*, actor: Actor, at: datetime, precedent: int, text: str) ->
     return Scope(subject=found.case.ref, state=found, content={"precedent": precedent})
 
 
-@act("propose_list_change", title=("建议修改清单", "propose a change of the list"), by=[By.LEAD_OFFICER, By.LEGAL_OFFICER],
-     scope=_proposal_scope)
+@act(
+    "propose_list_change",
+    title=("建议修改清单", "propose a change of the list"),
+    by=[By.LEAD_OFFICER, By.LEGAL_OFFICER],
+    scope=_proposal_scope,
+)
 def propose_list_change(*, warrant: Warrant, precedent: int, text: str) -> int:
     """建议修改清单。 Propose a ruling as a change of the matter list. Returns the proposal's id."""
     del precedent
-    made = ListProposal.objects.create(entry=warrant.entry, precedent=warrant.scope.state, text=text.strip(),
-                                       at=warrant.at)
+    made = ListProposal.objects.create(
+        entry=warrant.entry, precedent=warrant.scope.state, text=text.strip(), at=warrant.at
+    )
     return made.pk
 
 
-def _assist_scope(*, actor: Actor, at: datetime, number: str, organ: str, note: str, seen: int | None = None) -> Scope:
+def _assist_scope(
+    *, actor: Actor, at: datetime, number: str, organ: str, note: str, seen: int | None = None
+) -> Scope:
     del actor
     case = open_case(number)
     require_move(case, "ask_assistance", seen)
     receiver = Context.of(at).organ(organ)
     if receiver.kind in CANNOT_LEAD:
-        raise InvalidInput("organ", "请通过乡镇（街道）商请村（居）委会协助", "ask a committee through its street office")
+        raise InvalidInput(
+            "organ", "请通过乡镇（街道）商请村（居）委会协助", "ask a committee through its street office"
+        )
     if Assignment.objects.filter(case=case, organ=organ, ended_at=None).exists():
         raise InvalidInput("organ", "这个机构已经在承办这件事", "this organ already has a part in the case")
     require_text("note", note)
     return case_scope(case, organs=[case.organ], named=organ)
 
 
-@act("ask_assistance", title=("商请协办", "ask another organ to assist"), by=[By.CASE_OFFICER], scope=_assist_scope)
+@act(
+    "ask_assistance",
+    title=("商请协办", "ask another organ to assist"),
+    by=[By.CASE_OFFICER],
+    scope=_assist_scope,
+)
 def ask_assistance(*, warrant: Warrant, number: str, organ: str, note: str, seen: int | None = None) -> str:
     """商请协办。 The lead organ asks another to assist; that one gets its own clock."""
     del number, seen
@@ -216,26 +283,43 @@ def ask_assistance(*, warrant: Warrant, number: str, organ: str, note: str, seen
     return case.state
 
 
-def _close_scope(*, actor: Actor, at: datetime, number: str, outcome: Outcome, note: str, whose: str = "",
-                 seen: int | None = None) -> Scope:
+def _close_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    outcome: Outcome,
+    note: str,
+    whose: str = "",
+    seen: int | None = None,
+) -> Scope:
     del at
     case = open_case(number)
     require_move(case, "close_case", seen)
     if actor.office is None:
         if outcome is not Outcome.WITHDRAWN or actor.person not in reporters_of(case):
-            raise InvalidInput("outcome", "报告人只能撤回自己的报告", "a reporter can only withdraw their own report")
+            raise InvalidInput(
+                "outcome", "报告人只能撤回自己的报告", "a reporter can only withdraw their own report"
+            )
     elif outcome not in rules.CLOSED_BY_LEAD:
-        raise InvalidInput("outcome", "只能以“不归本市机关管”或“法律不允许”结束", "close as not ours or not allowed")
+        raise InvalidInput(
+            "outcome", "只能以“不归本市机关管”或“法律不允许”结束", "close as not ours or not allowed"
+        )
     require_text("note", note)
     if outcome is Outcome.NOT_OURS:
         require_text("whose", whose)
     return case_scope(case, persons=reporters_of(case), entry=False, place=True, outcome=outcome.value)
 
 
-@act("close_case", title=("不予办理，说明理由后结束", "close without handling, with the reason"),
-     by=[By.LEAD_OFFICER, By.PERSON], scope=_close_scope)
-def close_case(*, warrant: Warrant, number: str, outcome: Outcome, note: str, whose: str = "",
-               seen: int | None = None) -> str:
+@act(
+    "close_case",
+    title=("不予办理，说明理由后结束", "close without handling, with the reason"),
+    by=[By.LEAD_OFFICER, By.PERSON],
+    scope=_close_scope,
+)
+def close_case(
+    *, warrant: Warrant, number: str, outcome: Outcome, note: str, whose: str = "", seen: int | None = None
+) -> str:
     """结束。 Close a case that is not for the city's organs (and say whose it is), that the law does not allow, or that
     its reporter withdraws.
     """
@@ -252,7 +336,9 @@ def _end(warrant: Warrant, case: Case, outcome: Outcome, *, note: str, **changes
     tell_reporters(warrant, case, "closed", outcome=outcome.value, note=note.strip()[:400])
 
 
-def _fold_scope(*, actor: Actor, at: datetime, number: str, into: str, note: str = "", seen: int | None = None) -> Scope:
+def _fold_scope(
+    *, actor: Actor, at: datetime, number: str, into: str, note: str = "", seen: int | None = None
+) -> Scope:
     del actor, at, note
     if number == into:
         raise InvalidInput("into", "不能并入自己", "a case cannot be folded into itself")
@@ -260,12 +346,18 @@ def _fold_scope(*, actor: Actor, at: datetime, number: str, into: str, note: str
     case, whole = cases[number], cases[into]
     require_move(case, "fold_case", seen)
     if whole.folded_into_id is not None or whole.state == State.CLOSED.value:
-        raise InvalidInput("into", "要并入的事项已经办结或已并入别的事项", "that case is closed or folded itself")
+        raise InvalidInput(
+            "into", "要并入的事项已经办结或已并入别的事项", "that case is closed or folded itself"
+        )
     return case_scope(case, persons=reporters_of(case), entry=False, place=True, into=into)
 
 
-@act("fold_case", title=("并入重复事项", "fold a duplicate"), by=[By.HOTLINE_CLERK, By.LEAD_OFFICER, By.CASE_OFFICER],
-     scope=_fold_scope)
+@act(
+    "fold_case",
+    title=("并入重复事项", "fold a duplicate"),
+    by=[By.HOTLINE_CLERK, By.LEAD_OFFICER, By.CASE_OFFICER],
+    scope=_fold_scope,
+)
 def fold_case(*, warrant: Warrant, number: str, into: str, note: str = "", seen: int | None = None) -> str:
     """并入。 Fold a duplicate into the case it repeats; from now on its reporter is told what the other's is told."""
     del number, seen
@@ -290,19 +382,30 @@ def hang_case(*, warrant: Warrant, number: str, note: str, seen: int | None = No
     del number, seen
     case: Case = warrant.scope.state
     stop_clocks(case, warrant.at, *ALL_STAGES)
-    save_step(step(warrant, case, State.HUNG, note=note), outcome=Outcome.HUNG.value, outcome_note=note.strip()[:400])
+    save_step(
+        step(warrant, case, State.HUNG, note=note),
+        outcome=Outcome.HUNG.value,
+        outcome_note=note.strip()[:400],
+    )
     tell_reporters(warrant, case, "hung", note=note.strip()[:400])
     return case.state
 
 
-def _unhang_scope(*, actor: Actor, at: datetime, number: str, note: str = "", seen: int | None = None) -> Scope:
+def _unhang_scope(
+    *, actor: Actor, at: datetime, number: str, note: str = "", seen: int | None = None
+) -> Scope:
     del actor, at, note
     case = open_case(number)
     require_move(case, "unhang_case", seen)
     return case_scope(case, persons=reporters_of(case), place=True)
 
 
-@act("unhang_case", title=("销账，恢复办理", "take off the account and handle"), by=[By.LEAD_OFFICER], scope=_unhang_scope)
+@act(
+    "unhang_case",
+    title=("销账，恢复办理", "take off the account and handle"),
+    by=[By.LEAD_OFFICER],
+    scope=_unhang_scope,
+)
 def unhang_case(*, warrant: Warrant, number: str, note: str = "", seen: int | None = None) -> str:
     """销账。 Take a case off the account: its organ handles it again, with a new limit."""
     del number, seen

@@ -50,14 +50,23 @@ def _report_scope(*, actor: Actor, at: datetime, reports: Sequence[NewReport]) -
     known = _known(reports)
     fresh: dict[str, NewReport] = {}
     for report in reports:
-        if report.client_key not in known and report.client_key not in fresh and fault(report, context) is None:
+        if (
+            report.client_key not in known
+            and report.client_key not in fresh
+            and fault(report, context) is None
+        ):
             fresh[report.client_key] = report
     spots = _spots(list(fresh.values()), context)
-    taken = [(report, spot) for report, spot in zip(fresh.values(), spots, strict=True)
-             if _placed(report, spot) is None]
+    taken = [
+        (report, spot)
+        for report, spot in zip(fresh.values(), spots, strict=True)
+        if _placed(report, spot) is None
+    ]
     numbers = _numbers(len(taken), context)
-    return [_scope(_plan(report, spot, number, context), actor)
-            for (report, spot), number in zip(taken, numbers, strict=True)]
+    return [
+        _scope(_plan(report, spot, number, context), actor)
+        for (report, spot), number in zip(taken, numbers, strict=True)
+    ]
 
 
 def _scope(plan: Plan, actor: Actor) -> Scope:
@@ -65,17 +74,31 @@ def _scope(plan: Plan, actor: Actor) -> Scope:
     person = plan.report.person or (actor.person if signed_in else "")
     listed = plan.route.lead is not None and plan.matter is not None
     return Scope(
-        subject=f"case:{plan.number}", entry=f"matter:{plan.matter.code}" if listed and plan.matter else None,
-        persons=(person or f"reporter:{plan.number}",), state=plan,
-        content={"case": plan.number, "key": plan.report.client_key, "digest": plan.digest,
-                 "channel": plan.report.channel.value, "why": plan.route.why,
-                 "at": plan.report.reported_at.isoformat()},
+        subject=f"case:{plan.number}",
+        entry=f"matter:{plan.matter.code}" if listed and plan.matter else None,
+        persons=(person or f"reporter:{plan.number}",),
+        state=plan,
+        content={
+            "case": plan.number,
+            "key": plan.report.client_key,
+            "digest": plan.digest,
+            "channel": plan.report.channel.value,
+            "why": plan.route.why,
+            "at": plan.report.reported_at.isoformat(),
+        },
     )
 
 
-@act("report_case", title=("报告一件事", "report a matter"), scope=_report_scope, many=True,
-     by=[By.PERSON, By.HOTLINE_CLERK, By.GRID_WORKER, By.PLATFORM])
-def report_cases(*, warrants: Sequence[Warrant], at: datetime, reports: Sequence[NewReport]) -> list[Receipt | Rejection]:
+@act(
+    "report_case",
+    title=("报告一件事", "report a matter"),
+    scope=_report_scope,
+    many=True,
+    by=[By.PERSON, By.HOTLINE_CLERK, By.GRID_WORKER, By.PLATFORM],
+)
+def report_cases(
+    *, warrants: Sequence[Warrant], at: datetime, reports: Sequence[NewReport]
+) -> list[Receipt | Rejection]:
     """报告若干件事。 Take reports; each becomes a case, is a repetition of one, or is rejected with field and reason.
 
     The answers are in the order of `reports`. A report with a key that was used before gets its first receipt again
@@ -97,25 +120,41 @@ def fault(report: NewReport, context: Context) -> InvalidInput | None:
 
 def _check(report: NewReport, context: Context) -> None:
     if not report.client_key or len(report.client_key) > KEY_MOST:
-        raise InvalidInput("client_key", f"须有客户键，且不超过 {KEY_MOST} 字符", f"a client key of at most {KEY_MOST} characters is needed")
+        raise InvalidInput(
+            "client_key",
+            f"须有客户键，且不超过 {KEY_MOST} 字符",
+            f"a client key of at most {KEY_MOST} characters is needed",
+        )
     if report.reported_at.tzinfo is None:
         raise InvalidInput("reported_at", "时间须带时区", "the time needs a time zone")
     tolerance = timedelta(minutes=int(context.city.settings.get("future_tolerance_minutes", 5)))
     if report.reported_at > context.at + tolerance:
         raise InvalidInput("reported_at", "报告时间在将来", "the time of the report lies in the future")
     if report.channel in LIVE and report.reported_at < context.at - OLDEST:
-        raise InvalidInput("reported_at", f"报告时间早于 {OLDEST.days} 天前，请走历史导入",
-                           f"the report is older than {OLDEST.days} days; older ones come in as history")
+        raise InvalidInput(
+            "reported_at",
+            f"报告时间早于 {OLDEST.days} 天前，请走历史导入",
+            f"the report is older than {OLDEST.days} days; older ones come in as history",
+        )
     _check_words(report, int(context.city.settings.get("text_max", TEXT_MOST)))
     _check_matter(report, context)
     _check_point(report, context)
 
 
 def _check_words(report: NewReport, most: int) -> None:
-    for name, value, limit in (("text", report.text, most), ("name", report.name, SHORT_MOST),
-                               ("phone", report.phone, 40), ("address", report.address, 300), ("email", report.email, 254)):
+    for name, value, limit in (
+        ("text", report.text, most),
+        ("name", report.name, SHORT_MOST),
+        ("phone", report.phone, 40),
+        ("address", report.address, 300),
+        ("email", report.email, 254),
+    ):
         if len(value) > limit:
-            raise InvalidInput(name, f"最多 {limit} 字，现在 {len(value)} 字", f"at most {limit} characters, this has {len(value)}")
+            raise InvalidInput(
+                name,
+                f"最多 {limit} 字，现在 {len(value)} 字",
+                f"at most {limit} characters, this has {len(value)}",
+            )
         if "\x00" in value:
             raise InvalidInput(name, "含有不能保存的字符", "contains a character that cannot be stored")
     if report.email and not MAIL.fullmatch(report.email):
@@ -129,16 +168,25 @@ def _check_matter(report: NewReport, context: Context) -> None:
         return
     matter = context.matter(report.matter)
     if matter is None:
-        raise InvalidInput("matter", f"清单里没有事项“{report.matter[:40]}”", f"the list has no matter {report.matter[:40]!r}")
+        raise InvalidInput(
+            "matter",
+            f"清单里没有事项“{report.matter[:40]}”",
+            f"the list has no matter {report.matter[:40]!r}",
+        )
     if matter.person_help and (report.photos or report.name or report.phone):
         # 救助是自愿的，不拍照、不记身份 (城市生活无着的流浪乞讨人员救助管理办法 art. 5：告知、引导、护送)
-        raise InvalidInput("photos" if report.photos else "name", "这是对人的帮助，不收照片和身份",
-                           "this is an offer of help to a person: no photo, no identity")
+        raise InvalidInput(
+            "photos" if report.photos else "name",
+            "这是对人的帮助，不收照片和身份",
+            "this is an offer of help to a person: no photo, no identity",
+        )
 
 
 def _check_point(report: NewReport, context: Context) -> None:
     if (report.lon is None) != (report.lat is None):
-        raise InvalidInput("lat" if report.lat is None else "lon", "经度和纬度要一起给", "longitude and latitude go together")
+        raise InvalidInput(
+            "lat" if report.lat is None else "lon", "经度和纬度要一起给", "longitude and latitude go together"
+        )
     if report.lon is not None and report.lat is not None:
         if not (math.isfinite(report.lon) and -180 <= report.lon <= 180):
             raise InvalidInput("lon", "经度不在 -180 到 180 之间", "longitude is not between -180 and 180")
@@ -148,7 +196,11 @@ def _check_point(report: NewReport, context: Context) -> None:
         if places.spot(code=report.place, day=context.day, revision=context.city.revision) is None:
             raise InvalidInput("place", "本市没有这个地点", "the city has no such place")
     elif not report.address.strip() and report.channel is not Channel.REPLAY:
-        raise InvalidInput("place", "请指明地点：地图上的点、村（社区）或地址", "say where: a point, a community or an address")
+        raise InvalidInput(
+            "place",
+            "请指明地点：地图上的点、村（社区）或地址",
+            "say where: a point, a community or an address",
+        )
 
 
 def _placed(report: NewReport, spot: Spot | None) -> InvalidInput | None:
@@ -159,11 +211,18 @@ def _placed(report: NewReport, spot: Spot | None) -> InvalidInput | None:
 
 def _spots(reports: Sequence[NewReport], context: Context) -> list[Spot | None]:
     """落格。 Grid of each point, place of each code, nothing where only an address is given."""
-    points = [(index, (r.lon, r.lat)) for index, r in enumerate(reports) if r.lon is not None and r.lat is not None]
+    points = [
+        (index, (r.lon, r.lat)) for index, r in enumerate(reports) if r.lon is not None and r.lat is not None
+    ]
     found: list[Spot | None] = [
         places.spot(code=r.place, day=context.day, revision=context.city.revision)
-        if r.lon is None and r.place else None for r in reports]
-    hits = places.located(points=[point for _, point in points], day=context.day, revision=context.city.revision)
+        if r.lon is None and r.place
+        else None
+        for r in reports
+    ]
+    hits = places.located(
+        points=[point for _, point in points], day=context.day, revision=context.city.revision
+    )
     for (index, _), hit in zip(points, hits, strict=True):
         found[index] = hit
     return found
@@ -174,18 +233,31 @@ def _plan(report: NewReport, spot: Spot | None, number: str, context: Context) -
     revision = context.city.revision
     path = spot.path if spot else (context.city.root,)
     route = rules.route(
-        matter=matter, channel=report.channel.value,
-        hour=report.reported_at.astimezone(ZoneInfo(context.city.timezone)).hour, path=path,
+        matter=matter,
+        channel=report.channel.value,
+        hour=report.reported_at.astimezone(ZoneInfo(context.city.timezone)).hour,
+        path=path,
         exceptions=law.routing_exceptions(revision).get(report.matter or "", ()),
-        by_function=organs.organs_by_function(revision))
-    return Plan(report=report, number=number, digest=rules.content_digest(report), spot=spot, matter=matter, route=route)
+        by_function=organs.organs_by_function(revision),
+    )
+    return Plan(
+        report=report,
+        number=number,
+        digest=rules.content_digest(report),
+        spot=spot,
+        matter=matter,
+        route=route,
+    )
 
 
 def _line_up(reports: Sequence[NewReport]) -> None:
     """同一客户键排队。 Two reports with one key at once take turns, so that the second sees what the first made."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(k, 311) AS h "
-                       "FROM unnest(%s::text[]) AS k ORDER BY 1) AS keys", [[r.client_key for r in reports]])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(k, 311) AS h "
+            "FROM unnest(%s::text[]) AS k ORDER BY 1) AS keys",
+            [[r.client_key for r in reports]],
+        )
 
 
 def _known(reports: Sequence[NewReport]) -> Mapping[str, Case]:
@@ -215,8 +287,13 @@ def _write(warrants: Sequence[Warrant], context: Context) -> dict[tuple[str, str
     Assignment.objects.bulk_create(parts)
     Clock.objects.bulk_create(clocks)
     CaseStep.objects.bulk_create(steps)
-    Photo.objects.bulk_create([Photo(case=case, kind="report", digest=photo, at=case.reported_at)
-                               for _, plan, case in made for photo in plan.report.photos])
+    Photo.objects.bulk_create(
+        [
+            Photo(case=case, kind="report", digest=photo, at=case.reported_at)
+            for _, plan, case in made
+            for photo in plan.report.photos
+        ]
+    )
     for warrant, plan, case in made:
         _tell(warrant, plan, case)
     return {(plan.report.client_key, plan.digest): _receipt(plan, case) for _, plan, case in made}
@@ -227,14 +304,27 @@ def _case(warrant: Warrant, context: Context) -> Case:
     report, spot, matter, lead = plan.report, plan.spot, plan.matter, plan.route.lead
     path = list(spot.path) if spot else [context.city.root]
     case = Case(
-        number=plan.number, client_key=report.client_key, content_digest=plan.digest, channel=report.channel.value,
-        matter=matter.code if matter else "", matter_name=matter.name if matter else "",
-        matter_name_en=matter.name_en if matter else "", entry=warrant.scope.entry or "", clauses=warrant.basis.refs,
-        person_help=bool(matter and matter.person_help), place=spot.ref if spot else "",
-        place_name=spot.name if spot else "", path=path, district=path[-2] if len(path) > 1 else "",
-        lon=report.lon, lat=report.lat, state=(State.DISPATCHED if lead else State.UNLISTED).value,
-        organ=lead.code if lead else context.city.lead_body, responsible=lead.code if lead else context.city.lead_body,
-        reported_at=report.reported_at, steps=1,
+        number=plan.number,
+        client_key=report.client_key,
+        content_digest=plan.digest,
+        channel=report.channel.value,
+        matter=matter.code if matter else "",
+        matter_name=matter.name if matter else "",
+        matter_name_en=matter.name_en if matter else "",
+        entry=warrant.scope.entry or "",
+        clauses=warrant.basis.refs,
+        person_help=bool(matter and matter.person_help),
+        place=spot.ref if spot else "",
+        place_name=spot.name if spot else "",
+        path=path,
+        district=path[-2] if len(path) > 1 else "",
+        lon=report.lon,
+        lat=report.lat,
+        state=(State.DISPATCHED if lead else State.UNLISTED).value,
+        organ=lead.code if lead else context.city.lead_body,
+        responsible=lead.code if lead else context.city.lead_body,
+        reported_at=report.reported_at,
+        steps=1,
     )
     handle, provisional = _deadline(plan, case, context)
     case.due_at, case.provisional = handle, provisional
@@ -253,12 +343,24 @@ def _clocks(plan: Plan, case: Case, context: Context) -> list[Clock]:
     if plan.route.lead is None:
         return _of_stage(context, case, Stage.RULE, context.city.lead_body, started, plan.matter)
     lead = plan.route.lead.code
-    clocks = [*_of_stage(context, case, Stage.ACCEPT, lead, started, plan.matter),
-              *_of_stage(context, case, Stage.RETURN, lead, started, plan.matter)]
+    clocks = [
+        *_of_stage(context, case, Stage.ACCEPT, lead, started, plan.matter),
+        *_of_stage(context, case, Stage.RETURN, lead, started, plan.matter),
+    ]
     if plan.report.target_at is not None:
         target = plan.report.target_at
-        clocks.append(Clock(case=case, organ=lead, stage=Stage.HANDLE.value, step="", clause=case.clauses,
-                            started_at=started, due_at=target, sweep_at=target))
+        clocks.append(
+            Clock(
+                case=case,
+                organ=lead,
+                stage=Stage.HANDLE.value,
+                step="",
+                clause=case.clauses,
+                started_at=started,
+                due_at=target,
+                sweep_at=target,
+            )
+        )
     else:
         clocks += _of_stage(context, case, Stage.HANDLE, lead, started, plan.matter)
     for organ in plan.route.assist:
@@ -266,8 +368,9 @@ def _clocks(plan: Plan, case: Case, context: Context) -> list[Clock]:
     return clocks
 
 
-def _of_stage(context: Context, case: Case, stage: Stage, organ: str, started: datetime,
-              matter: MatterEntry | None) -> list[Clock]:
+def _of_stage(
+    context: Context, case: Case, stage: Stage, organ: str, started: datetime, matter: MatterEntry | None
+) -> list[Clock]:
     limits = law.limits_for(matter=matter, stage=stage, revision=context.city.revision, day=context.day)
     return [clock_of(context, case, limit, organ, started) for limit in limits]
 
@@ -276,13 +379,20 @@ def _parts(plan: Plan, case: Case) -> list[Assignment]:
     if plan.route.lead is None:
         return []
     given = plan.report.reported_at
-    return [Assignment(case=case, organ=plan.route.lead.code, role=Role.LEAD.value, given_at=given),
-            *(Assignment(case=case, organ=o.code, role=Role.ASSIST.value, given_at=given) for o in plan.route.assist)]
+    return [
+        Assignment(case=case, organ=plan.route.lead.code, role=Role.LEAD.value, given_at=given),
+        *(
+            Assignment(case=case, organ=o.code, role=Role.ASSIST.value, given_at=given)
+            for o in plan.route.assist
+        ),
+    ]
 
 
 def _first_step(warrant: Warrant, plan: Plan, case: Case) -> CaseStep:
     case.steps = 0
-    made = step(warrant, case, State(case.state), named=case.organ, at=plan.report.reported_at, why=plan.route.why)
+    made = step(
+        warrant, case, State(case.state), named=case.organ, at=plan.report.reported_at, why=plan.route.why
+    )
     made.from_state = ""
     return made
 
@@ -290,29 +400,54 @@ def _first_step(warrant: Warrant, plan: Plan, case: Case) -> CaseStep:
 def _report(plan: Plan, case: Case) -> Report:
     r = plan.report
     token = rules.report_token(number=case.number, secret=settings.SECRET_KEY)
-    return Report(case=case, person=r.person, text=r.text, name=r.name, phone=r.phone, email=r.email, address=r.address,
-                  language=r.language, token_digest=rules.token_digest(token))
+    return Report(
+        case=case,
+        person=r.person,
+        text=r.text,
+        name=r.name,
+        phone=r.phone,
+        email=r.email,
+        address=r.address,
+        language=r.language,
+        token_digest=rules.token_digest(token),
+    )
 
 
 def _tell(warrant: Warrant, plan: Plan, case: Case) -> None:
     reporter = reporter_ref(case, plan.report.person)
-    warrant.tell(recipient=reporter, template="reported", number=case.number, matter=case.matter_name, organ=case.organ)
-    warrant.tell(recipient=f"organ:{case.organ}", template="given" if plan.route.lead else "unlisted",
-                 number=case.number, matter=case.matter_name)
+    warrant.tell(
+        recipient=reporter, template="reported", number=case.number, matter=case.matter_name, organ=case.organ
+    )
+    warrant.tell(
+        recipient=f"organ:{case.organ}",
+        template="given" if plan.route.lead else "unlisted",
+        number=case.number,
+        matter=case.matter_name,
+    )
     for organ in plan.route.assist:
-        warrant.tell(recipient=f"organ:{organ.code}", template="assist", number=case.number, matter=case.matter_name)
+        warrant.tell(
+            recipient=f"organ:{organ.code}", template="assist", number=case.number, matter=case.matter_name
+        )
 
 
 def _receipt(plan: Plan, case: Case) -> Receipt:
     lead = plan.route.lead
     return Receipt(
-        client_key=case.client_key, number=case.number,
-        token=rules.report_token(number=case.number, secret=settings.SECRET_KEY), state=State(case.state),
-        lead=case.organ, lead_name=lead.name if lead else "", lead_name_en=lead.name_en if lead else "",
-        due_at=case.due_at, located=plan.spot is not None)
+        client_key=case.client_key,
+        number=case.number,
+        token=rules.report_token(number=case.number, secret=settings.SECRET_KEY),
+        state=State(case.state),
+        lead=case.organ,
+        lead_name=lead.name if lead else "",
+        lead_name_en=lead.name_en if lead else "",
+        due_at=case.due_at,
+        located=plan.spot is not None,
+    )
 
 
-def _answer(report: NewReport, receipts: Mapping[tuple[str, str], Receipt], context: Context) -> Receipt | Rejection:
+def _answer(
+    report: NewReport, receipts: Mapping[tuple[str, str], Receipt], context: Context
+) -> Receipt | Rejection:
     made = receipts.get((report.client_key, rules.content_digest(report)))
     if made is not None:
         return made
@@ -321,17 +456,29 @@ def _answer(report: NewReport, receipts: Mapping[tuple[str, str], Receipt], cont
         return _repeated(report, before)
     wrong = fault(report, context) or _placed(report, _spots([report], context)[0])
     assert wrong is not None, "a report that made no case has a fault"  # noqa: S101 - an invariant of this module
-    return Rejection(client_key=report.client_key, field=wrong.field, reason=wrong.reason, reason_en=wrong.reason_en)
+    return Rejection(
+        client_key=report.client_key, field=wrong.field, reason=wrong.reason, reason_en=wrong.reason_en
+    )
 
 
 def _repeated(report: NewReport, before: Case) -> Receipt | Rejection:
     if before.content_digest != rules.content_digest(report):
-        return Rejection(client_key=report.client_key, field="client_key", reason="这个客户键已用于另一份内容不同的报告",
-                         reason_en="this key was used for a report that says something else")
+        return Rejection(
+            client_key=report.client_key,
+            field="client_key",
+            reason="这个客户键已用于另一份内容不同的报告",
+            reason_en="this key was used for a report that says something else",
+        )
     organ = organs.organs_by_code(places.city().revision).get(before.organ)
     return Receipt(
-        client_key=before.client_key, number=before.number,
-        token=rules.report_token(number=before.number, secret=settings.SECRET_KEY), state=State(before.state),
-        lead=before.organ, lead_name=organ.name if organ else "", lead_name_en=organ.name_en if organ else "",
-        due_at=before.due_at, located=bool(before.place), repeated=True)
-
+        client_key=before.client_key,
+        number=before.number,
+        token=rules.report_token(number=before.number, secret=settings.SECRET_KEY),
+        state=State(before.state),
+        lead=before.organ,
+        lead_name=organ.name if organ else "",
+        lead_name_en=organ.name_en if organ else "",
+        due_at=before.due_at,
+        located=bool(before.place),
+        repeated=True,
+    )

@@ -38,10 +38,14 @@ def _check_evidence(given: Settlement) -> None:
     """办结须有凭据。 Settling needs evidence: what was done, in words, and a photo or the mark of a document."""
     require_text("note", given.note, least=5)
     if not given.evidence and not given.facts.get("document"):
-        raise InvalidInput("evidence", "请附办理后的照片或文书编号", "attach a photo of the result or name the document")
+        raise InvalidInput(
+            "evidence", "请附办理后的照片或文书编号", "attach a photo of the result or name the document"
+        )
 
 
-def _part_scope(*, actor: Actor, at: datetime, number: str, settlement: Settlement, seen: int | None = None) -> Scope:
+def _part_scope(
+    *, actor: Actor, at: datetime, number: str, settlement: Settlement, seen: int | None = None
+) -> Scope:
     del actor, at
     case = open_case(number)
     require_move(case, "settle_part", seen)
@@ -50,8 +54,12 @@ def _part_scope(*, actor: Actor, at: datetime, number: str, settlement: Settleme
     return case_scope(case, organs=organs.values_list("organ", flat=True))
 
 
-@act("settle_part", title=("办结协办部分", "settle an assisting part"), by=[By.CASE_OFFICER, By.GRID_WORKER],
-     scope=_part_scope)
+@act(
+    "settle_part",
+    title=("办结协办部分", "settle an assisting part"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER],
+    scope=_part_scope,
+)
 def settle_part(*, warrant: Warrant, number: str, settlement: Settlement, seen: int | None = None) -> str:
     """办结协办部分。 An assisting organ has done its part; its own clock stops."""
     del number, seen
@@ -59,40 +67,57 @@ def settle_part(*, warrant: Warrant, number: str, settlement: Settlement, seen: 
     organ = warrant.standing.organ if warrant.standing else ""
     stop_clocks(case, warrant.at, Stage.ASSIST, organ=organ)
     Assignment.objects.filter(case=case, organ=organ, role=Role.ASSIST.value, ended_at=None).update(
-        settled_at=warrant.at)
+        settled_at=warrant.at
+    )
     _keep_evidence(case, settlement, warrant.at)
     save_step(step(warrant, case, State(case.state), note=settlement.note, **settlement.facts))
     warrant.tell(recipient=f"organ:{case.organ}", template="part_settled", number=case.number, organ=organ)
     return case.state
 
 
-def _step_scope(*, actor: Actor, at: datetime, number: str, clock: int, settlement: Settlement,
-                seen: int | None = None) -> Scope:
+def _step_scope(
+    *, actor: Actor, at: datetime, number: str, clock: int, settlement: Settlement, seen: int | None = None
+) -> Scope:
     del actor, at
     case = open_case(number)
     require_move(case, "settle_step", seen)
     _check_evidence(settlement)
-    running = Clock.objects.filter(pk=clock, case=case, stage=Stage.HANDLE.value, ended_at=None).exclude(step="").first()
+    running = (
+        Clock.objects.filter(pk=clock, case=case, stage=Stage.HANDLE.value, ended_at=None)
+        .exclude(step="")
+        .first()
+    )
     if running is None:
-        raise Conflict("这个步骤已经办结，或者不是分步期限", "this step is done, or it is no step of a staged limit")
+        raise Conflict(
+            "这个步骤已经办结，或者不是分步期限", "this step is done, or it is no step of a staged limit"
+        )
     return case_scope(case, organs=[case.organ], persons=reporters_of(case), clock=clock, step=running.step)
 
 
-@act("settle_step", title=("办结一个步骤", "settle one step of a staged limit"), by=[By.CASE_OFFICER, By.GRID_WORKER],
-     scope=_step_scope)
-def settle_step(*, warrant: Warrant, number: str, clock: int, settlement: Settlement, seen: int | None = None) -> str:
+@act(
+    "settle_step",
+    title=("办结一个步骤", "settle one step of a staged limit"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER],
+    scope=_step_scope,
+)
+def settle_step(
+    *, warrant: Warrant, number: str, clock: int, settlement: Settlement, seen: int | None = None
+) -> str:
     """办结一个步骤。 One step of a staged limit (to stop, to fine, to pull down) is done; its own clock stops."""
     del number, seen
     case: Case = warrant.scope.state
     running = Clock.objects.get(pk=clock)
     Clock.objects.filter(pk=clock).update(ended_at=warrant.at)
     _keep_evidence(case, settlement, warrant.at)
-    save_step(step(warrant, case, State(case.state), note=settlement.note, step=running.step, **settlement.facts))
+    save_step(
+        step(warrant, case, State(case.state), note=settlement.note, step=running.step, **settlement.facts)
+    )
     return case.state
 
 
-def _settle_scope(*, actor: Actor, at: datetime, settlements: Sequence[Settlement],
-                  seen: int | None = None) -> list[Scope]:
+def _settle_scope(
+    *, actor: Actor, at: datetime, settlements: Sequence[Settlement], seen: int | None = None
+) -> list[Scope]:
     del actor, at
     cases = open_cases([given.number for given in settlements])
     waiting = _parts_open(list(cases.values()))
@@ -103,7 +128,10 @@ def _settle_scope(*, actor: Actor, at: datetime, settlements: Sequence[Settlemen
         require_move(case, "settle_case", seen)
         _check_evidence(given)
         if organs := waiting.get(case.pk):
-            raise Conflict(f"协办部分还没有办结：{'、'.join(organs)}", f"assisting parts are still open: {', '.join(organs)}")
+            raise Conflict(
+                f"协办部分还没有办结：{'、'.join(organs)}",
+                f"assisting parts are still open: {', '.join(organs)}",
+            )
         scopes.append(case_scope(case, organs=[case.organ], persons=reporters[case.pk]))
     return scopes
 
@@ -116,10 +144,16 @@ def _parts_open(cases: Sequence[Case]) -> dict[int, list[str]]:
     return found
 
 
-@act("settle_case", title=("办结报核", "settle, for checking"), by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM],
-     scope=_settle_scope, many=True)
-def settle_cases(*, warrants: Sequence[Warrant], at: datetime, settlements: Sequence[Settlement],
-                 seen: int | None = None) -> int:
+@act(
+    "settle_case",
+    title=("办结报核", "settle, for checking"),
+    by=[By.CASE_OFFICER, By.GRID_WORKER, By.PLATFORM],
+    scope=_settle_scope,
+    many=True,
+)
+def settle_cases(
+    *, warrants: Sequence[Warrant], at: datetime, settlements: Sequence[Settlement], seen: int | None = None
+) -> int:
     """办结若干事项。 The lead organ has done it, with evidence; somebody else checks next. Returns how many.
 
     A settlement may carry `done_at`, the moment it was done, when it is entered later from another system.
@@ -159,17 +193,24 @@ def _end_handling(cases: Sequence[Case]) -> None:
 def _keep_evidence(case: Case, given: Settlement, at: datetime) -> None:
     if given.evidence:
         Photo.objects.bulk_create(
-            [Photo(case=case, kind="evidence", digest=digest, at=at) for digest in given.evidence])
+            [Photo(case=case, kind="evidence", digest=digest, at=at) for digest in given.evidence]
+        )
 
 
-def _check_scope(*, actor: Actor, at: datetime, number: str, passed: bool, note: str, seen: int | None = None) -> Scope:
+def _check_scope(
+    *, actor: Actor, at: datetime, number: str, passed: bool, note: str, seen: int | None = None
+) -> Scope:
     del actor, passed
     case = open_case(number)
     require_move(case, "check_case", seen)
     require_text("note", note)
     desk = Context.of(at).city.desk
-    return case_scope(case, organs=[case.organ, desk], persons=reporters_of(case),
-                      not_by=actor_persons(case, *HANDLING_VERBS))
+    return case_scope(
+        case,
+        organs=[case.organ, desk],
+        persons=reporters_of(case),
+        not_by=actor_persons(case, *HANDLING_VERBS),
+    )
 
 
 @act("check_case", title=("核查", "check"), by=[By.CHECKER], scope=_check_scope)
@@ -187,7 +228,9 @@ def check_case(*, warrant: Warrant, number: str, passed: bool, note: str, seen: 
     else:
         start_clocks(context, case, Stage.HANDLE, case.organ)
         save_step(made, settled_at=None)
-        warrant.tell(recipient=f"organ:{case.organ}", template="check_failed", number=case.number, note=note[:400])
+        warrant.tell(
+            recipient=f"organ:{case.organ}", template="check_failed", number=case.number, note=note[:400]
+        )
     return case.state
 
 
@@ -197,7 +240,9 @@ def _own(actor: Actor, case: Case) -> None:
         raise InvalidInput("person", "只有报告人本人可以确认", "only the reporter can say this")
 
 
-def _confirm_scope(*, actor: Actor, at: datetime, number: str, note: str = "", seen: int | None = None) -> Scope:
+def _confirm_scope(
+    *, actor: Actor, at: datetime, number: str, note: str = "", seen: int | None = None
+) -> Scope:
     del at, note
     case = open_case(number)
     require_move(case, "confirm_case", seen)
@@ -221,8 +266,13 @@ def _dispute_scope(*, actor: Actor, at: datetime, number: str, note: str, seen: 
     if seen is not None and seen != case.steps:
         require_move(case, "dispute_case", seen)
     days = int(Context.of(at).city.settings.get("reopen_natural_days", 30))
-    if not rules.may_dispute(state=State(case.state), outcome=case.outcome, closed_at=case.closed_at, at=at, days=days):
-        raise Conflict("这件事现在不能申诉；如仍未解决，请重新报告", "this can no longer be disputed; please report it again")
+    if not rules.may_dispute(
+        state=State(case.state), outcome=case.outcome, closed_at=case.closed_at, at=at, days=days
+    ):
+        raise Conflict(
+            "这件事现在不能申诉；如仍未解决，请重新报告",
+            "this can no longer be disputed; please report it again",
+        )
     _own(actor, case)
     require_text("note", note)
     return case_scope(case, persons=reporters_of(case), entry=False)
@@ -239,7 +289,15 @@ def dispute_case(*, warrant: Warrant, number: str, note: str, seen: int | None =
     organ = part.organ if part else case.organ
     made = step(warrant, case, State.HANDLING, note=note, named=organ)
     start_clocks(context, case, Stage.HANDLE, organ)
-    save_step(made, outcome="", outcome_note="", closed_at=None, settled_at=None, organ=organ, reopened=case.reopened + 1)
+    save_step(
+        made,
+        outcome="",
+        outcome_note="",
+        closed_at=None,
+        settled_at=None,
+        organ=organ,
+        reopened=case.reopened + 1,
+    )
     for recipient in dict.fromkeys((f"organ:{organ}", f"organ:{context.city.lead_body}")):
         warrant.tell(recipient=recipient, template="disputed", number=case.number, note=note[:400])
     return case.state
@@ -248,12 +306,20 @@ def dispute_case(*, warrant: Warrant, number: str, note: str, seen: int | None =
 def _lapse_scope(*, actor: Actor, at: datetime, numbers: Sequence[str]) -> list[Scope]:
     del actor, at
     cases = open_cases(numbers)
-    return [case_scope(case, persons=reporters_of(case), entry=False) for case in cases.values()
-            if rules.next_state(State(case.state), "lapse_confirmation")]
+    return [
+        case_scope(case, persons=reporters_of(case), entry=False)
+        for case in cases.values()
+        if rules.next_state(State(case.state), "lapse_confirmation")
+    ]
 
 
-@act("lapse_confirmation", title=("确认期满", "the time to confirm has passed"), by=[By.PLATFORM], scope=_lapse_scope,
-     many=True)
+@act(
+    "lapse_confirmation",
+    title=("确认期满", "the time to confirm has passed"),
+    by=[By.PLATFORM],
+    scope=_lapse_scope,
+    many=True,
+)
 def lapse_confirmations(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence[str]) -> int:
     """确认期满未答。 No answer in time: the case is closed as checked but unanswered, which is not counted as fixed."""
     del numbers

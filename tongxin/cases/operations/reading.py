@@ -47,11 +47,25 @@ def _consult_scope(*, actor: Actor, at: datetime, number: str, purpose: Purpose)
     report = Report.objects.filter(case=case).first()
     person = reporter_ref(case, report.person if report else "")
     return Scope(
-        subject=case.ref, organs=_organs_concerned(case, at), persons=(person,), state=report,
-        content={"case": number, "purpose": purpose.value, "fields": ["text", "name", "phone", "email", "address"]})
+        subject=case.ref,
+        organs=_organs_concerned(case, at),
+        persons=(person,),
+        state=report,
+        content={
+            "case": number,
+            "purpose": purpose.value,
+            "fields": ["text", "name", "phone", "email", "address"],
+        },
+    )
 
 
-@act("consult_reporter", title=("查看报告人信息", "look at who reported"), by=READERS, scope=_consult_scope, personal=True)
+@act(
+    "consult_reporter",
+    title=("查看报告人信息", "look at who reported"),
+    by=READERS,
+    scope=_consult_scope,
+    personal=True,
+)
 def consult_reporter(*, warrant: Warrant, number: str, purpose: Purpose) -> Report | None:
     """查看报告人信息。 Look at what a reporter said and who they are, for a purpose; the reporter sees who looked.
 
@@ -83,7 +97,9 @@ def _evidence_scope(*, actor: Actor, at: datetime, number: str, photo: str) -> S
     case = open_case(number)
     require_move(case, "attach_evidence")
     if case.person_help:
-        raise InvalidInput("photo", "这是对人的帮助，不拍照", "this is an offer of help to a person: no photo")
+        raise InvalidInput(
+            "photo", "这是对人的帮助，不拍照", "this is an offer of help to a person: no photo"
+        )
     del actor
     return case_scope(case, organs=_organs_concerned(case, at), entry=False, photo=photo)
 

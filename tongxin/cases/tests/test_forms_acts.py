@@ -27,29 +27,65 @@ from tongxin.places.terms import CityFacts
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
-LISTS = Lists(organs=(("here", (("o/water", "Water"),)),), clocks=(("7", "handle"),), paused=(("8", "handle"),), stages=(("6", "stop"),),
-              requests=(("9", "extend"),), rulings=(("10", "ruling"),))
+LISTS = Lists(
+    organs=(("here", (("o/water", "Water"),)),),
+    clocks=(("7", "handle"),),
+    paused=(("8", "handle"),),
+    stages=(("6", "stop"),),
+    requests=(("9", "extend"),),
+    rulings=(("10", "ruling"),),
+)
 ANSWERS: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "accept_case": ({}, {}),
-    "return_case": ({"ground": "outside_duty", "named": "o/water", "note": "it is theirs"},
-                    {"ground": ReturnGround.OUTSIDE_DUTY, "named": "o/water", "note": "it is theirs"}),
+    "return_case": (
+        {"ground": "outside_duty", "named": "o/water", "note": "it is theirs"},
+        {"ground": ReturnGround.OUTSIDE_DUTY, "named": "o/water", "note": "it is theirs"},
+    ),
     "dispatch_case": ({"organ": "o/water", "note": ""}, {"organ": "o/water", "note": ""}),
-    "rule_case": ({"organ": "o/water", "reason": "the list says"}, {"organ": "o/water", "reason": "the list says"}),
-    "ask_assistance": ({"organ": "o/water", "note": "close the valve"}, {"organ": "o/water", "note": "close the valve"}),
+    "rule_case": (
+        {"organ": "o/water", "reason": "the list says"},
+        {"organ": "o/water", "reason": "the list says"},
+    ),
+    "ask_assistance": (
+        {"organ": "o/water", "note": "close the valve"},
+        {"organ": "o/water", "note": "close the valve"},
+    ),
     "check_case": ({"passed": "no", "note": "still open"}, {"passed": False, "note": "still open"}),
     "request_clock_change": (
-        {"clock": "7", "change": "extend", "ground": "season", "number": "2.5", "unit": "working_day", "note": "frost"},
-        {"clock": 7, "change": ClockChange.EXTEND, "ground": ClockGround.SEASON, "number": Decimal("2.5"),
-         "unit": Unit.WORKING_DAY, "note": "frost"}),
-    "decide_clock_change": ({"request": "9", "granted": "yes", "note": ""}, {"request": 9, "granted": True, "note": ""}),
+        {
+            "clock": "7",
+            "change": "extend",
+            "ground": "season",
+            "number": "2.5",
+            "unit": "working_day",
+            "note": "frost",
+        },
+        {
+            "clock": 7,
+            "change": ClockChange.EXTEND,
+            "ground": ClockGround.SEASON,
+            "number": Decimal("2.5"),
+            "unit": Unit.WORKING_DAY,
+            "note": "frost",
+        },
+    ),
+    "decide_clock_change": (
+        {"request": "9", "granted": "yes", "note": ""},
+        {"request": 9, "granted": True, "note": ""},
+    ),
     "resume_clock": ({"clock": "8", "note": "thaw"}, {"clock": 8, "note": "thaw"}),
     "hang_case": ({"note": "needs a new main sewer"}, {"note": "needs a new main sewer"}),
     "unhang_case": ({"note": ""}, {"note": ""}),
-    "close_case": ({"outcome": "not_ours", "whose": "the railway", "note": "theirs by law"},
-                   {"outcome": Outcome.NOT_OURS, "whose": "the railway", "note": "theirs by law"}),
+    "close_case": (
+        {"outcome": "not_ours", "whose": "the railway", "note": "theirs by law"},
+        {"outcome": Outcome.NOT_OURS, "whose": "the railway", "note": "theirs by law"},
+    ),
     "fold_case": ({"into": "20261124-000001", "note": ""}, {"into": "20261124-000001", "note": ""}),
     "note_case": ({"note": "rang the bell"}, {"note": "rang the bell"}),
-    "propose_list_change": ({"precedent": "10", "text": "add water as lead"}, {"precedent": 10, "text": "add water as lead"}),
+    "propose_list_change": (
+        {"precedent": "10", "text": "add water as lead"},
+        {"precedent": 10, "text": "add water as lead"},
+    ),
 }
 OPERATION = {"accept_case": "accept_cases"}
 
@@ -104,7 +140,9 @@ def test_a_settlement_carries_its_photos_and_its_document(verb: str, monkeypatch
     called: list[dict[str, Any]] = []
     for name in ("settle_cases", "settle_part", "settle_step"):
         monkeypatch.setattr(operations, name, lambda **words: called.append(words))
-    ACTS[verb].run(turn(given(verb, {"clock": "6", "note": "new cover", "document": " X-1 "}, files=2, held=("e" * 64,))))
+    ACTS[verb].run(
+        turn(given(verb, {"clock": "6", "note": "new cover", "document": " X-1 "}, files=2, held=("e" * 64,)))
+    )
     (words,) = called
     done = words["settlements"][0] if "settlements" in words else words["settlement"]
     assert (done.number, done.note, done.facts) == ("n1", "new cover", {"document": "X-1"})
@@ -127,8 +165,15 @@ def test_evidence_is_one_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given("attach_evidence", {}, held=("e" * 64,))["photos"] == ("e" * 64,)
 
 
-@pytest.mark.parametrize(("verb", "field"), [(v, f) for v, (typed, _) in ANSWERS.items() for f, value in typed.items()
-                                             if value and f not in ("number", "unit", "whose") and v != "resume_clock"])
+@pytest.mark.parametrize(
+    ("verb", "field"),
+    [
+        (v, f)
+        for v, (typed, _) in ANSWERS.items()
+        for f, value in typed.items()
+        if value and f not in ("number", "unit", "whose") and v != "resume_clock"
+    ],
+)
 def test_a_missing_answer_names_its_field(verb: str, field: str) -> None:
     typed = {name: value for name, value in ANSWERS[verb][0].items() if name != field}
     with pytest.raises(InvalidInput) as wrong:
@@ -174,20 +219,49 @@ def test_a_reporter_may_say_that_it_is_fixed_or_not_or_withdraw() -> None:
 
 # ---- What is offered ------------------------------------------------------------------------------------------------
 
-CITY = CityFacts(code="c", name="c", name_en="c", scheme="s", root="1", timezone="Asia/Shanghai", lead_body="o/lead",
-                 desk="o/desk", settings={}, revision=1)
+CITY = CityFacts(
+    code="c",
+    name="c",
+    name_en="c",
+    scheme="s",
+    root="1",
+    timezone="Asia/Shanghai",
+    lead_body="o/lead",
+    desk="o/desk",
+    settings={},
+    revision=1,
+)
 
 
-def file(state: State, *, organ: str = "o/roads", parts: tuple[Assignment, ...] = (), clocks: tuple[Clock, ...] = (),
-         steps: tuple[CaseStep, ...] = (), requests: tuple[ClockRequest, ...] = (), **more: Any) -> CaseFile:
+def file(
+    state: State,
+    *,
+    organ: str = "o/roads",
+    parts: tuple[Assignment, ...] = (),
+    clocks: tuple[Clock, ...] = (),
+    steps: tuple[CaseStep, ...] = (),
+    requests: tuple[ClockRequest, ...] = (),
+    **more: Any,
+) -> CaseFile:
     case = Case(number="n1", state=state.value, organ=organ, path=["111", "11", "1"], **more)
     lead = Assignment(case=case, organ=organ, role=Role.LEAD.value)
-    return CaseFile(case=case, whole=None, steps=steps, parts=(lead, *parts), clocks=clocks, photos=(), requests=requests,
-                    folded=(), precedents=())
+    return CaseFile(
+        case=case,
+        whole=None,
+        steps=steps,
+        parts=(lead, *parts),
+        clocks=clocks,
+        photos=(),
+        requests=requests,
+        folded=(),
+        precedents=(),
+    )
 
 
 def standing(post: By, organ: str = "o/roads", place: str = "11") -> Standing:
-    return Standing(office="office:x", organ=organ, organ_name=organ, organ_name_en=organ, post=post, place=place)
+    return Standing(
+        office="office:x", organ=organ, organ_name=organ, organ_name_en=organ, post=post, place=place
+    )
 
 
 def offered(of: CaseFile, who: Standing, person: str = "person:p") -> set[str]:
@@ -197,7 +271,11 @@ def offered(of: CaseFile, who: Standing, person: str = "person:p") -> set[str]:
 def test_the_organ_that_has_it_may_accept_or_return_and_no_other() -> None:
     of = file(State.DISPATCHED)
     assert {"accept_case", "return_case", "note_case"} <= offered(of, standing(By.CASE_OFFICER))
-    assert not offered(of, standing(By.CASE_OFFICER, organ="o/water")) & {"accept_case", "return_case", "note_case"}
+    assert not offered(of, standing(By.CASE_OFFICER, organ="o/water")) & {
+        "accept_case",
+        "return_case",
+        "note_case",
+    }
     assert not offered(of, standing(By.SUPERVISOR))
 
 
@@ -212,10 +290,14 @@ def test_a_return_is_not_offered_after_a_ruling_or_its_limit() -> None:
 def test_the_lead_settles_when_the_assisting_parts_are_settled() -> None:
     part = Assignment(organ="o/water", role=Role.ASSIST.value)
     assert "settle_case" not in offered(file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER))
-    assert "settle_part" in offered(file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER, organ="o/water"))
+    assert "settle_part" in offered(
+        file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER, organ="o/water")
+    )
     part.settled_at = NOW
     assert "settle_case" in offered(file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER))
-    assert "settle_part" not in offered(file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER, organ="o/water"))
+    assert "settle_part" not in offered(
+        file(State.HANDLING, parts=(part,)), standing(By.CASE_OFFICER, organ="o/water")
+    )
 
 
 def test_who_handled_it_is_not_offered_the_check() -> None:
@@ -240,7 +322,11 @@ def test_a_request_is_signed_off_by_somebody_else_above_the_place() -> None:
 def test_at_most_three_are_buttons_and_the_grave_ones_come_last() -> None:
     of = file(State.DISPATCHED)
     main, rest = offers.main_offers(offers.offers(of, standing(By.CASE_OFFICER), "person:p", CITY, NOW))
-    assert main == ["accept_case", "note_case", "return_case"] and "fold_case" in rest and len(main) <= offers.MAIN
+    assert (
+        main == ["accept_case", "note_case", "return_case"]
+        and "fold_case" in rest
+        and len(main) <= offers.MAIN
+    )
 
 
 def test_only_those_concerned_may_ask_who_reported() -> None:
@@ -256,15 +342,25 @@ def test_only_those_concerned_may_ask_who_reported() -> None:
 
 
 def slip(typed: dict[str, str], post: By = By.HOTLINE_CLERK) -> IntakeForm:
-    lists = IntakeLists(matters=(("c", (("m1", "cover"),)),), districts=(("11", "d"),), streets=(("111", "s"),))
+    lists = IntakeLists(
+        matters=(("c", (("m1", "cover"),)),), districts=(("11", "d"),), streets=(("111", "s"),)
+    )
     return IntakeForm({"client_key": new_key(), **typed}, MultiValueDict(), lists=lists, post=post)
 
 
 def test_a_slip_becomes_a_report_of_its_channel_at_the_finest_place() -> None:
-    form = slip({"text": " broken ", "matter": "m1", "district": "11", "street": "111", "name": "Li", "phone": "1"})
+    form = slip(
+        {"text": " broken ", "matter": "m1", "district": "11", "street": "111", "name": "Li", "phone": "1"}
+    )
     assert form.is_valid(), form.errors
     made = report_of(form.cleaned_data, post=By.HOTLINE_CLERK, at=NOW, photos=(), language="en")
-    assert (made.channel, made.place, made.text, made.name, made.lon) == (Channel.HOTLINE, "111", "broken", "Li", None)
+    assert (made.channel, made.place, made.text, made.name, made.lon) == (
+        Channel.HOTLINE,
+        "111",
+        "broken",
+        "Li",
+        None,
+    )
     form = slip({"text": "x", "lat": "37.4", "lon": "118", "district": "11"}, By.GRID_WORKER)
     assert form.is_valid() and "name" not in form.fields
     made = report_of(form.cleaned_data, post=By.GRID_WORKER, at=NOW, photos=("d" * 64,), language="en")
@@ -285,7 +381,9 @@ def test_filters_are_words_and_what_is_no_state_is_dropped() -> None:
     assert with_word(QueryDict("state=hung&before=3&x=y"), "district", "11") == "?state=hung&district=11"
 
 
-@pytest.mark.parametrize("word", [None, "", "x", "_", "1_", "1_x", "-1_2", "9" * 30 + "_1", "nan_1", "1e400_1"])
+@pytest.mark.parametrize(
+    "word", [None, "", "x", "_", "1_", "1_x", "-1_2", "9" * 30 + "_1", "nan_1", "1e400_1"]
+)
 def test_a_word_that_is_no_key_begins_at_the_first_page(word: str | None) -> None:
     assert due_key_of(word) is None
     assert key_of("x") is None and key_of("12") == 12

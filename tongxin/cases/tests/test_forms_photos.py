@@ -57,8 +57,20 @@ def test_the_digest_is_that_of_what_is_stored_and_the_same_photo_is_kept_once(tm
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "L"), ("PNG", "I;16"),
-                                            ("WEBP", "RGB"), ("WEBP", "RGBA"), ("JPEG", "L"), ("JPEG", "CMYK")])
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        ("PNG", "RGB"),
+        ("PNG", "RGBA"),
+        ("PNG", "P"),
+        ("PNG", "L"),
+        ("PNG", "I;16"),
+        ("WEBP", "RGB"),
+        ("WEBP", "RGBA"),
+        ("JPEG", "L"),
+        ("JPEG", "CMYK"),
+    ],
+)
 def test_every_kind_of_photo_becomes_a_plain_jpeg(tmp_path: Path, kind: str, mode: str) -> None:
     image = kept(keep_photo(upload(picture(kind, mode=mode)), tmp_path, MOST), tmp_path)
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (40, 20))
@@ -67,7 +79,11 @@ def test_every_kind_of_photo_becomes_a_plain_jpeg(tmp_path: Path, kind: str, mod
 def test_what_is_transparent_is_put_on_white(tmp_path: Path) -> None:
     out = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(out, "PNG")
-    assert kept(keep_photo(upload(out.getvalue()), tmp_path, MOST), tmp_path).getpixel((4, 4)) == (255, 255, 255)
+    assert kept(keep_photo(upload(out.getvalue()), tmp_path, MOST), tmp_path).getpixel((4, 4)) == (
+        255,
+        255,
+        255,
+    )
 
 
 @pytest.mark.parametrize("size", [(5_000, 1_000), (1_000, 5_000)])
@@ -107,21 +123,27 @@ def test_a_picture_that_moves_is_refused(tmp_path: Path, kind: str) -> None:
 
 def test_a_phone_photo_with_a_second_picture_behind_it_keeps_the_first_alone(tmp_path: Path) -> None:
     out = io.BytesIO()
-    Image.new("RGB", (30, 10), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (30, 10), "blue")])
+    Image.new("RGB", (30, 10), "red").save(
+        out, "MPO", save_all=True, append_images=[Image.new("RGB", (30, 10), "blue")]
+    )
     image = kept(keep_photo(upload(out.getvalue()), tmp_path, MOST), tmp_path)
     red, _green, blue = image.getpixel((5, 5))  # type: ignore[misc]
     assert red > 200 > blue and getattr(image, "n_frames", 1) == 1
 
 
 @pytest.mark.parametrize(("kind", "size"), [("PNG", (40_000, 1_000)), ("PNG", (20_000, 20_000))])
-def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path: Path, kind: str, size: tuple[int, int]) -> None:
+def test_too_many_pixels_are_refused_before_they_are_decoded(
+    tmp_path: Path, kind: str, size: tuple[int, int]
+) -> None:
     out = io.BytesIO()
     Image.new("1", size).save(out, kind)
     with pytest.raises(InvalidInput, match="pixels"):
         keep_photo(upload(out.getvalue()), tmp_path, MOST)
 
 
-@pytest.mark.parametrize("digest", ["", "..", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 64 + "\n", "é" * 64])
+@pytest.mark.parametrize(
+    "digest", ["", "..", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 64 + "\n", "é" * 64]
+)
 def test_only_a_digest_names_a_photo(tmp_path: Path, digest: str) -> None:
     with pytest.raises(ValueError, match="digest"):
         photo_path(digest, tmp_path)

@@ -89,7 +89,9 @@ def test_dispute_after_the_last_day_is_refused_and_says_what_to_do() -> None:
     case = checked()
     cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
     with pytest.raises(Conflict, match="重新报告"):
-        cases.dispute_case(actor=reporter(case), at=NOW + timedelta(days=31), number=case.number, note="又坏了")
+        cases.dispute_case(
+            actor=reporter(case), at=NOW + timedelta(days=31), number=case.number, note="又坏了"
+        )
 
 
 def test_only_the_reporter_confirms() -> None:
@@ -125,7 +127,9 @@ def _as_handler_and_checker(case: Case, checker: Actor) -> None:
 
 def test_failed_check_sends_the_case_back_to_handling_with_a_new_limit() -> None:
     case = settled()
-    cases.check_case(actor=officer(case.organ, "checker"), at=NOW, number=case.number, passed=False, note="还没有换")
+    cases.check_case(
+        actor=officer(case.organ, "checker"), at=NOW, number=case.number, passed=False, note="还没有换"
+    )
     case = fresh(case)
     assert case.state == State.HANDLING and case.settled_at is None
     assert Clock.objects.filter(case=case, stage="handle", ended_at=None).exists()
@@ -148,7 +152,13 @@ def test_lead_cannot_settle_before_the_assisting_organs_have() -> None:
 
 def test_asked_assistance_has_its_own_clock_and_part() -> None:
     case = accepted()
-    cases.ask_assistance(actor=officer(case.organ), at=NOW, number=case.number, organ="bz/371602/housing", note="请协助核对产权")
+    cases.ask_assistance(
+        actor=officer(case.organ),
+        at=NOW,
+        number=case.number,
+        organ="bz/371602/housing",
+        note="请协助核对产权",
+    )
     part = Assignment.objects.get(case=case, organ="bz/371602/housing")
     assert part.role == "assist"
     assert Clock.objects.filter(case=case, organ="bz/371602/housing", stage="assist", ended_at=None).exists()
@@ -157,21 +167,37 @@ def test_asked_assistance_has_its_own_clock_and_part() -> None:
 def test_steps_of_a_staged_limit_are_settled_one_by_one() -> None:
     case = accepted()
     first = Clock.objects.filter(case=case, stage="handle").exclude(step="").order_by("due_at")[0]
-    cases.settle_step(actor=officer(case.organ), at=NOW, number=case.number, clock=first.pk,
-                      settlement=settlement(case, note="已设警示围挡"))
+    cases.settle_step(
+        actor=officer(case.organ),
+        at=NOW,
+        number=case.number,
+        clock=first.pk,
+        settlement=settlement(case, note="已设警示围挡"),
+    )
     assert Clock.objects.get(pk=first.pk).ended_at == NOW
     assert Clock.objects.filter(case=case, stage="handle", ended_at=None).exists()
     with pytest.raises(Conflict):
-        cases.settle_step(actor=officer(case.organ), at=NOW, number=case.number, clock=first.pk,
-                          settlement=settlement(case, note="同一步又报了一次"))
+        cases.settle_step(
+            actor=officer(case.organ),
+            at=NOW,
+            number=case.number,
+            clock=first.pk,
+            settlement=settlement(case, note="同一步又报了一次"),
+        )
 
 
 # ---- Returns, rulings, first receiver ---------------------------------------------------------------------------------
 
 
 def _return(case: Case, named: str = WATER, ground: ReturnGround = ReturnGround.OUTSIDE_DUTY) -> None:
-    cases.return_case(actor=officer(case.organ), at=NOW, number=case.number, ground=ground, named=named,
-                      note="这个井盖属于供水设施")
+    cases.return_case(
+        actor=officer(case.organ),
+        at=NOW,
+        number=case.number,
+        ground=ground,
+        named=named,
+        note="这个井盖属于供水设施",
+    )
 
 
 def test_return_needs_a_named_organ_and_the_first_receiver_stays_responsible() -> None:
@@ -188,7 +214,12 @@ def test_return_needs_a_named_organ_and_the_first_receiver_stays_responsible() -
 
 def test_handling_clock_runs_on_while_a_case_is_sent_about() -> None:
     case = reported()
-    before = Clock.objects.filter(case=case, stage="handle").order_by("id").values_list("due_at", flat=True).first()
+    before = (
+        Clock.objects.filter(case=case, stage="handle")
+        .order_by("id")
+        .values_list("due_at", flat=True)
+        .first()
+    )
     _return(case)
     cases.dispatch_case(actor=officer(DESK, "hotline_clerk"), at=NOW, number=case.number, organ=WATER)
     running = Clock.objects.filter(case=case, stage="handle", ended_at=None).order_by("id")
@@ -202,22 +233,37 @@ def test_second_return_goes_to_the_lead_body_whose_ruling_is_a_precedent_and_fin
     _return(fresh(case), named="bz/371602/urban-management")
     case = fresh(case)
     assert (case.state, case.organ) == (State.RULING, LEAD)
-    precedent = cases.rule_case(actor=officer(LEAD, "lead_officer"), at=NOW, number=case.number, organ=WATER,
-                                reason="供水井盖由水务部门管养")
+    precedent = cases.rule_case(
+        actor=officer(LEAD, "lead_officer"),
+        at=NOW,
+        number=case.number,
+        organ=WATER,
+        reason="供水井盖由水务部门管养",
+    )
     assert Precedent.objects.get(pk=precedent).organ == WATER
     with pytest.raises(Conflict, match="裁定"):
         _return(fresh(case), named="bz/371602/urban-management")
-    cases.propose_list_change(actor=officer(LEAD, "lead_officer"), at=NOW, precedent=precedent, text="建议供水井盖改列水务")
+    cases.propose_list_change(
+        actor=officer(LEAD, "lead_officer"), at=NOW, precedent=precedent, text="建议供水井盖改列水务"
+    )
     assert {(p.organ, p.named): p.count for p in returns_by_pair()} == {
-        ("bz/371602/urban-management", WATER): 1, (WATER, "bz/371602/urban-management"): 1}
+        ("bz/371602/urban-management", WATER): 1,
+        (WATER, "bz/371602/urban-management"): 1,
+    }
 
 
 def test_return_after_its_limit_is_refused() -> None:
     case = reported()
     late = Clock.objects.get(case=case, stage="return").due_at + timedelta(minutes=1)
     with pytest.raises(Conflict, match="退回期限已过"):
-        cases.return_case(actor=officer(case.organ), at=late, number=case.number, ground=ReturnGround.OUTSIDE_DUTY,
-                          named=WATER, note="这个井盖属于供水设施")
+        cases.return_case(
+            actor=officer(case.organ),
+            at=late,
+            number=case.number,
+            ground=ReturnGround.OUTSIDE_DUTY,
+            named=WATER,
+            note="这个井盖属于供水设施",
+        )
 
 
 def test_a_committee_can_be_neither_named_nor_given_a_case() -> None:
@@ -226,7 +272,9 @@ def test_a_committee_can_be_neither_named_nor_given_a_case() -> None:
         _return(case, named=_a_committee())
     _return(case)
     with pytest.raises(InvalidInput, match="村（居）委会"):
-        cases.dispatch_case(actor=officer(DESK, "hotline_clerk"), at=NOW, number=case.number, organ=_a_committee())
+        cases.dispatch_case(
+            actor=officer(DESK, "hotline_clerk"), at=NOW, number=case.number, organ=_a_committee()
+        )
 
 
 def _a_committee() -> str:
@@ -248,9 +296,14 @@ def test_what_no_list_entry_covers_goes_to_the_lead_body_and_never_to_a_grid() -
     assert fresh(case).state == State.DISPATCHED
 
 
-def test_matter_whose_clause_is_gone_stands_idle_and_new_reports_go_to_the_lead_body(owner_sql: object) -> None:
-    owner_sql("UPDATE law_version SET in_force_to = '2026-11-23' WHERE id IN (SELECT version_id FROM law_clause c "  # type: ignore[operator]
-              "JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id WHERE e.code = %s)", MATTER)
+def test_matter_whose_clause_is_gone_stands_idle_and_new_reports_go_to_the_lead_body(
+    owner_sql: object,
+) -> None:
+    owner_sql(
+        "UPDATE law_version SET in_force_to = '2026-11-23' WHERE id IN (SELECT version_id FROM law_clause c "  # type: ignore[operator]
+        "JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id WHERE e.code = %s)",
+        MATTER,
+    )
     case = reported()
     assert case.state == State.UNLISTED
 
@@ -263,23 +316,43 @@ def test_not_ours_says_whose_it_is() -> None:
     lead = officer(LEAD, "lead_officer")
     with pytest.raises(InvalidInput, match="whose"):
         cases.close_case(actor=lead, at=NOW, number=case.number, outcome=Outcome.NOT_OURS, note="是省管公路")
-    cases.close_case(actor=lead, at=NOW, number=case.number, outcome=Outcome.NOT_OURS, note="是省管公路", whose="省公路中心")
+    cases.close_case(
+        actor=lead,
+        at=NOW,
+        number=case.number,
+        outcome=Outcome.NOT_OURS,
+        note="是省管公路",
+        whose="省公路中心",
+    )
     case = fresh(case)
     assert case.outcome == Outcome.NOT_OURS and "省公路中心" in case.outcome_note
 
 
 def test_not_allowed_by_law_is_an_outcome_of_its_own() -> None:
     case = reported(matter=None)
-    cases.close_case(actor=officer(LEAD, "lead_officer"), at=NOW, number=case.number, outcome=Outcome.NOT_ALLOWED,
-                     note="法律不允许公开他人住址")
+    cases.close_case(
+        actor=officer(LEAD, "lead_officer"),
+        at=NOW,
+        number=case.number,
+        outcome=Outcome.NOT_ALLOWED,
+        note="法律不允许公开他人住址",
+    )
     assert fresh(case).outcome == Outcome.NOT_ALLOWED
 
 
 def test_reporter_may_withdraw_and_nobody_else_for_them() -> None:
     case = reported()
     with pytest.raises(InvalidInput):
-        cases.close_case(actor=Actor(person="person:other"), at=NOW, number=case.number, outcome=Outcome.WITHDRAWN, note="不用了")
-    cases.close_case(actor=reporter(case), at=NOW, number=case.number, outcome=Outcome.WITHDRAWN, note="不用了")
+        cases.close_case(
+            actor=Actor(person="person:other"),
+            at=NOW,
+            number=case.number,
+            outcome=Outcome.WITHDRAWN,
+            note="不用了",
+        )
+    cases.close_case(
+        actor=reporter(case), at=NOW, number=case.number, outcome=Outcome.WITHDRAWN, note="不用了"
+    )
     assert fresh(case).outcome == Outcome.WITHDRAWN
 
 
@@ -299,7 +372,9 @@ def test_duplicates_fold_and_every_reporter_is_told_the_same() -> None:
     cases.fold_case(actor=officer(whole.organ), at=NOW, number=double.number, into=whole.number)
     assert fresh(double).outcome == Outcome.DUPLICATE and fresh(double).folded_into == whole
     cases.accept_cases(actor=officer(whole.organ), at=NOW, numbers=[whole.number])
-    told = set(Notice.objects.filter(template="accepted", subject=whole.ref).values_list("recipient", flat=True))
+    told = set(
+        Notice.objects.filter(template="accepted", subject=whole.ref).values_list("recipient", flat=True)
+    )
     assert told == {f"reporter:{whole.number}", f"reporter:{double.number}"}
 
 
@@ -315,8 +390,14 @@ def _handle_clock(case: Case) -> Clock:
 def test_suspension_needs_a_ground_and_the_sign_off_of_another_person() -> None:
     case = accepted()
     clock = _handle_clock(case)
-    asked = cases.request_clock_change(actor=officer(case.organ), at=NOW, clock=clock.pk, change=ClockChange.SUSPEND,
-                                       ground=ClockGround.EXPERT_TEST, note="需要检测地下管线")
+    asked = cases.request_clock_change(
+        actor=officer(case.organ),
+        at=NOW,
+        clock=clock.pk,
+        change=ClockChange.SUSPEND,
+        ground=ClockGround.EXPERT_TEST,
+        note="需要检测地下管线",
+    )
     assert Clock.objects.get(pk=clock.pk).suspended_at is None  # asking alone stops nothing
     cases.decide_clock_change(actor=officer(LEAD, "lead_officer"), at=NOW, request=asked, granted=True)
     assert Clock.objects.get(pk=clock.pk).suspended_at == NOW
@@ -329,8 +410,14 @@ def test_nobody_signs_off_their_own_request_even_in_the_database() -> None:
     from django.db import IntegrityError, transaction
 
     case = accepted()
-    asked = cases.request_clock_change(actor=officer(case.organ), at=NOW, clock=_handle_clock(case).pk,
-                                       change=ClockChange.SUSPEND, ground=ClockGround.SEASON, note="冬季不能施工")
+    asked = cases.request_clock_change(
+        actor=officer(case.organ),
+        at=NOW,
+        clock=_handle_clock(case).pk,
+        change=ClockChange.SUSPEND,
+        ground=ClockGround.SEASON,
+        note="冬季不能施工",
+    )
     request = ClockRequest.objects.get(pk=asked)
     with pytest.raises(IntegrityError, match="another_signs_off"), transaction.atomic():
         ClockRequest.objects.filter(pk=asked).update(decided_by=request.asked_by)
@@ -343,9 +430,16 @@ def test_extension_moves_the_due_time_by_what_was_granted() -> None:
 
     case = accepted()
     clock = _handle_clock(case)
-    asked = cases.request_clock_change(actor=officer(case.organ), at=NOW, clock=clock.pk, change=ClockChange.EXTEND,
-                                       ground=ClockGround.PROCUREMENT, note="等待采购新井盖", number=Decimal(3),
-                                       unit=Unit.WORKING_DAY)
+    asked = cases.request_clock_change(
+        actor=officer(case.organ),
+        at=NOW,
+        clock=clock.pk,
+        change=ClockChange.EXTEND,
+        ground=ClockGround.PROCUREMENT,
+        note="等待采购新井盖",
+        number=Decimal(3),
+        unit=Unit.WORKING_DAY,
+    )
     cases.decide_clock_change(actor=officer(LEAD, "lead_officer"), at=NOW, request=asked, granted=True)
     assert Clock.objects.get(pk=clock.pk).due_at > clock.due_at
 
@@ -358,7 +452,9 @@ def test_a_passed_limit_goes_up_the_chain_step_by_step() -> None:
     told = [n.recipient for n in Notice.objects.filter(template="overdue", subject=case.ref).order_by("id")]
     assert f"organ:{case.organ}" in told
     for _ in range(30):
-        again = Clock.objects.filter(case=case, ended_at=None).exclude(sweep_at=None).order_by("sweep_at").first()
+        again = (
+            Clock.objects.filter(case=case, ended_at=None).exclude(sweep_at=None).order_by("sweep_at").first()
+        )
         if again is None:
             break
         tasks.sweep(at=again.sweep_at + timedelta(seconds=1))
@@ -399,7 +495,9 @@ def test_office_that_is_not_held_is_refused_and_the_refusal_is_recorded() -> Non
     case = reported()
     true_holder = officer(case.organ)
     with pytest.raises(Refused) as refusal:
-        cases.accept_cases(actor=Actor(person="person:somebody", office=true_holder.office), at=NOW, numbers=[case.number])
+        cases.accept_cases(
+            actor=Actor(person="person:somebody", office=true_holder.office), at=NOW, numbers=[case.number]
+        )
     assert refusal.value.code == "office_not_held"
     assert LedgerEntry.objects.filter(outcome="refused", verb="accept_case").count() == 1
 
@@ -439,8 +537,11 @@ def test_bad_report_is_rejected_with_field_and_reason(wrong: dict[str, object], 
 
 
 def test_one_bad_report_in_a_batch_does_not_lose_the_others() -> None:
-    answers = cases.report_cases(actor=PLATFORM, at=NOW, reports=[
-        a_report(channel=Channel.FEED), a_report(matter="nonsense"), a_report(channel=Channel.FEED)])
+    answers = cases.report_cases(
+        actor=PLATFORM,
+        at=NOW,
+        reports=[a_report(channel=Channel.FEED), a_report(matter="nonsense"), a_report(channel=Channel.FEED)],
+    )
     assert [type(answer) for answer in answers] == [Receipt, Rejection, Receipt]
 
 
@@ -450,7 +551,9 @@ def test_repeated_key_with_the_same_content_is_one_case_and_with_other_content_i
     again = cases.report_cases(actor=ANONYMOUS, at=NOW + timedelta(minutes=3), reports=[report])[0]
     assert isinstance(first, Receipt) and isinstance(again, Receipt)
     assert (again.number, again.token, again.repeated) == (first.number, first.token, True)
-    other = cases.report_cases(actor=ANONYMOUS, at=NOW, reports=[a_report(client_key=report.client_key, text="别的")])[0]
+    other = cases.report_cases(
+        actor=ANONYMOUS, at=NOW, reports=[a_report(client_key=report.client_key, text="别的")]
+    )[0]
     assert isinstance(other, Rejection) and other.field == "client_key"
     assert Case.objects.count() == 1
 
@@ -466,7 +569,9 @@ def test_two_reports_of_one_batch_with_one_key_and_other_words_are_not_taken_for
 def test_platform_is_never_the_person_concerned() -> None:
     receipt = cases.report_cases(actor=PLATFORM, at=NOW, reports=[a_report(channel=Channel.FEED)])[0]
     assert isinstance(receipt, Receipt)
-    assert LedgerContent.objects.get(subject=f"case:{receipt.number}").persons == [f"reporter:{receipt.number}"]
+    assert LedgerContent.objects.get(subject=f"case:{receipt.number}").persons == [
+        f"reporter:{receipt.number}"
+    ]
 
 
 def test_help_for_a_person_takes_no_photo_and_no_identity() -> None:

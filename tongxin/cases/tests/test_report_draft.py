@@ -19,7 +19,11 @@ def test_a_draft_comes_back_as_it_was() -> None:
     response = keep_draft(HttpResponse(), draft, secure=False)
     assert kept_draft(brought(response)) == draft
     assert draft.key.startswith("web:")
-    assert all(morsel["path"] == "/report/" and morsel["httponly"] for morsel in response.cookies.values() if morsel.value)
+    assert all(
+        morsel["path"] == "/report/" and morsel["httponly"]
+        for morsel in response.cookies.values()
+        if morsel.value
+    )
 
 
 def test_two_thousand_characters_that_cannot_be_compressed_are_kept() -> None:
@@ -52,6 +56,10 @@ def test_an_offer_of_help_keeps_neither_photo_nor_identity() -> None:
 
 
 def test_the_next_page_is_the_first_that_is_not_answered() -> None:
-    pages = [Draft().next_page, Draft(what="-").next_page, Draft(what="-", placed=True).next_page,
-             Draft(what="-", placed=True, told=True).next_page]
+    pages = [
+        Draft().next_page,
+        Draft(what="-").next_page,
+        Draft(what="-", placed=True).next_page,
+        Draft(what="-", placed=True, told=True).next_page,
+    ]
     assert pages == ["report_matter", "report_place", "report_details", "report_check"]

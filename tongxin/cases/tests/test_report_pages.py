@@ -100,7 +100,9 @@ def test_the_receipt_is_for_its_reporter_alone(client: Client, district: str) ->
     filled(client, matter(), {"district": district})
     address = client.post("/report/check/").headers["location"]
     assert Client().get(address).headers["location"].startswith("/cases/")
-    assert not any(client.cookies[f"{COOKIE}{n}"].value for n in range(3)), "the draft is gone once it is sent"
+    assert not any(client.cookies[f"{COOKIE}{n}"].value for n in range(3)), (
+        "the draft is gone once it is sent"
+    )
 
 
 @pytest.mark.parametrize("address", ["/overview/", "/hung/", "/map/", "/report/"])

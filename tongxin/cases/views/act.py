@@ -60,8 +60,9 @@ def case_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 def _checked(sheet: Sheet) -> Sheet:
     """先看能不能。 Says beforehand what the gate would say."""
     scene = sheet.scene
-    reason = offers.why_not(sheet.verb, scene.file, scene.me.standing, scene.me.actor.person, scene.ground.city,
-                            scene.ground.at)
+    reason = offers.why_not(
+        sheet.verb, scene.file, scene.me.standing, scene.me.actor.person, scene.ground.city, scene.ground.at
+    )
     if reason is not None:
         sheet.refusal, sheet.status = shown.refusal_of(reason, sheet.verb, scene.ground), 403
     return sheet
@@ -92,7 +93,9 @@ def _perform(request: HttpRequest, sheet: Sheet) -> None:
     given = given_by(sheet.form, keep=_keeper(scene.ground, sheet), held=sheet.photos)
     if seen != case.steps:
         raise Conflict("这件事在您打开之后有人办过一步", "somebody acted on this case after you opened it")
-    ACTS[sheet.verb].run(Turn(actor=scene.me.actor, at=scene.ground.at, number=case.number, seen=seen, given=given))
+    ACTS[sheet.verb].run(
+        Turn(actor=scene.me.actor, at=scene.ground.at, number=case.number, seen=seen, given=given)
+    )
 
 
 def _keeper(ground: Ground, sheet: Sheet) -> Any:
@@ -124,19 +127,40 @@ def _moved(request: HttpRequest, sheet: Sheet, moved: Conflict) -> HttpResponse:
 def _show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     scene = sheet.scene
     case = scene.file.case
-    near = queries.near(matter=case.matter, path=case.path, since=scene.ground.at - matter.NEAR_DAYS) if (
-        sheet.verb in NEAR_VERBS) else []
-    return render(request, "cases/act.html", {
-        "case": case, "title": shown.matter_title(case), "number": case.number, "verb": sheet.verb, "form": sheet.form,
-        "act": shown.verb_title(sheet.verb), "codes": shown.state_codes(case), "seen": case.steps,
-        "kept": held(sheet.photos), "kept_count": len(sheet.photos), "files": "photos" in sheet.form.fields,
-        "refusal": sheet.refusal, "recorded": sheet.recorded, "moved": sheet.moved, "typed": typed(sheet.form) if sheet.form.is_bound else [],
-        "latest": story.steps_of(scene.file, scene.ground, scene.audience)[:1] if sheet.moved else [],
-        "basis": None if sheet.refusal else shown.basis_of(_entries(sheet), scene.ground),
-        "grave": ACTS[sheet.verb].grave, "place": " ".join(row["value"] for row in shown.place_rows(case, scene.ground)),
-        "near": [listing.row_of(other, scene.ground) for other in near if other.pk != case.pk],
-        "form_url": act_url(case, sheet.verb), "case_url": reverse("case", args=[case.number]),
-    }, status=sheet.status)
+    near = (
+        queries.near(matter=case.matter, path=case.path, since=scene.ground.at - matter.NEAR_DAYS)
+        if (sheet.verb in NEAR_VERBS)
+        else []
+    )
+    return render(
+        request,
+        "cases/act.html",
+        {
+            "case": case,
+            "title": shown.matter_title(case),
+            "number": case.number,
+            "verb": sheet.verb,
+            "form": sheet.form,
+            "act": shown.verb_title(sheet.verb),
+            "codes": shown.state_codes(case),
+            "seen": case.steps,
+            "kept": held(sheet.photos),
+            "kept_count": len(sheet.photos),
+            "files": "photos" in sheet.form.fields,
+            "refusal": sheet.refusal,
+            "recorded": sheet.recorded,
+            "moved": sheet.moved,
+            "typed": typed(sheet.form) if sheet.form.is_bound else [],
+            "latest": story.steps_of(scene.file, scene.ground, scene.audience)[:1] if sheet.moved else [],
+            "basis": None if sheet.refusal else shown.basis_of(_entries(sheet), scene.ground),
+            "grave": ACTS[sheet.verb].grave,
+            "place": " ".join(row["value"] for row in shown.place_rows(case, scene.ground)),
+            "near": [listing.row_of(other, scene.ground) for other in near if other.pk != case.pk],
+            "form_url": act_url(case, sheet.verb),
+            "case_url": reverse("case", args=[case.number]),
+        },
+        status=sheet.status,
+    )
 
 
 def _entries(sheet: Sheet) -> tuple[str, ...]:
@@ -170,19 +194,28 @@ def _chosen(choices: Any, value: str) -> str:
 def lists_of(scene: Scene, verb: str) -> Lists:
     """表单的选项。 The closed lists of a form for this case and office."""
     file, standing, person = scene.file, scene.me.standing, scene.me.actor.person
-    own = [c for c in file.clocks if standing and c.organ == standing.organ and c.ended_at is None
-           and c.stage in offers.CHANGEABLE]
+    own = [
+        c
+        for c in file.clocks
+        if standing and c.organ == standing.organ and c.ended_at is None and c.stage in offers.CHANGEABLE
+    ]
     waiting = [r for r in file.requests if r.decided_at is None and r.asked_by != person]
     return Lists(
         organs=_organs(scene, verb) if verb in NAMES_ORGAN else (),
         clocks=tuple((str(c.pk), _clock_words(c)) for c in own if c.suspended_at is None),
         stages=tuple((str(c.pk), _clock_words(c)) for c in offers.steps_running(file)),
         paused=tuple((str(c.pk), _clock_words(c)) for c in own if c.suspended_at is not None),
-        requests=tuple((str(r.pk), f"{scene.ground.organ(r.clock.organ)} · {listing.request_words(r)} · {r.note}")
-                       for r in waiting),
-        rulings=tuple((str(p.pk), f"{scene.ground.organ(p.organ)} · {p.reason[:80]}") for p in file.precedents
-                      if p.case_id == file.case.pk),
-        photos=not file.case.person_help)
+        requests=tuple(
+            (str(r.pk), f"{scene.ground.organ(r.clock.organ)} · {listing.request_words(r)} · {r.note}")
+            for r in waiting
+        ),
+        rulings=tuple(
+            (str(p.pk), f"{scene.ground.organ(p.organ)} · {p.reason[:80]}")
+            for p in file.precedents
+            if p.case_id == file.case.pk
+        ),
+        photos=not file.case.person_help,
+    )
 
 
 def _clock_words(clock: Any) -> str:
@@ -195,7 +228,11 @@ def _on_call(scene: Scene) -> list[OrganFacts]:
     ground, case = scene.ground, scene.file.case
     matter = law.matters(ground.city.revision, ground.day).get(case.matter)
     by_function = organs_by_function(ground.city.revision)
-    found = (responsible_organ(wanted=word, path=case.path, by_function=by_function) for word in matter.on_call) if matter else ()
+    found = (
+        (responsible_organ(wanted=word, path=case.path, by_function=by_function) for word in matter.on_call)
+        if matter
+        else ()
+    )
     return [organ for organ in found if organ is not None]
 
 
@@ -203,13 +240,21 @@ def _organs(scene: Scene, verb: str) -> tuple[Any, ...]:
     """可选的机构，分组。 Organs of the case's own places first, then those of the same function elsewhere."""
     ground, case = scene.ground, scene.file.case
     except_for = case.organ if verb in ("return_case", "ask_assistance") else ""
-    found = {code: organ for code, organ in ground.organs.items() if organ.kind not in CANNOT_LEAD and code != except_for}
+    found = {
+        code: organ
+        for code, organ in ground.organs.items()
+        if organ.kind not in CANNOT_LEAD and code != except_for
+    }
     groups = [(gettext("清单列明、需要时商请的"), _on_call(scene) if verb == "ask_assistance" else [])]
     groups += [(ground.place(place), [o for o in found.values() if o.place == place]) for place in case.path]
     holder = ground.organs.get(case.organ)
-    elsewhere = [o for o in found.values() if holder and o.function == holder.function and o.place not in case.path]
+    elsewhere = [
+        o for o in found.values() if holder and o.function == holder.function and o.place not in case.path
+    ]
     groups.append((gettext("其他地方的同类机构"), elsewhere))
-    return tuple((name, tuple((o.code, said(o.name, o.name_en)) for o in organs)) for name, organs in groups if organs)
+    return tuple(
+        (name, tuple((o.code, said(o.name, o.name_en)) for o in organs)) for name, organs in groups if organs
+    )
 
 
 urlpatterns = [path("cases/<str:number>/do/<str:verb>/", case_act, name="case_act")]

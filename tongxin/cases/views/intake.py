@@ -29,7 +29,9 @@ from tongxin.places import queries as places
 MOST_MATTERS: Final = 40
 SALT: Final = "tongxin.intake"
 DONE_SECONDS: Final = 3_600
-GIVEN: Final = frozenset({"matter", "district", "street", "community"})  # may come with the address; no personal data may
+GIVEN: Final = frozenset(
+    {"matter", "district", "street", "community"}
+)  # may come with the address; no personal data may
 
 
 @dataclass(slots=True)
@@ -52,7 +54,9 @@ def intake(request: HttpRequest) -> HttpResponse:
     standing = who(request).standing
     if standing is None or standing.post not in CHANNELS:
         posts = "、".join(sorted(by.value for by in CHANNELS))
-        refused = Refused("wrong_post", "您的岗位不登记来电和巡查", "your post does not take reports down", who_could=posts)
+        refused = Refused(
+            "wrong_post", "您的岗位不登记来电和巡查", "your post does not take reports down", who_could=posts
+        )
         ways = [{"url": reverse("report_start"), "label": gettext("像居民一样报告一件事")}]
         return cannot(request, gettext("登记一件事"), refused, Ground.of(timezone.now()), ways)
     slip = _slip(request, standing)
@@ -64,17 +68,24 @@ def intake(request: HttpRequest) -> HttpResponse:
 def _slip(request: HttpRequest, standing: Standing) -> Slip:
     ground = Ground.of(timezone.now())
     given = request.POST if request.method == "POST" else request.GET
-    words: dict[str, Any] = {name: value.replace("\x00", "") for name, value in given.items() if isinstance(value, str)}
+    words: dict[str, Any] = {
+        name: value.replace("\x00", "") for name, value in given.items() if isinstance(value, str)
+    }
     if request.method == "GET":
-        words = {**_own_area(standing, ground), **{name: value for name, value in words.items() if name in GIVEN},
-                 "client_key": new_key()}
+        words = {
+            **_own_area(standing, ground),
+            **{name: value for name, value in words.items() if name in GIVEN},
+            "client_key": new_key(),
+        }
     near = _near(words, ground)
     lists = _lists(words, ground, near)
     if request.method == "POST":
         form = IntakeForm(request.POST, request.FILES, lists=lists, post=standing.post)
     else:
         form = IntakeForm(initial=words, lists=lists, post=standing.post)
-    return Slip(ground=ground, standing=standing, form=form, near=near, photos=held_photos(words.get("kept", "")))
+    return Slip(
+        ground=ground, standing=standing, form=form, near=near, photos=held_photos(words.get("kept", ""))
+    )
 
 
 def _own_area(standing: Standing, ground: Ground) -> dict[str, str]:
@@ -92,16 +103,20 @@ def _lists(words: Any, ground: Ground, near: list[Case]) -> IntakeLists:
         street = ""  # it lies in the district chosen before: then it is asked anew
     return IntakeLists(
         matters=_matters(words.get("find", ""), words.get("matter", ""), ground),
-        districts=tuple(listing.children(ground, ground.city.root)), streets=tuple(streets),
+        districts=tuple(listing.children(ground, ground.city.root)),
+        streets=tuple(streets),
         communities=tuple(listing.children(ground, street)) if street else (),
-        near=[(case.number, _near_words(case, ground)) for case in near])
+        near=[(case.number, _near_words(case, ground)) for case in near],
+    )
 
 
 def _matters(find: str, chosen: str, ground: Ground) -> tuple[Any, ...]:
     """事项的选项。 Matters that have the words in name or category, by category; all of them where nothing is looked for."""
     every = law.matters(ground.city.revision, ground.day).values()
     word = find.strip().casefold()
-    hits = [m for m in every if word in f"{m.name} {m.name_en} {m.category} {m.category_en} {m.code}".casefold()]
+    hits = [
+        m for m in every if word in f"{m.name} {m.name_en} {m.category} {m.category_en} {m.code}".casefold()
+    ]
     hits = hits[:MOST_MATTERS] if word else hits
     hits += [m for m in every if m.code == chosen and m not in hits]
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -150,10 +165,14 @@ def _send(request: HttpRequest, slip: Slip) -> HttpResponse:
 
 def _taken(request: HttpRequest, slip: Slip) -> HttpResponse:
     given, me = slip.form.cleaned_data, who(request)
-    report = report_of(given, post=slip.standing.post, at=slip.ground.at, photos=slip.photos, language=get_language() or "")
+    report = report_of(
+        given, post=slip.standing.post, at=slip.ground.at, photos=slip.photos, language=get_language() or ""
+    )
     answer = operations.report_cases(actor=me.actor, at=slip.ground.at, reports=[report])[0]
     if isinstance(answer, Rejection):
-        raise InvalidInput(answer.field if answer.field != "place" else "district", answer.reason, answer.reason_en)
+        raise InvalidInput(
+            answer.field if answer.field != "place" else "district", answer.reason, answer.reason_en
+        )
     folded = _fold(request, slip, answer, given.get("same_as", ""))
     word = signing.dumps({"number": answer.number, "person": me.actor.person, "folded": folded}, salt=SALT)
     return HttpResponseRedirect(f"{reverse('intake_done')}?{listing.query(r=word)}", status=303)
@@ -178,10 +197,19 @@ def _fold(request: HttpRequest, slip: Slip, receipt: Receipt, into: str) -> str:
 
 def _show(request: HttpRequest, slip: Slip) -> HttpResponse:
     district = slip.form["district"].value() or ""
-    answer = render(request, "cases/intake.html", {
-        "form": slip.form, "near": [listing.row_of(case, slip.ground) for case in slip.near],
-        "kept": held(slip.photos), "kept_count": len(slip.photos), "field_worker": "photos" in slip.form.fields,
-        "map": _map(district, slip.ground)}, status=slip.status)
+    answer = render(
+        request,
+        "cases/intake.html",
+        {
+            "form": slip.form,
+            "near": [listing.row_of(case, slip.ground) for case in slip.near],
+            "kept": held(slip.photos),
+            "kept_count": len(slip.photos),
+            "field_worker": "photos" in slip.form.fields,
+            "map": _map(district, slip.ground),
+        },
+        status=slip.status,
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -189,9 +217,14 @@ def _show(request: HttpRequest, slip: Slip) -> HttpResponse:
 def _map(district: str, ground: Ground) -> dict[str, Any] | None:
     if not district or ground.spot(district) is None:
         return None
-    return {"id": "pick", "geojson_url": reverse("geojson", args=[district]), "label": gettext("在示意图上点出地方"),
-            "notice": ground.setting("map_notice"), "approval": ground.setting("map_approval"),
-            "pick": {"lat": "id_lat", "lon": "id_lon", "place": ""}}
+    return {
+        "id": "pick",
+        "geojson_url": reverse("geojson", args=[district]),
+        "label": gettext("在示意图上点出地方"),
+        "notice": ground.setting("map_notice"),
+        "approval": ground.setting("map_approval"),
+        "pick": {"lat": "id_lat", "lon": "id_lon", "place": ""},
+    }
 
 
 @require_GET
@@ -206,9 +239,18 @@ def intake_done(request: HttpRequest) -> HttpResponse:
         raise Http404("receipt")
     ground = Ground.of(timezone.now())
     token = rules.report_token(number=case.number, secret=settings.SECRET_KEY)
-    answer = render(request, "cases/intake_done.html", {
-        "case": case, "organ": ground.organ(case.organ), "listed": bool(case.entry), "folded": told["folded"],
-        "link": request.build_absolute_uri(reverse("mine", args=[token])), "title": shown.matter_title(case)})
+    answer = render(
+        request,
+        "cases/intake_done.html",
+        {
+            "case": case,
+            "organ": ground.organ(case.organ),
+            "listed": bool(case.entry),
+            "folded": told["folded"],
+            "link": request.build_absolute_uri(reverse("mine", args=[token])),
+            "title": shown.matter_title(case),
+        },
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

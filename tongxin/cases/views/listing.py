@@ -18,7 +18,18 @@ from tongxin.law import queries as law
 from tongxin.law.terms import Unit
 from tongxin.places import queries as places
 
-TEXTS: Final = ("state", "district", "matter", "organ", "channel", "outcome", "place", "returned_by", "returned_to", "day")
+TEXTS: Final = (
+    "state",
+    "district",
+    "matter",
+    "organ",
+    "channel",
+    "outcome",
+    "place",
+    "returned_by",
+    "returned_to",
+    "day",
+)
 FLAGS: Final = ("overdue", "reopened", "open_only", "settled")
 WORDS: Final = frozenset({*TEXTS, *FLAGS})
 CLOSED: Final = frozenset({State.CLOSED.value, State.HUNG.value})
@@ -69,13 +80,31 @@ def with_word(words: Words, name: str, value: Any) -> str:
     return "?" + query(**{**kept, name: value})
 
 
-def group(words: Words, name: str, label: str, choices: Sequence[tuple[str, str]], current: str,
-          counts: Mapping[str, int] | None = None) -> dict[str, Any]:
+def group(
+    words: Words,
+    name: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    current: str,
+    counts: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """一组筛选。 One group of components/filters.html."""
     every = {"label": gettext("全部"), "url": with_word(words, name, ""), "current": not current}
-    return {"label": label, "choices": [every, *(
-        {"label": word, "url": with_word(words, name, value), "current": value == current,
-         "count": counts.get(value, 0) if counts is not None else None} for value, word in choices)]}
+    return {
+        "label": label,
+        "choices": [
+            every,
+            *(
+                {
+                    "label": word,
+                    "url": with_word(words, name, value),
+                    "current": value == current,
+                    "count": counts.get(value, 0) if counts is not None else None,
+                }
+                for value, word in choices
+            ),
+        ],
+    }
 
 
 def children(ground: Ground, code: str) -> list[tuple[str, str]]:
@@ -94,10 +123,18 @@ def row_of(case: Case, ground: Ground, clock: Clock | None = None) -> dict[str, 
     """单子上的一行。 One row of a list, for components/desk_list.html and the table of cases."""
     pace = _pace(case, ground, clock)
     return {
-        "number": case.number, "url": reverse("case", args=[case.number]), "title": shown.matter_title(case),
-        "place": _place(case, ground), "state": case.state, "codes": shown.state_codes(case),
-        "organ": ground.organ(case.organ), "reported_at": case.reported_at, "pace": pace.pace, "left": pace.left,
-        "unit": pace.unit, "due_at": case.due_at,
+        "number": case.number,
+        "url": reverse("case", args=[case.number]),
+        "title": shown.matter_title(case),
+        "place": _place(case, ground),
+        "state": case.state,
+        "codes": shown.state_codes(case),
+        "organ": ground.organ(case.organ),
+        "reported_at": case.reported_at,
+        "pace": pace.pace,
+        "left": pace.left,
+        "unit": pace.unit,
+        "due_at": case.due_at,
     }
 
 
@@ -106,7 +143,9 @@ def _pace(case: Case, ground: Ground, clock: Clock | None) -> Pace:
         return shown.clock_pace(clock, ground)
     if case.state in CLOSED:
         return Pace(pace="none")
-    return shown.pace_of(due_at=case.due_at, unit=Unit.WORKING_HOUR.value, at=ground.at, calendar=ground.calendar)
+    return shown.pace_of(
+        due_at=case.due_at, unit=Unit.WORKING_HOUR.value, at=ground.at, calendar=ground.calendar
+    )
 
 
 def _place(case: Case, ground: Ground) -> str:
@@ -121,5 +160,8 @@ def request_words(asked: ClockRequest) -> str:
     change = str(CHANGE_LABELS[ClockChange(asked.change)])
     if asked.number is not None and asked.unit:
         number = f"{asked.number.normalize():f}"
-        change = gettext("延长 %(number)s 个%(unit)s") % {"number": number, "unit": UNIT_LABELS[Unit(asked.unit)]}
+        change = gettext("延长 %(number)s 个%(unit)s") % {
+            "number": number,
+            "unit": UNIT_LABELS[Unit(asked.unit)],
+        }
     return f"{change} · {CLOCK_GROUND_LABELS[ClockGround(asked.ground)]}"

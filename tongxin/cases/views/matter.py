@@ -66,14 +66,21 @@ def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any
     file, ground = scene.file, scene.ground
     case = file.case
     return {
-        "case": case, "number": case.number, "title": shown.matter_title(case), "codes": shown.state_codes(case),
-        "now": _now(scene), "basis": shown.basis_of((case.entry,) if case.entry else (), ground),
-        "steps": story.steps_of(file, ground, audience), "photos": story.photos_of(file, audience),
+        "case": case,
+        "number": case.number,
+        "title": shown.matter_title(case),
+        "codes": shown.state_codes(case),
+        "now": _now(scene),
+        "basis": shown.basis_of((case.entry,) if case.entry else (), ground),
+        "steps": story.steps_of(file, ground, audience),
+        "photos": story.photos_of(file, audience),
         "map": shown.place_map(case, ground, exact=audience is not Audience.PUBLIC),
-        "place": shown.place_rows(case, ground), "channel": CHANNEL_LABELS[Channel(case.channel)],
+        "place": shown.place_rows(case, ground),
+        "channel": CHANNEL_LABELS[Channel(case.channel)],
         "looks": story.looks_of(queries.looks_at_reporter(number=number or case.number), ground),
         "ended_plainly": case.outcome not in (Outcome.FIXED.value, Outcome.CLOSED_UNANSWERED.value),
-        "folded": [one.number for one in file.folded], "whole": file.whole,
+        "folded": [one.number for one in file.folded],
+        "whole": file.whole,
         "outcome_note": case.outcome_note if case.outcome != Outcome.WITHDRAWN.value else "",
     }
 
@@ -84,8 +91,13 @@ def _now(scene: Scene) -> dict[str, Any]:
     if case.state in (State.CLOSED.value, State.HUNG.value):
         return {"kind": case.state, "organ": scene.ground.organ(case.organ)}
     clock = shown.clock_line(scene.file, scene.ground)
-    return {"kind": case.state, "clock": clock, "due": clock.get("due"), "organ": clock["organ"],
-            "responsible": scene.ground.organ(case.responsible) if case.responsible != case.organ else ""}
+    return {
+        "kind": case.state,
+        "clock": clock,
+        "due": clock.get("due"),
+        "organ": clock["organ"],
+        "responsible": scene.ground.organ(case.responsible) if case.responsible != case.organ else "",
+    }
 
 
 @require_GET
@@ -111,12 +123,17 @@ def _at_work(scene: Scene) -> dict[str, Any]:
     main, rest = offers.main_offers(offers.offers(file, standing, person, ground.city, ground.at))
     near = queries.near(matter=file.case.matter, path=file.case.path, since=ground.at - NEAR_DAYS)
     return {
-        "official": True, "actions": [_action(verb, file.case, quiet=verb != main[0]) for verb in main],
-        "held_up": [{"label": shown.verb_title(verb), **shown.refusal_of(reason, verb, ground)} for verb, reason in
-                    offers.held_up(file, standing, person, ground.city, ground.at)],
+        "official": True,
+        "actions": [_action(verb, file.case, quiet=verb != main[0]) for verb in main],
+        "held_up": [
+            {"label": shown.verb_title(verb), **shown.refusal_of(reason, verb, ground)}
+            for verb, reason in offers.held_up(file, standing, person, ground.city, ground.at)
+        ],
         "more": [{"label": shown.verb_title(verb), "url": act_url(file.case, verb)} for verb in rest],
-        "parts": [_part(part, scene) for part in file.parts], "clocks": [_clock(clock, scene) for clock in file.clocks],
-        "requests": _requests(scene), "rulings": [_ruling(ruling, scene) for ruling in file.precedents],
+        "parts": [_part(part, scene) for part in file.parts],
+        "clocks": [_clock(clock, scene) for clock in file.clocks],
+        "requests": _requests(scene),
+        "rulings": [_ruling(ruling, scene) for ruling in file.precedents],
         "near": [listing.row_of(other, ground) for other in near if other.pk != file.case.pk],
         "purpose": PurposeForm() if offers.may_consult(file, standing, ground.city) else None,
     }
@@ -136,30 +153,55 @@ def _action(verb: str, case: Case, *, quiet: bool) -> dict[str, Any]:
 
 
 def _part(part: Any, scene: Scene) -> dict[str, Any]:
-    marks = ((part.ended_at, gettext("已解除")), (part.settled_at, gettext("已办结")), (part.accepted_at, gettext("已受理")))
+    marks = (
+        (part.ended_at, gettext("已解除")),
+        (part.settled_at, gettext("已办结")),
+        (part.accepted_at, gettext("已受理")),
+    )
     state = next((word for at, word in marks if at is not None), gettext("在办"))
-    return {"organ": scene.ground.organ(part.organ), "lead": part.role == "lead", "given_at": part.given_at, "state": state}
+    return {
+        "organ": scene.ground.organ(part.organ),
+        "lead": part.role == "lead",
+        "given_at": part.given_at,
+        "state": state,
+    }
 
 
 def _clock(clock: Any, scene: Scene) -> dict[str, Any]:
     pace = shown.clock_pace(clock, scene.ground) if clock.ended_at is None else None
-    return {"organ": scene.ground.organ(clock.organ), "task": shown.STAGE_TASKS[Stage(clock.stage)],
-            "step": clock.step, "clock": clock, "pace": pace}
+    return {
+        "organ": scene.ground.organ(clock.organ),
+        "task": shown.STAGE_TASKS[Stage(clock.stage)],
+        "step": clock.step,
+        "clock": clock,
+        "pace": pace,
+    }
 
 
 def _requests(scene: Scene) -> list[dict[str, Any]]:
     standing, person = scene.me.standing, scene.me.actor.person
     lead = standing is not None and standing.post in REGISTRY["decide_clock_change"].posts
-    return [{
-        "asked": asked, "organ": scene.ground.organ(asked.clock.organ), "words": listing.request_words(asked),
-        "url": f"{act_url(scene.file.case, 'decide_clock_change')}?request={asked.pk}"
-        if lead and asked.decided_at is None and asked.asked_by != person else "",
-    } for asked in scene.file.requests]
+    return [
+        {
+            "asked": asked,
+            "organ": scene.ground.organ(asked.clock.organ),
+            "words": listing.request_words(asked),
+            "url": f"{act_url(scene.file.case, 'decide_clock_change')}?request={asked.pk}"
+            if lead and asked.decided_at is None and asked.asked_by != person
+            else "",
+        }
+        for asked in scene.file.requests
+    ]
 
 
 def _ruling(ruling: Any, scene: Scene) -> dict[str, Any]:
-    return {"at": ruling.at, "organ": scene.ground.organ(ruling.organ), "reason": ruling.reason,
-            "number": ruling.case.number, "url": reverse("case", args=[ruling.case.number])}
+    return {
+        "at": ruling.at,
+        "organ": scene.ground.organ(ruling.organ),
+        "reason": ruling.reason,
+        "number": ruling.case.number,
+        "url": reverse("case", args=[ruling.case.number]),
+    }
 
 
 # ---- A look at who reported -----------------------------------------------------------------------------------------
@@ -177,10 +219,20 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
     purpose = Purpose(form.cleaned_data["purpose"])
     report = operations.consult_reporter(actor=me.actor, at=timezone.now(), number=number, purpose=purpose)
     scene, looks = scene_of(request, number), queries.looks_at_reporter(number=number, most=1)
-    answer = render(request, "cases/reporter.html", {
-        "case": scene.file.case, "number": number, "title": shown.matter_title(scene.file.case), "report": report,
-        "answers": _particulars(report), "basis": shown.basis_of(("power:consult_reporter",), scene.ground), "purpose": story.purpose_words(purpose.value),
-        "receipt_url": reverse("ledger_entry", args=[looks[0].entry]) if looks else ""})
+    answer = render(
+        request,
+        "cases/reporter.html",
+        {
+            "case": scene.file.case,
+            "number": number,
+            "title": shown.matter_title(scene.file.case),
+            "report": report,
+            "answers": _particulars(report),
+            "basis": shown.basis_of(("power:consult_reporter",), scene.ground),
+            "purpose": story.purpose_words(purpose.value),
+            "receipt_url": reverse("ledger_entry", args=[looks[0].entry]) if looks else "",
+        },
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -188,9 +240,13 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
 def _particulars(report: Any) -> list[dict[str, str]]:
     if report is None:
         return []
-    return [{"label": gettext("报告内容"), "value": report.text}, {"label": gettext("姓名"), "value": report.name},
-            {"label": gettext("电话"), "value": report.phone}, {"label": gettext("邮箱"), "value": report.email},
-            {"label": gettext("详细地址"), "value": report.address}]
+    return [
+        {"label": gettext("报告内容"), "value": report.text},
+        {"label": gettext("姓名"), "value": report.name},
+        {"label": gettext("电话"), "value": report.phone},
+        {"label": gettext("邮箱"), "value": report.email},
+        {"label": gettext("详细地址"), "value": report.address},
+    ]
 
 
 def sign_in_first(request: HttpRequest, back: str = "") -> HttpResponse:
@@ -199,10 +255,14 @@ def sign_in_first(request: HttpRequest, back: str = "") -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('sign_in')}?{listing.query(next=back)}", status=303)
 
 
-def cannot(request: HttpRequest, title: str, refused: Refused, ground: Ground, ways: list[dict[str, str]]) -> HttpResponse:
+def cannot(
+    request: HttpRequest, title: str, refused: Refused, ground: Ground, ways: list[dict[str, str]]
+) -> HttpResponse:
     """这一页不给用。 Says why a page is not for who asks, before anything was sent: so nothing stands in the ledger."""
     refusal = shown.refusal_of(refused, "", ground)
-    return render(request, "cases/cannot.html", {"title": title, "refusal": refusal, "ways": ways}, status=403)
+    return render(
+        request, "cases/cannot.html", {"title": title, "refusal": refusal, "ways": ways}, status=403
+    )
 
 
 # ---- Photos ---------------------------------------------------------------------------------------------------------
@@ -237,12 +297,26 @@ def cases(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("case", args=[wanted]), status=303)
     ground = Ground.of(timezone.now())
     chosen = listing.chosen_of(request.GET)
-    found, following = queries.page_of_cases(chosen=chosen, before=listing.key_of(request.GET.get("before")), size=PAGE)
-    return render(request, "cases/cases.html", {
-        "rows": [listing.row_of(one, ground) for one in found], "wanted": wanted,
-        "filters": _filters(request, ground, chosen), "also": _also(request, ground, chosen),
-        "pager": {"shown": len(found), "next_url": listing.with_word(request.GET, "before", following) if following else "",
-                  "previous_url": listing.with_word(request.GET, "before", "") if "before" in request.GET else ""}})
+    found, following = queries.page_of_cases(
+        chosen=chosen, before=listing.key_of(request.GET.get("before")), size=PAGE
+    )
+    return render(
+        request,
+        "cases/cases.html",
+        {
+            "rows": [listing.row_of(one, ground) for one in found],
+            "wanted": wanted,
+            "filters": _filters(request, ground, chosen),
+            "also": _also(request, ground, chosen),
+            "pager": {
+                "shown": len(found),
+                "next_url": listing.with_word(request.GET, "before", following) if following else "",
+                "previous_url": listing.with_word(request.GET, "before", "")
+                if "before" in request.GET
+                else "",
+            },
+        },
+    )
 
 
 def _filters(request: HttpRequest, ground: Ground, chosen: CaseFilter) -> dict[str, Any]:
@@ -251,14 +325,42 @@ def _filters(request: HttpRequest, ground: Ground, chosen: CaseFilter) -> dict[s
     known = {name: value for name, value in request.GET.items() if name in listing.WORDS}
     return {
         "groups": [
-            listing.group(request.GET, "state", gettext("状态"), [(s.value, str(STATE_LABELS[s])) for s in State], chosen.state),
+            listing.group(
+                request.GET,
+                "state",
+                gettext("状态"),
+                [(s.value, str(STATE_LABELS[s])) for s in State],
+                chosen.state,
+            ),
             listing.group(request.GET, "district", gettext("县（市、区）"), districts, chosen.district),
-            listing.group(request.GET, "outcome", gettext("结果"),
-                          [(o.value, str(OUTCOME_LABELS[o])) for o in Outcome if o is not Outcome.HUNG], chosen.outcome),
-            listing.group(request.GET, "overdue", gettext("期限"), [("1", gettext("曾超期"))], "1" if chosen.overdue else ""),
-            listing.group(request.GET, "reopened", gettext("重开"), [("1", gettext("曾重开"))], "1" if chosen.reopened else ""),
+            listing.group(
+                request.GET,
+                "outcome",
+                gettext("结果"),
+                [(o.value, str(OUTCOME_LABELS[o])) for o in Outcome if o is not Outcome.HUNG],
+                chosen.outcome,
+            ),
+            listing.group(
+                request.GET,
+                "overdue",
+                gettext("期限"),
+                [("1", gettext("曾超期"))],
+                "1" if chosen.overdue else "",
+            ),
+            listing.group(
+                request.GET,
+                "reopened",
+                gettext("重开"),
+                [("1", gettext("曾重开"))],
+                "1" if chosen.reopened else "",
+            ),
         ],
-        "search": {"name": "number", "value": request.GET.get("number", ""), "label": gettext("编号"), "hidden": []},
+        "search": {
+            "name": "number",
+            "value": request.GET.get("number", ""),
+            "label": gettext("编号"),
+            "hidden": [],
+        },
         "clear_url": "?" if known else "",
     }
 
@@ -272,11 +374,15 @@ def _also(request: HttpRequest, ground: Ground, chosen: CaseFilter) -> list[dict
         "channel": (gettext("渠道"), chosen.channel),
         "returned_by": (gettext("退回的机构"), ground.organ(chosen.returned_by)),
         "returned_to": (gettext("退回时指向"), ground.organ(chosen.returned_to)),
-        "day": (gettext("报告的日期"), chosen.day), "open_only": (gettext("在办"), gettext("是")),
+        "day": (gettext("报告的日期"), chosen.day),
+        "open_only": (gettext("在办"), gettext("是")),
         "settled": (gettext("说办好了"), gettext("是")),
     }
-    return [{"label": label, "value": value, "url": listing.with_word(request.GET, name, "")}
-            for name, (label, value) in words.items() if getattr(chosen, name)]
+    return [
+        {"label": label, "value": value, "url": listing.with_word(request.GET, name, "")}
+        for name, (label, value) in words.items()
+        if getattr(chosen, name)
+    ]
 
 
 urlpatterns = [

@@ -50,7 +50,9 @@ class Own:
         state = State(case.state)
         may = {
             "confirm": state is State.CONFIRMING,
-            "dispute": rules.may_dispute(state=state, outcome=case.outcome, closed_at=case.closed_at, at=ground.at, days=days),
+            "dispute": rules.may_dispute(
+                state=state, outcome=case.outcome, closed_at=case.closed_at, at=ground.at, days=days
+            ),
             "withdraw": rules.next_state(state, "close_case") is not None and self.case.pk == case.pk,
         }
         return [what for what, able in may.items() if able]
@@ -91,7 +93,9 @@ def _by_person(request: HttpRequest, number: str) -> Own:
 
 def _own(request: HttpRequest, case: Case, url: str) -> Own:
     whole = case.folded_into or case
-    return Own(case=case, report=queries.own_report(case=case), scene=scene_of(request, whole.number), url=url)
+    return Own(
+        case=case, report=queries.own_report(case=case), scene=scene_of(request, whole.number), url=url
+    )
 
 
 # ---- The page -------------------------------------------------------------------------------------------------------
@@ -116,13 +120,24 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, own: Own) -> HttpResponse:
     context = told(own.scene, Audience.REPORTER, number=own.case.number)
     done = request.GET.get("done", "")
-    return render(request, "cases/mine.html", {
-        **context, "own": own.case, "own_number": own.case.number, "own_url": own.url, "answers": _answers(own),
-        "photos": story.photos_of(own.scene.file, Audience.REPORTER) if own.case.pk == own.scene.file.case.pk else [
-            photo for photo in context["photos"] if "key=" not in photo["url"]],
-        "actions": [_action(what, own) for what in own.actable], "done": DONE[done]() if done in DONE else "",
-        "folded_away": own.case.pk != own.scene.file.case.pk,
-        "reopen_days": own.scene.ground.city.settings.get("reopen_natural_days", 30)})
+    return render(
+        request,
+        "cases/mine.html",
+        {
+            **context,
+            "own": own.case,
+            "own_number": own.case.number,
+            "own_url": own.url,
+            "answers": _answers(own),
+            "photos": story.photos_of(own.scene.file, Audience.REPORTER)
+            if own.case.pk == own.scene.file.case.pk
+            else [photo for photo in context["photos"] if "key=" not in photo["url"]],
+            "actions": [_action(what, own) for what in own.actable],
+            "done": DONE[done]() if done in DONE else "",
+            "folded_away": own.case.pk != own.scene.file.case.pk,
+            "reopen_days": own.scene.ground.city.settings.get("reopen_natural_days", 30),
+        },
+    )
 
 
 def _answers(own: Own) -> list[dict[str, str]]:
@@ -130,15 +145,21 @@ def _answers(own: Own) -> list[dict[str, str]]:
     if report is None:
         return []
     return [
-        {"label": gettext("您写的"), "value": report.text}, {"label": gettext("地址"), "value": report.address},
-        {"label": gettext("姓名"), "value": report.name}, {"label": gettext("电话"), "value": report.phone},
+        {"label": gettext("您写的"), "value": report.text},
+        {"label": gettext("地址"), "value": report.address},
+        {"label": gettext("姓名"), "value": report.name},
+        {"label": gettext("电话"), "value": report.phone},
         {"label": gettext("邮箱"), "value": report.email},
     ]
 
 
 def _action(what: str, own: Own) -> dict[str, Any]:
     url = f"{own.url}{what}/"
-    labels = {"confirm": gettext("已经解决"), "dispute": gettext("没有解决"), "withdraw": gettext("撤回这份报告")}
+    labels = {
+        "confirm": gettext("已经解决"),
+        "dispute": gettext("没有解决"),
+        "withdraw": gettext("撤回这份报告"),
+    }
     if what == "confirm":
         return {"label": labels[what], "post_url": url, "name": "seen", "value": own.scene.file.case.steps}
     return {"label": labels[what], "url": url, "kind": "quiet" if what == "dispute" else "plain"}
@@ -178,8 +199,15 @@ def _act(request: HttpRequest, own: Own, what: str) -> HttpResponse:
         return _ask(request, own, what, form, status=200 if what in own.actable else 409)
     try:
         given = given_by(form, keep=lambda _upload: "")
-        OWN_ACTS[what].run(Turn(actor=own.actor, at=own.scene.ground.at, number=own.scene.file.case.number,
-                                seen=seen_step(request.POST.get("seen")), given=given))
+        OWN_ACTS[what].run(
+            Turn(
+                actor=own.actor,
+                at=own.scene.ground.at,
+                number=own.scene.file.case.number,
+                seen=seen_step(request.POST.get("seen")),
+                given=given,
+            )
+        )
     except InvalidInput as wrong:
         mark(form, wrong)
         return _ask(request, own, what, form, status=400)
@@ -189,13 +217,29 @@ def _act(request: HttpRequest, own: Own, what: str) -> HttpResponse:
     return HttpResponseRedirect(f"{own.url}?done={what}", status=303)
 
 
-def _ask(request: HttpRequest, own: Own, what: str, form: Any, *, status: int, moved: str = "") -> HttpResponse:
+def _ask(
+    request: HttpRequest, own: Own, what: str, form: Any, *, status: int, moved: str = ""
+) -> HttpResponse:
     case = own.scene.file.case
-    return render(request, "cases/own_act.html", {
-        "what": what, "form": form, "own_url": own.url, "title": shown.matter_title(case), "number": own.case.number,
-        "codes": shown.state_codes(case), "seen": case.steps, "able": what in own.actable, "moved": moved,
-        "typed": typed(form) if form.is_bound else [], "verb": shown.verb_title(VERBS[what]),
-        "basis": shown.basis_of((f"power:{VERBS[what]}",), own.scene.ground)}, status=status)
+    return render(
+        request,
+        "cases/own_act.html",
+        {
+            "what": what,
+            "form": form,
+            "own_url": own.url,
+            "title": shown.matter_title(case),
+            "number": own.case.number,
+            "codes": shown.state_codes(case),
+            "seen": case.steps,
+            "able": what in own.actable,
+            "moved": moved,
+            "typed": typed(form) if form.is_bound else [],
+            "verb": shown.verb_title(VERBS[what]),
+            "basis": shown.basis_of((f"power:{VERBS[what]}",), own.scene.ground),
+        },
+        status=status,
+    )
 
 
 @require_GET

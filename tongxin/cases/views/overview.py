@@ -37,9 +37,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     states, outcomes = queries.counts_by_state(), queries.counts_by_outcome()
     districts = queries.counts_by_district()
     context = {
-        "as_of": ground.day, "numbers": _numbers(states, districts, ground), "states": _states(states, ground),
-        "outcomes": _outcomes(outcomes, ground), "districts": _districts(districts, ground),
-        "returns": _returns(ground), "days": _days(ground), "few": FEW,
+        "as_of": ground.day,
+        "numbers": _numbers(states, districts, ground),
+        "states": _states(states, ground),
+        "outcomes": _outcomes(outcomes, ground),
+        "districts": _districts(districts, ground),
+        "returns": _returns(ground),
+        "days": _days(ground),
+        "few": FEW,
     }
     return render(request, "cases/overview.html", context)
 
@@ -50,17 +55,42 @@ def hung(request: HttpRequest) -> HttpResponse:
     ground = Ground.of(timezone.now())
     district = request.GET.get("district", "")[:40]
     found, following = queries.cases_hung(district=district, before=key_of(request.GET.get("before")))
-    links = {str(clause.ref): clause for clause in cited(refs=[ref for row in found for ref in row.clauses.split()])}
-    rows = [{"case": row.case, "title": shown.matter_title(row.case), "place": _full(row.case.path[0], ground),
-             "organ": ground.organ(row.case.organ), "reason": row.reason, "since": row.since,
-             "clauses": [links[ref] for ref in row.clauses.split() if ref in links]} for row in found]
-    pager = {"shown": len(rows), "previous_url": "?" + query(district=district) if "before" in request.GET else "",
-             "next_url": "?" + query(district=district, before=following) if following else ""}
-    choices = [{"label": _("全部"), "url": "?", "current": not district}, *(
-        {"label": ground.place(spot.code), "url": "?" + query(district=spot.code), "current": spot.code == district}
-        for spot in _children(ground, ground.city.root))]
+    links = {
+        str(clause.ref): clause
+        for clause in cited(refs=[ref for row in found for ref in row.clauses.split()])
+    }
+    rows = [
+        {
+            "case": row.case,
+            "title": shown.matter_title(row.case),
+            "place": _full(row.case.path[0], ground),
+            "organ": ground.organ(row.case.organ),
+            "reason": row.reason,
+            "since": row.since,
+            "clauses": [links[ref] for ref in row.clauses.split() if ref in links],
+        }
+        for row in found
+    ]
+    pager = {
+        "shown": len(rows),
+        "previous_url": "?" + query(district=district) if "before" in request.GET else "",
+        "next_url": "?" + query(district=district, before=following) if following else "",
+    }
+    choices = [
+        {"label": _("全部"), "url": "?", "current": not district},
+        *(
+            {
+                "label": ground.place(spot.code),
+                "url": "?" + query(district=spot.code),
+                "current": spot.code == district,
+            }
+            for spot in _children(ground, ground.city.root)
+        ),
+    ]
     filters = {"groups": [{"label": _("县（市、区）"), "choices": choices}]}
-    return render(request, "cases/hung.html", {"rows": rows, "pager": pager, "filters": filters, "as_of": ground.day})
+    return render(
+        request, "cases/hung.html", {"rows": rows, "pager": pager, "filters": filters, "as_of": ground.day}
+    )
 
 
 @require_safe
@@ -73,10 +103,19 @@ def city_map(request: HttpRequest) -> HttpResponse:
         raise Http404(chosen)
     counts = queries.grid_counts(district=chosen)
     context = {
-        "districts": [{"label": said(s.name, s.name_en), "url": "?" + query(district=s.code), "current": s.code == chosen}
-                      for s in districts],
-        "map": _map(ground, chosen), "name": ground.place(chosen), "as_of": ground.day,
-        "table": _grid_table(ground, counts), "quiet": _without_cases(ground, chosen, counts),
+        "districts": [
+            {
+                "label": said(s.name, s.name_en),
+                "url": "?" + query(district=s.code),
+                "current": s.code == chosen,
+            }
+            for s in districts
+        ],
+        "map": _map(ground, chosen),
+        "name": ground.place(chosen),
+        "as_of": ground.day,
+        "table": _grid_table(ground, counts),
+        "quiet": _without_cases(ground, chosen, counts),
     }
     return render(request, "cases/map.html", context)
 
@@ -84,12 +123,25 @@ def city_map(request: HttpRequest) -> HttpResponse:
 # ---- Numbers --------------------------------------------------------------------------------------------------------
 
 
-def _number(label: str, value: int, definition: str, cases: str, ground: Ground, of: int | None = None) -> dict[str, Any]:
-    return {"label": label, "value": value, "unit": _("件"), "as_of": ground.day, "definition": definition,
-            "definition_url": "#definitions", "cases_url": f"/cases/?{cases}", "few": 0 < value < FEW, "of": of}
+def _number(
+    label: str, value: int, definition: str, cases: str, ground: Ground, of: int | None = None
+) -> dict[str, Any]:
+    return {
+        "label": label,
+        "value": value,
+        "unit": _("件"),
+        "as_of": ground.day,
+        "definition": definition,
+        "definition_url": "#definitions",
+        "cases_url": f"/cases/?{cases}",
+        "few": 0 < value < FEW,
+        "of": of,
+    }
 
 
-def _numbers(states: Mapping[str, int], districts: Sequence[DistrictCounts], ground: Ground) -> list[dict[str, Any]]:
+def _numbers(
+    states: Mapping[str, int], districts: Sequence[DistrictCounts], ground: Ground
+) -> list[dict[str, Any]]:
     """最要紧的几个数。 The few numbers that matter most, each with its definition and its cases."""
     total = sum(states.values())
     is_open = total - states.get(State.CLOSED, 0) - states.get(State.HUNG, 0)
@@ -114,21 +166,48 @@ def _figures(*labels: str) -> list[dict[str, Any]]:
 
 def _states(counts: Mapping[str, int], ground: Ground) -> dict[str, Any]:
     rows = [[str(STATE_LABELS[state]), _cell(counts.get(state, 0), state=state.value)] for state in State]
-    return {"title": _("现在到哪一步"), "columns": _figures(_("状态"), _("件数")), "rows": rows, "as_of": ground.day,
-            "note": _("每一件按它此刻的状态数一次。")}
+    return {
+        "title": _("现在到哪一步"),
+        "columns": _figures(_("状态"), _("件数")),
+        "rows": rows,
+        "as_of": ground.day,
+        "note": _("每一件按它此刻的状态数一次。"),
+    }
 
 
 def _outcomes(counts: Mapping[str, int], ground: Ground) -> dict[str, Any]:
     ended = [outcome for outcome in Outcome if outcome is not Outcome.HUNG]
-    rows = [[str(OUTCOME_LABELS[one]), _cell(counts.get(one, 0), state="closed", outcome=one.value)] for one in ended]
-    return {"title": _("办结的件是怎么结的"), "columns": _figures(_("结果"), _("件数")), "rows": rows, "as_of": ground.day,
-            "note": _("办结不等于解决：没等到回复的、不归本市管的，单列。")}
+    rows = [
+        [str(OUTCOME_LABELS[one]), _cell(counts.get(one, 0), state="closed", outcome=one.value)]
+        for one in ended
+    ]
+    return {
+        "title": _("办结的件是怎么结的"),
+        "columns": _figures(_("结果"), _("件数")),
+        "rows": rows,
+        "as_of": ground.day,
+        "note": _("办结不等于解决：没等到回复的、不归本市管的，单列。"),
+    }
 
 
 def _districts(counts: Sequence[DistrictCounts], ground: Ground) -> dict[str, Any]:
-    columns = _figures(_("县（市、区）"), _("在办"), _("在办已超期"), _("说办好了"), _("解决了"), _("重开"), _("挂账"), _("合计"))
-    return {"title": _("各县（市、区）"), "columns": columns, "rows": [_district(row, ground) for row in counts],
-            "as_of": ground.day, "note": _("按事发地数，不按单位数；各地人口和报告习惯不同，不能拿来排名。")}
+    columns = _figures(
+        _("县（市、区）"),
+        _("在办"),
+        _("在办已超期"),
+        _("说办好了"),
+        _("解决了"),
+        _("重开"),
+        _("挂账"),
+        _("合计"),
+    )
+    return {
+        "title": _("各县（市、区）"),
+        "columns": columns,
+        "rows": [_district(row, ground) for row in counts],
+        "as_of": ground.day,
+        "note": _("按事发地数，不按单位数；各地人口和报告习惯不同，不能拿来排名。"),
+    }
 
 
 def _district(row: DistrictCounts, ground: Ground) -> list[Any]:
@@ -144,12 +223,22 @@ def _district(row: DistrictCounts, ground: Ground) -> list[Any]:
 
 def _returns(ground: Ground) -> dict[str, Any]:
     """退回：哪个单位退、指向哪个单位。 Returns between pairs of organs: a measure of unclear duties, never of people."""
-    rows = [[ground.organ(pair.organ), ground.organ(pair.named) if pair.named else _("没有写明"),
-             _cell(pair.count, returned_by=pair.organ, returned_to=pair.named or NONE)]
-            for pair in queries.returns_by_pair(most=PAIRS)]
+    rows = [
+        [
+            ground.organ(pair.organ),
+            ground.organ(pair.named) if pair.named else _("没有写明"),
+            _cell(pair.count, returned_by=pair.organ, returned_to=pair.named or NONE),
+        ]
+        for pair in queries.returns_by_pair(most=PAIRS)
+    ]
     columns = [{"label": _("退回的单位")}, {"label": _("说该归谁")}, {"label": _("退回次数"), "figure": True}]
-    return {"title": _("单位之间的退回"), "columns": columns, "rows": rows, "as_of": ground.day,
-            "note": _("同一对单位退得多，多半是清单没写清楚，该改清单。")}
+    return {
+        "title": _("单位之间的退回"),
+        "columns": columns,
+        "rows": rows,
+        "as_of": ground.day,
+        "note": _("同一对单位退得多，多半是清单没写清楚，该改清单。"),
+    }
 
 
 def _days(ground: Ground) -> dict[str, Any]:
@@ -158,10 +247,17 @@ def _days(ground: Ground) -> dict[str, Any]:
     days = [ground.day - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     since = datetime.combine(days[0], time(), zone)
     counts = dict(queries.reported_per_day(since=since, zone=zone))
-    bars = [{"label": _short(day), "value": counts.get(day, 0), "few": counts.get(day, 0) < FEW} for day in days]
+    bars = [
+        {"label": _short(day), "value": counts.get(day, 0), "few": counts.get(day, 0) < FEW} for day in days
+    ]
     rows = [[_short(day), _cell(counts.get(day, 0), day=day.isoformat())] for day in reversed(days)]
-    return {"title": _("近三十天每天的报告"), "columns": _figures(_("日期"), _("件数")), "rows": rows, "as_of": ground.day,
-            "drawing": {"kind": "distribution", "unit": _("件"), "rows": bars}}
+    return {
+        "title": _("近三十天每天的报告"),
+        "columns": _figures(_("日期"), _("件数")),
+        "rows": rows,
+        "as_of": ground.day,
+        "drawing": {"kind": "distribution", "unit": _("件"), "rows": bars},
+    }
 
 
 def _short(day: date) -> str:
@@ -176,15 +272,27 @@ def _children(ground: Ground, code: str) -> list[Spot]:
 
 
 def _map(ground: Ground, district: str) -> dict[str, Any]:
-    return {"id": "district-map", "geojson_url": f"/map/{district}.geojson", "label": _("网格示意图"),
-            "notice": ground.setting("map_notice"), "approval": ground.setting("map_approval"), "rows": []}
+    return {
+        "id": "district-map",
+        "geojson_url": f"/map/{district}.geojson",
+        "label": _("网格示意图"),
+        "notice": ground.setting("map_notice"),
+        "approval": ground.setting("map_approval"),
+        "rows": [],
+    }
 
 
 def _grid_table(ground: Ground, counts: Mapping[str, int]) -> dict[str, Any]:
     """地图的表。 The table twin of the map: grids with open cases, most first; what lies in no grid by its own place."""
-    rows = [[_full(code, ground), _street(ground, code), {**_cell(number, place=code, open_only=1), "few": False}]
-            for code, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-    columns = [{"label": _("网格")}, {"label": _("乡镇（街道）")}, {"label": _("在办"), "unit": _("件"), "figure": True}]
+    rows = [
+        [_full(code, ground), _street(ground, code), {**_cell(number, place=code, open_only=1), "few": False}]
+        for code, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    columns = [
+        {"label": _("网格")},
+        {"label": _("乡镇（街道）")},
+        {"label": _("在办"), "unit": _("件"), "figure": True},
+    ]
     return {"title": _("各网格在办的事"), "columns": columns, "rows": rows, "as_of": ground.day}
 
 

@@ -25,9 +25,12 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("case", number=number)
     ground = Ground.of(timezone.now())
     context = {
-        "case": file.case, "title": shown.matter_title(file.case), "organ": ground.organ(file.case.organ),
+        "case": file.case,
+        "title": shown.matter_title(file.case),
+        "organ": ground.organ(file.case.organ),
         "place": " ".join(where_named(file.case.path, ground)) if file.case.place else "",
-        "limits": _limits(file.case, file.clocks), "basis": shown.basis_of((file.case.entry,) if file.case.entry else (), ground),
+        "limits": _limits(file.case, file.clocks),
+        "basis": shown.basis_of((file.case.entry,) if file.case.entry else (), ground),
         "keep_url": request.build_absolute_uri(f"/mine/{token}/"),
     }
     return render(request, "cases/report_done.html", context)
@@ -36,7 +39,10 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
 def _limits(case: Case, clocks: Sequence[Any]) -> Mapping[str, Any]:
     """这件事的几个期限。 The limits that run for the organ that has the case: accept, handle (by steps), rule."""
     own = [clock for clock in clocks if clock.organ == case.organ and clock.ended_at is None]
-    of = {stage: [clock for clock in own if clock.stage == stage.value] for stage in (Stage.ACCEPT, Stage.HANDLE, Stage.RULE)}
+    of = {
+        stage: [clock for clock in own if clock.stage == stage.value]
+        for stage in (Stage.ACCEPT, Stage.HANDLE, Stage.RULE)
+    }
     return {
         "accept": min((c.due_at for c in of[Stage.ACCEPT]), default=None),
         "rule": min((c.due_at for c in of[Stage.RULE]), default=None),

@@ -57,8 +57,13 @@ def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
         try:
             return view(request, draft)
         except (OperationalError, InterfaceError):
-            said_so = {"status": 503, "code": "database", "again": request.path, "kept": True,
-                       "reason": _("数据库正在重启。您填的都还在，请过一会儿再试一次。")}
+            said_so = {
+                "status": 503,
+                "code": "database",
+                "again": request.path,
+                "kept": True,
+                "reason": _("数据库正在重启。您填的都还在，请过一会儿再试一次。"),
+            }
             response = render(request, "refusal.html", said_so, status=503)
             response.headers["Retry-After"] = "5"
             return _kept(request, response, draft.typed(request.POST.dict()))
@@ -110,8 +115,14 @@ def matter(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = MatterForm([_choice(entry) for entry in entries], request.POST or None, initial={"what": picked})
     if request.method == "POST" and form.is_valid():
         return _onward(request, _with_matter(draft, form.cleaned_data["what"], ground))
-    context = {"form": form, "words": words, "category": category, "found": len(entries),
-               "categories": _categories(ground), **_step("report_matter")}
+    context = {
+        "form": form,
+        "words": words,
+        "category": category,
+        "found": len(entries),
+        "categories": _categories(ground),
+        **_step("report_matter"),
+    }
     return render(request, "cases/report_matter.html", context, status=400 if form.errors else 200)
 
 
@@ -137,8 +148,10 @@ def _choice(entry: MatterEntry) -> tuple[str, Any]:
 
 def _categories(ground: Ground) -> list[dict[str, str]]:
     every = law.matters_to_report(ground.city.revision, ground.day)
-    return [{"code": code, "label": said(code, english)}
-            for code, english in dict.fromkeys((e.category, e.category_en) for e in every)]
+    return [
+        {"code": code, "label": said(code, english)}
+        for code, english in dict.fromkeys((e.category, e.category_en) for e in every)
+    ]
 
 
 def _with_matter(draft: Draft, code: str, ground: Ground) -> Draft:
@@ -160,11 +173,18 @@ def place(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST" and "list" in request.POST:
         answer = HttpResponseRedirect(reverse("report_place") + "#places")
         return _kept(request, answer, draft)
-    given = {name: getattr(draft, name) for name in ("lat", "lon", "district", "street", "community", "address")}
+    given = {
+        name: getattr(draft, name) for name in ("lat", "lon", "district", "street", "community", "address")
+    }
     form = PlaceForm(_below(draft, ground), given if request.method == "POST" else None, initial=given)
     if request.method == "POST" and form.is_valid() and _inside(form, ground):
         return _onward(request, replace(draft, placed=True))
-    context = {"form": form, "map": _map(draft, ground), "person_help": draft.person_help, **_step("report_place")}
+    context = {
+        "form": form,
+        "map": _map(draft, ground),
+        "person_help": draft.person_help,
+        **_step("report_place"),
+    }
     response = render(request, "cases/report_place.html", context, status=400 if form.errors else 200)
     return _kept(request, response, draft)
 
@@ -180,8 +200,14 @@ def _fitting(draft: Draft, ground: Ground) -> Draft:
 
 def _below(draft: Draft, ground: Ground) -> dict[str, Sequence[tuple[str, Any]]]:
     above = {"district": ground.city.root, "street": draft.district, "community": draft.street}
-    return {name: [(spot.code, said(spot.name, spot.name_en)) for spot in places.spots_below(
-        code=code, day=ground.day, revision=ground.city.revision)] for name, code in above.items() if code}
+    return {
+        name: [
+            (spot.code, said(spot.name, spot.name_en))
+            for spot in places.spots_below(code=code, day=ground.day, revision=ground.city.revision)
+        ]
+        for name, code in above.items()
+        if code
+    }
 
 
 def _inside(form: PlaceForm, ground: Ground) -> bool:
@@ -304,12 +330,27 @@ def _report(draft: Draft) -> NewReport:
 def _show_answers(request: HttpRequest, draft: Draft, wrong: Rejection | None) -> HttpResponse:
     ground = Ground.of(timezone.now())
     entry = _entry(draft.what, ground)
-    errors = [{"text": said(wrong.reason, wrong.reason_en), "href": reverse(WHERE_WRONG.get(wrong.field, "report_place"))
-               }] if wrong and wrong.field != "client_key" else []
+    errors = (
+        [
+            {
+                "text": said(wrong.reason, wrong.reason_en),
+                "href": reverse(WHERE_WRONG.get(wrong.field, "report_place")),
+            }
+        ]
+        if wrong and wrong.field != "client_key"
+        else []
+    )
     if wrong and not errors:
         errors = [{"text": said(wrong.reason, wrong.reason_en), "href": ""}]
-    context = {"answers": _answers(draft, entry, ground), "errors": errors, "near": _near(draft, entry, ground),
-               "photos": _kept_photos(draft), "draft": draft, "entry": entry, **_step("report_check")}
+    context = {
+        "answers": _answers(draft, entry, ground),
+        "errors": errors,
+        "near": _near(draft, entry, ground),
+        "photos": _kept_photos(draft),
+        "draft": draft,
+        "entry": entry,
+        **_step("report_check"),
+    }
     return render(request, "cases/report_check.html", context, status=400 if wrong else 200)
 
 
@@ -324,8 +365,15 @@ def _answers(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[di
         return rows
     photos = _("%(n)s 张") % {"n": len(draft.photos)} if draft.photos else ""
     reach = " ".join(word for word in (draft.name, draft.phone, draft.email) if word)
-    return [*rows, {"label": _("照片"), "value": photos, "change_url": reverse("report_details")},
-            {"label": _("怎么找您"), "value": reach or _("不留，匿名报告"), "change_url": reverse("report_details")}]
+    return [
+        *rows,
+        {"label": _("照片"), "value": photos, "change_url": reverse("report_details")},
+        {
+            "label": _("怎么找您"),
+            "value": reach or _("不留，匿名报告"),
+            "change_url": reverse("report_details"),
+        },
+    ]
 
 
 def _where(draft: Draft, ground: Ground) -> list[str]:
@@ -349,7 +397,9 @@ def _near(draft: Draft, entry: MatterEntry | None, ground: Ground) -> list[dict[
     if entry is None or spot is None or draft.person_help or spot.level not in {"grid", "community"}:
         return []
     found = queries.near(matter=entry.code, path=spot.path, since=ground.at - NEAR, most=3)
-    return [{"number": case.number, "title": shown.matter_title(case), "at": case.reported_at} for case in found]
+    return [
+        {"number": case.number, "title": shown.matter_title(case), "at": case.reported_at} for case in found
+    ]
 
 
 urlpatterns = [

@@ -33,11 +33,20 @@ SOON_MINUTES: Final = 240  # half a working day
 SOON_HOURS: Final = timedelta(hours=24)
 TENTH: Final = Decimal("0.1")
 STAGE_TASKS: Final[Mapping[Stage, Any]] = {
-    Stage.ACCEPT: _("完成受理"), Stage.RETURN: _("决定退不退回"), Stage.HANDLE: _("办完"), Stage.ASSIST: _("办完协办部分"),
-    Stage.CHECK: _("完成核查"), Stage.CONFIRM: _("等报告人确认"), Stage.RULE: _("裁定由谁办"), Stage.REVISIT: _("完成回访"),
+    Stage.ACCEPT: _("完成受理"),
+    Stage.RETURN: _("决定退不退回"),
+    Stage.HANDLE: _("办完"),
+    Stage.ASSIST: _("办完协办部分"),
+    Stage.CHECK: _("完成核查"),
+    Stage.CONFIRM: _("等报告人确认"),
+    Stage.RULE: _("裁定由谁办"),
+    Stage.REVISIT: _("完成回访"),
 }
 LEVELS: Final[Mapping[str, Any]] = {
-    "district": _("县（市、区）"), "street": _("乡镇（街道）"), "community": _("村（社区）"), "grid": _("网格"),
+    "district": _("县（市、区）"),
+    "street": _("乡镇（街道）"),
+    "community": _("村（社区）"),
+    "grid": _("网格"),
 }
 REAL_UNITS: Final = frozenset({Unit.HOUR.value, Unit.NATURAL_DAY.value, ""})
 
@@ -66,8 +75,13 @@ class Ground:
     def of(cls, at: datetime) -> "Ground":
         """此刻的底事。 The ground of a moment."""
         city = places.city()
-        return cls(city=city, at=at, day=city_day(at), organs=organs.organs_by_code(city.revision),
-                   calendar=law.calendar(city.revision))
+        return cls(
+            city=city,
+            at=at,
+            day=city_day(at),
+            organs=organs.organs_by_code(city.revision),
+            calendar=law.calendar(city.revision),
+        )
 
     def organ(self, code: str) -> str:
         """机构的名称。 The name of an organ in the page's language; the code when it is gone."""
@@ -124,8 +138,14 @@ class Pace:
     unit: str = Unit.WORKING_HOUR.value
 
 
-def pace_of(*, due_at: datetime | None, unit: str, at: datetime, calendar: WorkingCalendar,
-            suspended_at: datetime | None = None) -> Pace:
+def pace_of(
+    *,
+    due_at: datetime | None,
+    unit: str,
+    at: datetime,
+    calendar: WorkingCalendar,
+    suspended_at: datetime | None = None,
+) -> Pace:
     """期限的快慢。 How a limit stands at a moment, in working time where it runs in working time."""
     if due_at is None:
         return Pace(pace="none")
@@ -134,8 +154,11 @@ def pace_of(*, due_at: datetime | None, unit: str, at: datetime, calendar: Worki
         return Pace(pace="paused", left=abs(left), unit=counted)
     if at > due_at:
         return Pace(pace="over", left=abs(left), unit=counted)
-    near = (due_at - at <= SOON_HOURS) if unit in REAL_UNITS else (
-        remaining(now=at, due_at=due_at, calendar=calendar) <= SOON_MINUTES)
+    near = (
+        (due_at - at <= SOON_HOURS)
+        if unit in REAL_UNITS
+        else (remaining(now=at, due_at=due_at, calendar=calendar) <= SOON_MINUTES)
+    )
     return Pace(pace="soon" if near else "on_time", left=left, unit=counted)
 
 
@@ -143,7 +166,11 @@ def _left(due_at: datetime, unit: str, at: datetime, calendar: WorkingCalendar) 
     minutes = 0 if unit in REAL_UNITS else remaining(now=at, due_at=due_at, calendar=calendar)
     if minutes == 0:  # plain hours; also a night or a weekend, when no working time lies between
         hours = Decimal(int((due_at - at).total_seconds())) / 3_600
-        return (_tenth(hours / 24), Unit.NATURAL_DAY.value) if abs(hours) >= 48 else (_tenth(hours), Unit.HOUR.value)
+        return (
+            (_tenth(hours / 24), Unit.NATURAL_DAY.value)
+            if abs(hours) >= 48
+            else (_tenth(hours), Unit.HOUR.value)
+        )
     day = _minutes_of_day(calendar)
     if abs(minutes) >= 2 * day:
         return _tenth(Decimal(minutes) / day), Unit.WORKING_DAY.value
@@ -155,14 +182,22 @@ def _tenth(amount: Decimal) -> Decimal:
 
 
 def _minutes_of_day(calendar: WorkingCalendar) -> int:
-    spans = ((h.closes.hour * 60 + h.closes.minute or 1_440) - (h.opens.hour * 60 + h.opens.minute) for h in calendar.hours)
+    spans = (
+        (h.closes.hour * 60 + h.closes.minute or 1_440) - (h.opens.hour * 60 + h.opens.minute)
+        for h in calendar.hours
+    )
     return sum(spans) or 480
 
 
 def clock_pace(clock: Clock, ground: Ground) -> Pace:
     """一个钟的快慢。 How one clock stands."""
-    return pace_of(due_at=clock.due_at, unit=clock.unit, at=ground.at, calendar=ground.calendar,
-                   suspended_at=clock.suspended_at)
+    return pace_of(
+        due_at=clock.due_at,
+        unit=clock.unit,
+        at=ground.at,
+        calendar=ground.calendar,
+        suspended_at=clock.suspended_at,
+    )
 
 
 def last_moment(due_at: datetime) -> datetime:
@@ -174,7 +209,11 @@ def last_moment(due_at: datetime) -> datetime:
 def main_clock(file: CaseFile) -> Clock | None:
     """现在走的钟。 The clock that counts now: the running one that ends soonest, of the organ that has the case first."""
     running = [c for c in file.clocks if c.ended_at is None and c.stage != Stage.RETURN.value]
-    return min(running, key=lambda c: (c.organ != file.case.organ, c.suspended_at is not None, c.due_at), default=None)
+    return min(
+        running,
+        key=lambda c: (c.organ != file.case.organ, c.suspended_at is not None, c.due_at),
+        default=None,
+    )
 
 
 def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
@@ -183,9 +222,16 @@ def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
     if clock is None:
         return {"organ": ground.organ(file.case.organ), "pace": "none"}
     pace = clock_pace(clock, ground)
-    line = {"organ": ground.organ(clock.organ), "pace": pace.pace, "left": pace.left, "unit": pace.unit,
-            "due": None if clock.suspended_at else last_moment(clock.due_at), "task": STAGE_TASKS[Stage(clock.stage)],
-            "reason": gettext("经另一人审签，期限中止。"), "provisional": clock.provisional}
+    line = {
+        "organ": ground.organ(clock.organ),
+        "pace": pace.pace,
+        "left": pace.left,
+        "unit": pace.unit,
+        "due": None if clock.suspended_at else last_moment(clock.due_at),
+        "task": STAGE_TASKS[Stage(clock.stage)],
+        "reason": gettext("经另一人审签，期限中止。"),
+        "provisional": clock.provisional,
+    }
     ref = clock.clause.split(" ")[0]
     return {**line, "basis": gettext("时限的依据"), "basis_url": clause_url(ref)} if ref else line
 
@@ -203,7 +249,9 @@ def clause_url(ref: str) -> str:
 @lru_cache(maxsize=4)
 def _titles(revision: int, day: date) -> Mapping[str, tuple[str, str]]:
     del revision
-    return {v.instrument.key: (v.instrument.title, v.instrument.title_en) for v in law.instruments_on(day=day)}
+    return {
+        v.instrument.key: (v.instrument.title, v.instrument.title_en) for v in law.instruments_on(day=day)
+    }
 
 
 def clause_link(ref: str, ground: Ground) -> dict[str, str]:
@@ -223,7 +271,10 @@ def first_clause(refs: str, ground: Ground) -> dict[str, str] | None:
 def basis_of(entries: tuple[str, ...], ground: Ground) -> dict[str, Any]:
     """依据框。 Context of components/basis_box.html: the clauses of list entries now, or why there are none. One statement."""
     if not entries:
-        return {"clauses": [], "missing": gettext("清单里没有这样一项，还没有可依的条款；由牵头机构定怎么办。")}
+        return {
+            "clauses": [],
+            "missing": gettext("清单里没有这样一项，还没有可依的条款；由牵头机构定怎么办。"),
+        }
     try:
         basis = open_book().basis(entries=entries, at=ground.at)
     except Refused as refused:
@@ -234,8 +285,15 @@ def basis_of(entries: tuple[str, ...], ground: Ground) -> dict[str, Any]:
 
 def _clause(clause: BasisClause) -> dict[str, Any]:
     english = clause_label_en(clause.ref.partition("#")[2])
-    return {"title": clause.title, "title_en": clause.title_en, "number": clause.label, "number_en": f", {english}",
-            "text": clause.text, "in_force_from": clause.in_force_from, "url": clause_url(clause.ref)}
+    return {
+        "title": clause.title,
+        "title_en": clause.title_en,
+        "number": clause.label,
+        "number_en": f", {english}",
+        "text": clause.text,
+        "in_force_from": clause.in_force_from,
+        "url": clause_url(clause.ref),
+    }
 
 
 def refusal_of(refused: Refused, verb: str, ground: Ground, record_url: str = "") -> dict[str, Any]:
@@ -244,7 +302,9 @@ def refusal_of(refused: Refused, verb: str, ground: Ground, record_url: str = ""
         "title": gettext("没有办成：%(act)s") % {"act": verb_title(verb)},
         "missing": said(refused.reason, refused.reason_en),
         "clause": clause_link(refused.clause, ground) if refused.clause else None,
-        "who_can": [_who(word, ground) for word in refused.who_could.split("、") if word and word != By.PLATFORM.value],
+        "who_can": [
+            _who(word, ground) for word in refused.who_could.split("、") if word and word != By.PLATFORM.value
+        ],
         "instead": [{"label": said(refused.instead, refused.instead_en)}] if refused.instead else [],
         "record_url": record_url,
     }
@@ -260,8 +320,12 @@ def _who(word: str, ground: Ground) -> str:
 def place_rows(case: Case, ground: Ground) -> list[dict[str, str]]:
     """地点的表。 Where a case is, in words: the twin of its map."""
     spots = [spot for code in reversed(case.path) if (spot := ground.spot(code)) is not None]
-    rows = [{"label": str(LEVELS[s.level]), "value": said(s.name, s.name_en)} for s in spots if s.level in LEVELS]
-    return rows or [{"label": gettext("地点"), "value": case.place_name or gettext("还没有落到网格，只有地址")}]
+    rows = [
+        {"label": str(LEVELS[s.level]), "value": said(s.name, s.name_en)} for s in spots if s.level in LEVELS
+    ]
+    return rows or [
+        {"label": gettext("地点"), "value": case.place_name or gettext("还没有落到网格，只有地址")}
+    ]
 
 
 def place_map(case: Case, ground: Ground, *, exact: bool) -> dict[str, Any] | None:
@@ -269,9 +333,13 @@ def place_map(case: Case, ground: Ground, *, exact: bool) -> dict[str, Any] | No
     if not case.district:
         return None
     shown: dict[str, Any] = {
-        "id": "case-map", "geojson_url": reverse("geojson", args=[case.district]), "label": gettext("所在网格的示意图"),
-        "notice": ground.setting("map_notice"), "approval": ground.setting("map_approval"),
-        "here": case.path[0], "rows": place_rows(case, ground),
+        "id": "case-map",
+        "geojson_url": reverse("geojson", args=[case.district]),
+        "label": gettext("所在网格的示意图"),
+        "notice": ground.setting("map_notice"),
+        "approval": ground.setting("map_approval"),
+        "here": case.path[0],
+        "rows": place_rows(case, ground),
     }
     return {**shown, "lat": case.lat, "lon": case.lon} if exact and case.lat is not None else shown
 

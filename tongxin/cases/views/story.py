@@ -48,9 +48,13 @@ def steps_of(file: CaseFile, ground: Ground, audience: Audience) -> list[dict[st
 def _step(step: CaseStep, file: CaseFile, ground: Ground, audience: Audience) -> dict[str, Any]:
     moved = step.to_state != step.from_state
     return {
-        "what": verb_title(step.verb), "at": step.at, "who": _who(step, ground, audience),
-        "why": _why(step, ground, audience), "clause": first_clause(step.clauses, ground),
-        "evidence": _evidence(step, file), "state": step.to_state if moved and step.from_state else "",
+        "what": verb_title(step.verb),
+        "at": step.at,
+        "who": _who(step, ground, audience),
+        "why": _why(step, ground, audience),
+        "clause": first_clause(step.clauses, ground),
+        "evidence": _evidence(step, file),
+        "state": step.to_state if moved and step.from_state else "",
     }
 
 
@@ -96,9 +100,20 @@ def _open_to(step: CaseStep, audience: Audience) -> bool:
 
 def _evidence(step: CaseStep, file: CaseFile) -> list[dict[str, str]]:
     named = step.facts.get("photo")
-    found = [p for p in file.photos if p.kind == "evidence" and (
-        p.digest == named if named else p.at == step.at and step.verb in {"settle_case", "settle_part", "settle_step"})]
-    return [{"label": gettext("照片 %(n)s") % {"n": n}, "url": photo_url(photo)} for n, photo in enumerate(found, start=1)]
+    found = [
+        p
+        for p in file.photos
+        if p.kind == "evidence"
+        and (
+            p.digest == named
+            if named
+            else p.at == step.at and step.verb in {"settle_case", "settle_part", "settle_step"}
+        )
+    ]
+    return [
+        {"label": gettext("照片 %(n)s") % {"n": n}, "url": photo_url(photo)}
+        for n, photo in enumerate(found, start=1)
+    ]
 
 
 def photo_url(photo: Photo, *, key: bool = False) -> str:
@@ -110,18 +125,30 @@ def photo_url(photo: Photo, *, key: bool = False) -> str:
 def photos_of(file: CaseFile, audience: Audience) -> list[dict[str, Any]]:
     """照片。 The photos that this audience may see: evidence for everybody, the report's own for those concerned."""
     words = {"evidence": gettext("办理的照片"), "report": gettext("报告时的照片")}
-    return [{"url": photo_url(photo, key=audience is Audience.REPORTER and photo.kind == "report"),
-             "alt": words[photo.kind], "at": photo.at}
-            for photo in file.photos if photo.kind == "evidence" or audience is not Audience.PUBLIC]
+    return [
+        {
+            "url": photo_url(photo, key=audience is Audience.REPORTER and photo.kind == "report"),
+            "alt": words[photo.kind],
+            "at": photo.at,
+        }
+        for photo in file.photos
+        if photo.kind == "evidence" or audience is not Audience.PUBLIC
+    ]
 
 
 def looks_of(looks: list[Look], ground: Ground) -> list[dict[str, Any]]:
     """谁看过。 Context of components/trace_box.html."""
-    return [{
-        "at": look.at, "who": f"{ground.organ(look.organ)} {office(ground, look.office)}",
-        "what": gettext("报告内容和报告人的联系方式"), "purpose": purpose_words(look.purpose),
-        "clause": first_clause(look.clauses, ground), "receipt_url": reverse("ledger_entry", args=[look.entry]),
-    } for look in looks]
+    return [
+        {
+            "at": look.at,
+            "who": f"{ground.organ(look.organ)} {office(ground, look.office)}",
+            "what": gettext("报告内容和报告人的联系方式"),
+            "purpose": purpose_words(look.purpose),
+            "clause": first_clause(look.clauses, ground),
+            "receipt_url": reverse("ledger_entry", args=[look.entry]),
+        }
+        for look in looks
+    ]
 
 
 def purpose_words(purpose: str) -> str:

@@ -5,41 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('ref', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='引用')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='电话')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='语言')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='虚构')),
+                (
+                    "ref",
+                    models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="引用"),
+                ),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("language", models.CharField(default="zh-hans", max_length=10, verbose_name="语言")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="虚构")),
             ],
             options={
-                'verbose_name': '人',
+                "verbose_name": "人",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('login', models.CharField(max_length=60, unique=True, verbose_name='登录名')),
-                ('password', models.CharField(blank=True, max_length=200, verbose_name='口令')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='示例说明')),
-                ('label_en', models.CharField(blank=True, max_length=120)),
-                ('opened_at', models.DateTimeField(verbose_name='开户时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='销户时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='identity.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("login", models.CharField(max_length=60, unique=True, verbose_name="登录名")),
+                ("password", models.CharField(blank=True, max_length=200, verbose_name="口令")),
+                ("label", models.CharField(blank=True, max_length=120, verbose_name="示例说明")),
+                ("label_en", models.CharField(blank=True, max_length=120)),
+                ("opened_at", models.DateTimeField(verbose_name="开户时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="销户时间")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账户',
+                "verbose_name": "账户",
             },
         ),
     ]

@@ -7,166 +7,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("places", "0001_initial")]  # for the extension that keeps intervals apart
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('zone', models.CharField(max_length=40, verbose_name='时区')),
-                ('working_week', models.JSONField(verbose_name='每周工作日')),
-                ('hours', models.JSONField(verbose_name='办公时间')),
-                ('published', models.JSONField(verbose_name='已公布年份')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='来源')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("zone", models.CharField(max_length=40, verbose_name="时区")),
+                ("working_week", models.JSONField(verbose_name="每周工作日")),
+                ("hours", models.JSONField(verbose_name="办公时间")),
+                ("published", models.JSONField(verbose_name="已公布年份")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="来源")),
             ],
             options={
-                'verbose_name': '工作日历',
+                "verbose_name": "工作日历",
             },
         ),
         migrations.CreateModel(
-            name='CalendarDate',
+            name="CalendarDate",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('kind', models.CharField(max_length=10, verbose_name='类别')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='名称')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("kind", models.CharField(max_length=10, verbose_name="类别")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="名称")),
             ],
             options={
-                'verbose_name': '特殊日',
+                "verbose_name": "特殊日",
             },
         ),
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=160, unique=True, verbose_name='标识')),
-                ('title', models.CharField(max_length=200, verbose_name='题名')),
-                ('title_en', models.CharField(blank=True, max_length=300)),
-                ('level', models.CharField(max_length=40, verbose_name='位阶')),
-                ('issuer', models.CharField(blank=True, max_length=200, verbose_name='制定机关')),
-                ('jurisdiction', models.CharField(blank=True, max_length=60, verbose_name='法域')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='示例')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=160, unique=True, verbose_name="标识")),
+                ("title", models.CharField(max_length=200, verbose_name="题名")),
+                ("title_en", models.CharField(blank=True, max_length=300)),
+                ("level", models.CharField(max_length=40, verbose_name="位阶")),
+                ("issuer", models.CharField(blank=True, max_length=200, verbose_name="制定机关")),
+                ("jurisdiction", models.CharField(blank=True, max_length=60, verbose_name="法域")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="示例")),
             ],
             options={
-                'verbose_name': '法律文件',
+                "verbose_name": "法律文件",
             },
         ),
         migrations.CreateModel(
-            name='RoutingRule',
+            name="RoutingRule",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('matter', models.CharField(max_length=80, verbose_name='事项')),
-                ('channel', models.CharField(blank=True, max_length=20, verbose_name='渠道')),
-                ('place', models.CharField(blank=True, max_length=40, verbose_name='地点')),
-                ('hour_from', models.IntegerField(blank=True, null=True, verbose_name='起时')),
-                ('hour_to', models.IntegerField(blank=True, null=True, verbose_name='止时')),
-                ('lead', models.CharField(max_length=80, verbose_name='牵头职能')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("matter", models.CharField(max_length=80, verbose_name="事项")),
+                ("channel", models.CharField(blank=True, max_length=20, verbose_name="渠道")),
+                ("place", models.CharField(blank=True, max_length=40, verbose_name="地点")),
+                ("hour_from", models.IntegerField(blank=True, null=True, verbose_name="起时")),
+                ("hour_to", models.IntegerField(blank=True, null=True, verbose_name="止时")),
+                ("lead", models.CharField(max_length=80, verbose_name="牵头职能")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '分派细则',
+                "verbose_name": "分派细则",
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('list', models.CharField(choices=[('matter', '入格事项'), ('power', '职权')], max_length=20, verbose_name='清单')),
-                ('code', models.CharField(max_length=80, verbose_name='代码')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('category', models.CharField(blank=True, max_length=80, verbose_name='类别')),
-                ('category_en', models.CharField(blank=True, max_length=120)),
-                ('facts', models.JSONField(default=dict, verbose_name='要素')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='止')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "list",
+                    models.CharField(
+                        choices=[("matter", "入格事项"), ("power", "职权")],
+                        max_length=20,
+                        verbose_name="清单",
+                    ),
+                ),
+                ("code", models.CharField(max_length=80, verbose_name="代码")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("category", models.CharField(blank=True, max_length=80, verbose_name="类别")),
+                ("category_en", models.CharField(blank=True, max_length=120)),
+                ("facts", models.JSONField(default=dict, verbose_name="要素")),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
             ],
             options={
-                'verbose_name': '清单事项',
-                'constraints': [models.UniqueConstraint(fields=('list', 'code', 'valid_from'), name='entry_once')],
+                "verbose_name": "清单事项",
+                "constraints": [
+                    models.UniqueConstraint(fields=("list", "code", "valid_from"), name="entry_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('adopted', models.DateField(verbose_name='版本日期')),
-                ('in_force_from', models.DateField(blank=True, null=True, verbose_name='施行')),
-                ('in_force_to', models.DateField(blank=True, null=True, verbose_name='失效')),
-                ('date_source', models.CharField(blank=True, max_length=200, verbose_name='日期依据')),
-                ('status', models.CharField(blank=True, max_length=40, verbose_name='状态')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='文本来源')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文本摘要')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='law.instrument')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("adopted", models.DateField(verbose_name="版本日期")),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="施行")),
+                ("in_force_to", models.DateField(blank=True, null=True, verbose_name="失效")),
+                ("date_source", models.CharField(blank=True, max_length=200, verbose_name="日期依据")),
+                ("status", models.CharField(blank=True, max_length=40, verbose_name="状态")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="文本来源")),
+                ("sha256", models.CharField(max_length=64, verbose_name="文本摘要")),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="law.instrument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '版本',
+                "verbose_name": "版本",
             },
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=60, verbose_name='条款号')),
-                ('kind', models.CharField(max_length=12, verbose_name='层次')),
-                ('parent', models.CharField(blank=True, max_length=60, verbose_name='上级')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='编号')),
-                ('heading', models.CharField(blank=True, max_length=200, verbose_name='标题')),
-                ('text', models.TextField(blank=True, verbose_name='条文')),
-                ('text_hash', models.CharField(max_length=64, verbose_name='摘要')),
-                ('ordinal', models.IntegerField(verbose_name='次序')),
-                ('in_force_from', models.DateField(blank=True, null=True, verbose_name='施行')),
-                ('in_force_to', models.DateField(blank=True, null=True, verbose_name='失效')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='law.version')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=60, verbose_name="条款号")),
+                ("kind", models.CharField(max_length=12, verbose_name="层次")),
+                ("parent", models.CharField(blank=True, max_length=60, verbose_name="上级")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="编号")),
+                ("heading", models.CharField(blank=True, max_length=200, verbose_name="标题")),
+                ("text", models.TextField(blank=True, verbose_name="条文")),
+                ("text_hash", models.CharField(max_length=64, verbose_name="摘要")),
+                ("ordinal", models.IntegerField(verbose_name="次序")),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="施行")),
+                ("in_force_to", models.DateField(blank=True, null=True, verbose_name="失效")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clauses", to="law.version"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '条款',
+                "verbose_name": "条款",
             },
         ),
         migrations.CreateModel(
-            name='LimitRule',
+            name="LimitRule",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('matter', models.CharField(max_length=80, verbose_name='适用')),
-                ('stage', models.CharField(max_length=12, verbose_name='环节')),
-                ('step', models.CharField(blank=True, max_length=60, verbose_name='步骤')),
-                ('number', models.DecimalField(decimal_places=2, max_digits=9, verbose_name='数')),
-                ('unit', models.CharField(max_length=14, verbose_name='单位')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='law.clause')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("matter", models.CharField(max_length=80, verbose_name="适用")),
+                ("stage", models.CharField(max_length=12, verbose_name="环节")),
+                ("step", models.CharField(blank=True, max_length=60, verbose_name="步骤")),
+                ("number", models.DecimalField(decimal_places=2, max_digits=9, verbose_name="数")),
+                ("unit", models.CharField(max_length=14, verbose_name="单位")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="limits", to="law.clause"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '期限规定',
-                'constraints': [models.UniqueConstraint(fields=('matter', 'stage', 'step'), name='limit_once')],
+                "verbose_name": "期限规定",
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "stage", "step"), name="limit_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Binding',
+            name="Binding",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('mandatory', models.BooleanField(default=True, verbose_name='必备')),
-                ('general', models.BooleanField(default=False, verbose_name='一般职责')),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='law.clause')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='law.listentry')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mandatory", models.BooleanField(default=True, verbose_name="必备")),
+                ("general", models.BooleanField(default=False, verbose_name="一般职责")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bindings", to="law.clause"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bindings",
+                        to="law.listentry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '依据关系',
-                'constraints': [models.UniqueConstraint(fields=('entry', 'clause'), name='binding_once')],
+                "verbose_name": "依据关系",
+                "constraints": [models.UniqueConstraint(fields=("entry", "clause"), name="binding_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('instrument', 'adopted'), name='version_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("instrument", "adopted"), name="version_once"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('in_force_from__isnull', False)), expressions=[('instrument', '='), (models.Func('in_force_from', 'in_force_to', function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='versions_apart'),
+            model_name="version",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("in_force_from__isnull", False)),
+                expressions=[
+                    ("instrument", "="),
+                    (
+                        models.Func(
+                            "in_force_from",
+                            "in_force_to",
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="versions_apart",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='clause_once'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_once"),
         ),
     ]

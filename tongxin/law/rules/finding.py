@@ -10,8 +10,11 @@ from tongxin.law.terms import MatterEntry
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 # Characters and words that every request is full of; alone they point to nothing.
 _IDLE: Final = frozenset("的了在有没不是个人把被很都也还又我你他们这那里上下来去到给和与说要")
-_IDLE_WORDS: Final = frozenset(_RUN.findall(
-    "a an and are at been by down for from has have i in is it my near no not of off on or out the there to up with"))
+_IDLE_WORDS: Final = frozenset(
+    _RUN.findall(
+        "a an and are at been by down for from has have i in is it my near no not of off on or out the there to up with"
+    )
+)
 NAME, CATEGORY, CONDITION = 6, 1, 2  # how much a hit in each of them says
 
 
@@ -27,7 +30,9 @@ def pieces(words: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def matters_like(*, words: str, entries: Iterable[MatterEntry], often: Mapping[str, int]) -> list[MatterEntry]:
+def matters_like(
+    *, words: str, entries: Iterable[MatterEntry], often: Mapping[str, int]
+) -> list[MatterEntry]:
     """像这些话的事项，最像的在前。 Entries like some words, the likeliest first; among equals what is reported most often.
 
     Where no pair of characters is found, single telling characters are tried. `often`: reports by entry code.
@@ -49,9 +54,18 @@ def _scored(wanted: frozenset[str], entries: Iterable[MatterEntry]) -> list[tupl
 
 
 def _score(wanted: frozenset[str], entry: MatterEntry) -> int:
-    name, category, condition = (pieces(f"{chinese} {english}") for chinese, english in (
-        (entry.name, entry.name_en), (entry.category, entry.category_en),
-        (entry.filing_condition, entry.filing_condition_en)))
+    name, category, condition = (
+        pieces(f"{chinese} {english}")
+        for chinese, english in (
+            (entry.name, entry.name_en),
+            (entry.category, entry.category_en),
+            (entry.filing_condition, entry.filing_condition_en),
+        )
+    )
     single = {piece for piece in wanted if len(piece) == 1 and piece > "z"}
-    return (NAME * len(wanted & name) + CATEGORY * len(wanted & category) + CONDITION * len(wanted & condition)
-            + sum(NAME * (c in entry.name) + CONDITION * (c in entry.filing_condition) for c in single))
+    return (
+        NAME * len(wanted & name)
+        + CATEGORY * len(wanted & category)
+        + CONDITION * len(wanted & condition)
+        + sum(NAME * (c in entry.name) + CONDITION * (c in entry.filing_condition) for c in single)
+    )

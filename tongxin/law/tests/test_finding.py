@@ -7,8 +7,21 @@ from tongxin.law.views import plain_cell
 
 def entry(code: str, name: str, name_en: str, condition: str = "") -> MatterEntry:
     return MatterEntry(
-        code=code, name=name, name_en=name_en, category="类", category_en="kind", lead="x", assist=(), on_call=(), person_help=False,
-        filing_condition=condition, filing_condition_en="", closing_condition="", closing_condition_en="", active=True)
+        code=code,
+        name=name,
+        name_en=name_en,
+        category="类",
+        category_en="kind",
+        lead="x",
+        assist=(),
+        on_call=(),
+        person_help=False,
+        filing_condition=condition,
+        filing_condition_en="",
+        closing_condition="",
+        closing_condition_en="",
+        active=True,
+    )
 
 
 LIST = [
@@ -45,4 +58,11 @@ def test_english_words_are_whole_words() -> None:
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_plain() -> None:
-    assert [plain_cell(v) for v in ("=1+1", "+1", "-1", "@x", "井盖", "")] == ["'=1+1", "'+1", "'-1", "'@x", "井盖", ""]
+    assert [plain_cell(v) for v in ("=1+1", "+1", "-1", "@x", "井盖", "")] == [
+        "'=1+1",
+        "'+1",
+        "'-1",
+        "'@x",
+        "井盖",
+        "",
+    ]

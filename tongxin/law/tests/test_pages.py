@@ -10,8 +10,16 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("address", [
-    "/law/", "/law/?on=2022-01-01&q=条例", "/lists/matters/", "/lists/matters/?basis=idle", "/lists/powers/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/law/",
+        "/law/?on=2022-01-01&q=条例",
+        "/lists/matters/",
+        "/lists/matters/?basis=idle",
+        "/lists/powers/",
+    ],
+)
 def test_the_page_is_there(client: Client, address: str) -> None:
     assert client.get(address).status_code == 200
 
@@ -36,7 +44,9 @@ def test_every_clause_of_a_text_has_its_address_and_every_link_leads_to_one(clie
 
 
 def test_the_downloaded_list_holds_every_entry_and_no_formula(client: Client) -> None:
-    rows = list(csv.DictReader(io.StringIO(client.get("/lists/matters.csv").content.decode().lstrip("\ufeff"))))
+    rows = list(
+        csv.DictReader(io.StringIO(client.get("/lists/matters.csv").content.decode().lstrip("\ufeff")))
+    )
     listed = client.get("/lists/matters.json").json()["matters"]
     assert len(rows) == len(listed) > 100
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())

@@ -9,108 +9,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LedgerCheckpoint',
+            name="LedgerCheckpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField()),
-                ('frontier', models.BinaryField()),
-                ('note', models.TextField()),
-                ('last_xact', tongxin.ledger.models.TransactionId()),
-                ('last_entry', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField()),
+                ("frontier", models.BinaryField()),
+                ("note", models.TextField()),
+                ("last_xact", tongxin.ledger.models.TransactionId()),
+                ("last_entry", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '检查点',
+                "verbose_name": "检查点",
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('xact', tongxin.ledger.models.TransactionId(db_default=tongxin.ledger.models.CurrentTransaction(), editable=False)),
-                ('act', models.UUIDField(unique=True)),
-                ('verb', models.CharField(max_length=60)),
-                ('outcome', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('organ', models.CharField(blank=True, max_length=120)),
-                ('office', models.CharField(blank=True, max_length=160)),
-                ('list_entry', models.TextField(blank=True)),
-                ('clauses', models.TextField(blank=True)),
-                ('commitment', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "xact",
+                    tongxin.ledger.models.TransactionId(
+                        db_default=tongxin.ledger.models.CurrentTransaction(), editable=False
+                    ),
+                ),
+                ("act", models.UUIDField(unique=True)),
+                ("verb", models.CharField(max_length=60)),
+                ("outcome", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("organ", models.CharField(blank=True, max_length=120)),
+                ("office", models.CharField(blank=True, max_length=160)),
+                ("list_entry", models.TextField(blank=True)),
+                ("clauses", models.TextField(blank=True)),
+                ("commitment", models.BinaryField()),
             ],
             options={
-                'verbose_name': '台账条目',
+                "verbose_name": "台账条目",
             },
         ),
         migrations.CreateModel(
-            name='LedgerLeaf',
+            name="LedgerLeaf",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('hash', models.BinaryField()),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'verbose_name': '树叶',
+                "verbose_name": "树叶",
             },
         ),
         migrations.CreateModel(
-            name='LedgerWrite',
+            name="LedgerWrite",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('relation', models.CharField(max_length=63)),
-                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('digests', django.contrib.postgres.fields.ArrayField(base_field=models.BinaryField(), size=None)),
-                ('digest', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("relation", models.CharField(max_length=63)),
+                ("keys", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "digests",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BinaryField(), size=None),
+                ),
+                ("digest", models.BinaryField()),
             ],
             options={
-                'verbose_name': '写入摘要',
+                "verbose_name": "写入摘要",
             },
         ),
         migrations.CreateModel(
-            name='LedgerContent',
+            name="LedgerContent",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='content', serialize=False, to='ledger.ledgerentry')),
-                ('salt', models.BinaryField()),
-                ('subject', models.TextField(blank=True)),
-                ('persons', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('content', models.JSONField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="content",
+                        serialize=False,
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                ("salt", models.BinaryField()),
+                ("subject", models.TextField(blank=True)),
+                (
+                    "persons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("content", models.JSONField()),
             ],
             options={
-                'verbose_name': '条目内容',
+                "verbose_name": "条目内容",
             },
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['xact', 'id'], name='ledger_entry_order'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["xact", "id"], name="ledger_entry_order"),
         ),
         migrations.AddField(
-            model_name='ledgerleaf',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='ledger.ledgerentry'),
+            model_name="ledgerleaf",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leaf", to="ledger.ledgerentry"
+            ),
         ),
         migrations.AddField(
-            model_name='ledgerwrite',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='writes', to='ledger.ledgerentry'),
+            model_name="ledgerwrite",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="writes", to="ledger.ledgerentry"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgercontent',
-            index=models.Index(fields=['subject'], name='ledger_content_subject'),
+            model_name="ledgercontent",
+            index=models.Index(fields=["subject"], name="ledger_content_subject"),
         ),
         migrations.AddIndex(
-            model_name='ledgercontent',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['persons'], name='ledger_content_persons'),
+            model_name="ledgercontent",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["persons"], name="ledger_content_persons"),
         ),
         migrations.AddIndex(
-            model_name='ledgerwrite',
-            index=models.Index(fields=['relation', 'id'], name='ledger_write_relation'),
+            model_name="ledgerwrite",
+            index=models.Index(fields=["relation", "id"], name="ledger_write_relation"),
         ),
     ]

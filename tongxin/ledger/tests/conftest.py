@@ -25,6 +25,8 @@ from tongxin.cases.terms import (
     State,
 )
 from tongxin.cases.terms import HistoricPart as Part
+from tongxin.identity.operations import open_account
+from tongxin.identity.terms import NewPerson
 from tongxin.web import ground
 
 LEAD, DESK, WATER = "bz/lead", "bz/hotline", "bz/371602/water"
@@ -53,9 +55,12 @@ def happen() -> None:
     _ruling()
     _clock()
     case = settled()
+    cases.attach_evidence(actor=officer(case.organ), at=NOW, number=case.number, photo="a" * 64)
     cases.consult_reporter(actor=officer(case.organ), at=NOW, number=case.number, purpose=Purpose.CONTACT)
     cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
     cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
+    for password in ("first", "second"):
+        open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref="person:keeper", name="", login="keeper", password=password))
     ground.sequence_all(at=NOW)
     try:
         cases.note_case(actor=Actor(person="person:nobody", office="office:none"), at=NOW, number=case.number, note="无权")

@@ -15,18 +15,22 @@ from tongxin.ledger import rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry, LedgerLeaf
 from tongxin.ledger.operations import Signer, append_entries, sequence
 from tongxin.ledger.queries import contents_about, contents_naming, newest_checkpoint, proof_of, verification
-from tongxin.ledger.terms import LedgerOutcome, NewEntry
+from tongxin.ledger.terms import LedgerOutcome, NewEntry, canonical
 from tongxin.web.schema import guarded_tables
 
 SIGNER = Signer(origin="tongxin.test/ledger", seed=b"7" * 32)
 PUBLIC = rules.public_key(SIGNER.seed)
-INSERT = ("INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-          "VALUES (%s, 'test', 'done', now(), '', '', '', '', '') RETURNING id")
+SALT = b"s" * 16
+COMMITTED = rules.commitment(SALT, canonical({"content": {}, "subject": "", "persons": []}))
+INSERT = ("WITH e AS (INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
+          "VALUES (%s, 'test', 'done', now(), '', '', '', '', %s) RETURNING id) "
+          "INSERT INTO ledger_ledgercontent (entry_id, salt, subject, persons, content) "
+          "SELECT id, %s, '', '{}', '{}' FROM e RETURNING entry_id")
 
 
 def raw_entry(opened: psycopg.Connection) -> int:
     """Append an entry in whatever transaction is open."""
-    (number,) = opened.execute(INSERT, [str(uuid.uuid4())]).fetchone()  # type: ignore[misc]
+    (number,) = opened.execute(INSERT, [str(uuid.uuid4()), COMMITTED, SALT]).fetchone()  # type: ignore[misc]
     return int(number)
 
 

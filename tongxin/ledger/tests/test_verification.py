@@ -5,35 +5,40 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
+from django.db import transaction
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.plugin import DATA, OWNER, admin, app_connection, copy_database, drop_database, owner_connection
 from tongxin.ledger import rules
+from tongxin.ledger.queries import leaf_of, verification
 from tongxin.web import ground
 from tongxin.web.schema import guarded_tables, record_tables
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
-MUTABLE = ("of a table that is not append-only the ledger keeps no digest: only state and number of steps of a case are "
-           "compared with its log")
-NEWEST = "leaves beyond the newest checkpoint are taken for sound, although no signature covers them"
-COLUMNS = "of a checkpoint only the note is looked at; what the sequencer goes on from stands beside it unsigned"
-CONTENT = ("content that is gone is taken for lawfully deleted, and with its salt the digests of the entry's rows can no "
-           "longer be checked: its deletion must itself be an entry that the verification finds")
 OUTSIDE = "a ledger that lost its whole end says nothing of it: that needs a checkpoint which somebody else has kept"
 UNSIGNED = "nothing that is signed says when a checkpoint was made, or which checkpoints there were"
 WHOLE_LEAF = "an entry that does not hash to its leaf is named as the entry, also when it is the leaf that was altered"
 NULLS = "nulls within a JSON column are left out of the digest together with those of empty columns"
-BATCH = "one digest covers all rows that a statement appended for an entry: of a batch the range is named, not the row"
+ORDER = ("which digest of a row is the last follows from the number of its write, and that number is not part of any leaf: "
+         "a row can be put back to what it was before")
 
 
-def found() -> tuple[str, str, str] | None:
-    """What verification names: kind, relation, row; None when it finds everything intact."""
-    answer = ground.verify()
+def found(*tables: str) -> tuple[str, str, str] | None:
+    """What verification names: kind, relation, row; None when it finds everything intact.
+
+    `tables`: of the rows of these alone, so as not to hash the whole law each time.
+    """
+    if tables:
+        keys = {table: guarded_tables()[table] for table in tables}
+        answer = asdict(verification(origin=ground.signer().origin, public=ground.public_key(), tables=keys))
+    else:
+        answer = ground.verify()
     fault = answer["first_fault"]
     assert answer["intact"] is (fault is None)
     return fault and (fault["kind"], fault["relation"], fault["row"])
@@ -60,7 +65,6 @@ ENTRY = {
     "clauses": "'law:cn/other@2020-01-01#a1'", "commitment": "sha256(commitment)",
     "xact": "'3'::xid8",
 }
-UNNOTICED = {"xact": "the number of the transaction orders the tree and is not part of the leaf"}
 
 
 def test_every_column_of_an_entry_is_tried(tamper: Sql) -> None:
@@ -68,13 +72,21 @@ def test_every_column_of_an_entry_is_tried(tamper: Sql) -> None:
     assert {name for (name,) in columns} == {*ENTRY, "id"}
 
 
-@pytest.mark.parametrize("column", [
-    pytest.param(name, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=UNNOTICED[name])) if name in UNNOTICED else name
-    for name in ENTRY])
+@pytest.mark.parametrize("column", [name for name in ENTRY if name != "xact"])
 def test_an_altered_entry_is_named(tamper: Sql, column: str) -> None:
     entry = number(tamper, "accept_case")
     tamper(f"UPDATE ledger_ledgerentry SET {column} = {ENTRY[column]} WHERE id = %s", entry)
     assert found() == ("altered", "ledger_ledgerentry", str(entry))
+
+
+def test_an_entry_that_was_given_another_transaction_is_found(tamper: Sql) -> None:
+    """With its transaction it has lost its place in the order: the first leaf out of order is named."""
+    entry = number(tamper, "accept_case")
+    tamper("UPDATE ledger_ledgerentry SET xact = '3' WHERE id = %s", entry)
+    answer = found()
+    assert answer is not None and answer[1] in {"ledger_ledgerentry", "ledger_ledgerleaf"}
+    tamper("UPDATE ledger_ledgerentry SET xact = (xact::text::bigint + 1000000)::text::xid8 WHERE id >= %s", entry)
+    assert found() is not None
 
 
 def test_the_first_of_several_altered_entries_is_named(tamper: Sql) -> None:
@@ -132,7 +144,6 @@ def test_an_entry_added_to_the_past_is_named(tamper: Sql) -> None:
     assert found() == ("added", "ledger_ledgerentry", str(entry))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=NEWEST)
 def test_an_entry_added_to_the_end_with_a_leaf_of_its_own_is_named(tamper: Sql) -> None:
     ((entry,),) = tamper(
         "INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
@@ -162,14 +173,12 @@ def test_content_that_changed_places_is_named(tamper: Sql) -> None:
     assert found() == ("altered", "ledger_ledgercontent", str(one))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=CONTENT)
 def test_content_removed_without_an_entry_is_named(tamper: Sql) -> None:
     entry = number(tamper, "report_case")
     tamper("DELETE FROM ledger_ledgercontent WHERE entry_id = %s", entry)
     assert found() == ("removed", "ledger_ledgercontent", str(entry))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=CONTENT)
 def test_a_step_altered_after_the_content_of_its_entry_was_removed_is_named(tamper: Sql) -> None:
     entry = number(tamper, "check_case")
     tamper("DELETE FROM ledger_ledgercontent WHERE entry_id = %s", entry)
@@ -179,17 +188,31 @@ def test_a_step_altered_after_the_content_of_its_entry_was_removed_is_named(tamp
 
 @pytest.mark.parametrize("change", [
     "UPDATE ledger_ledgerwrite SET digest = sha256(digest) WHERE entry_id = %s",
-    "UPDATE ledger_ledgerwrite SET first = first - 1 WHERE entry_id = %s",
-    "UPDATE ledger_ledgerwrite SET last = last + 1 WHERE entry_id = %s",
     "UPDATE ledger_ledgerwrite SET relation = 'cases_precedent' WHERE entry_id = %s",
+    "UPDATE ledger_ledgerwrite SET keys = keys || keys, digests = digests || digests WHERE entry_id = %s",
+    "UPDATE ledger_ledgerwrite SET entry_id = entry_id + 1 WHERE entry_id = %s",
     "DELETE FROM ledger_ledgerwrite WHERE entry_id = %s",
-    "INSERT INTO ledger_ledgerwrite (entry_id, relation, first, last, digest) VALUES (%s, 'cases_casestep', 1, 1, '')",
+    "DELETE FROM ledger_ledgerwrite WHERE id = (SELECT max(id) FROM ledger_ledgerwrite WHERE entry_id = %s)",
+    "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) VALUES (%s, 'cases_casestep', '{1}', '{x}', '')",
 ])
 def test_an_altered_digest_is_named_with_its_entry(tamper: Sql, change: str) -> None:
     """The digests of an entry and the entry are one leaf."""
     entry = number(tamper, "accept_case")
     tamper(change, entry)
     assert found() == ("altered", "ledger_ledgerentry", str(entry))
+
+
+@pytest.mark.parametrize("change", ["keys = ARRAY['900000']", "digests = ARRAY[sha256('x')]", "digests = ARRAY[''::bytea]",
+                                    "digests = '{}'"])
+def test_altered_digests_of_single_rows_are_named(tamper: Sql, change: str) -> None:
+    ((row,),) = tamper(f"UPDATE ledger_ledgerwrite SET {change} WHERE id = (SELECT min(id) FROM ledger_ledgerwrite "
+                       "WHERE relation = 'cases_case' AND cardinality(keys) = 1) RETURNING id")
+    answer = found()
+    assert answer is not None and answer[1:] in {("ledger_ledgerwrite", str(row)), ("ledger_ledgerentry", _entry(tamper, row))}
+
+
+def _entry(tamper: Sql, write: int) -> str:
+    return str(tamper("SELECT entry_id FROM ledger_ledgerwrite WHERE id = %s", write)[0][0])
 
 
 def test_an_altered_leaf_is_named_by_its_entry(tamper: Sql) -> None:
@@ -225,7 +248,6 @@ def test_two_leaves_that_changed_places_are_found(tamper: Sql) -> None:
     assert answer is not None and answer[1] in {"ledger_ledgerleaf", "ledger_ledgercheckpoint"}
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the order of the leaves is not compared with the order of their entries: the root alone tells")
 def test_two_leaves_that_changed_places_are_named(tamper: Sql) -> None:
     _swap(tamper, 6, 7)
     answer = found()
@@ -242,16 +264,13 @@ def test_an_entry_altered_together_with_its_leaf_leads_to_another_root(tamper: S
 
 
 def _hash_leaf_anew(tamper: Sql, entry: int, *, add: bool = False) -> None:
-    (row,) = tamper("SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.organ, e.office, "
-                    "e.list_entry, e.clauses, e.commitment, (SELECT coalesce(jsonb_agg(jsonb_build_array(w.relation, "
-                    "w.first, w.last, encode(w.digest, 'hex')) ORDER BY w.id), '[]') FROM ledger_ledgerwrite w "
-                    "WHERE w.entry_id = e.id) FROM ledger_ledgerentry e WHERE e.id = %s", entry)
-    leaf = rules.leaf_hash(rules.leaf_bytes(row))
+    """Give an entry the leaf that its row hashes to; nothing secret is needed for that."""
     if add:
-        tamper("INSERT INTO ledger_ledgerleaf (index, entry_id, hash) SELECT max(index) + 1, %s, %s FROM ledger_ledgerleaf",
-               entry, leaf)
-    else:
-        tamper("UPDATE ledger_ledgerleaf SET hash = %s WHERE entry_id = %s", leaf, entry)
+        tamper("INSERT INTO ledger_ledgerleaf (index, entry_id, hash) SELECT max(index) + 1, %s, '' FROM ledger_ledgerleaf",
+               entry)
+    row = leaf_of(entry=entry)
+    assert row is not None
+    tamper("UPDATE ledger_ledgerleaf SET hash = %s WHERE entry_id = %s", rules.leaf_hash(rules.leaf_bytes(row)), entry)
 
 
 # ---- Checkpoints ----------------------------------------------------------------------------------------------------
@@ -278,7 +297,6 @@ def test_a_checkpoint_signed_by_another_key_is_named(tamper: Sql) -> None:
     assert found() == ("signature", "ledger_ledgercheckpoint", str(size))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=COLUMNS)
 @pytest.mark.parametrize("change", ["root = sha256(root)", "frontier = sha256(frontier)", "last_entry = last_entry - 1",
                                     "last_entry = last_entry + 1", "last_xact = '1'::xid8"])
 def test_an_altered_column_of_a_checkpoint_is_named(tamper: Sql, change: str) -> None:
@@ -300,7 +318,6 @@ def test_an_added_checkpoint_that_nobody_signed_is_named(tamper: Sql) -> None:
     assert found() == ("root", "ledger_ledgercheckpoint", "2")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=NEWEST)
 @pytest.mark.parametrize("which", ["size = (SELECT max(size) FROM ledger_ledgercheckpoint)", "true"])
 def test_a_removed_newest_checkpoint_is_named(tamper: Sql, which: str) -> None:
     ((size,),) = tamper("SELECT max(size) FROM ledger_ledgercheckpoint")
@@ -315,7 +332,6 @@ def test_a_removed_earlier_checkpoint_is_named(tamper: Sql) -> None:
     assert found() == ("removed", "ledger_ledgercheckpoint", str(size))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=NEWEST)
 def test_an_entry_altered_behind_a_removed_newest_checkpoint_is_named(tamper: Sql) -> None:
     """Without the newest signature the last entries could be written anew, leaf and all."""
     ((size,),) = tamper("DELETE FROM ledger_ledgercheckpoint WHERE size = (SELECT max(size) FROM ledger_ledgercheckpoint) "
@@ -336,51 +352,90 @@ def test_a_removed_end_of_the_whole_ledger_is_named(tamper: Sql) -> None:
 
 # ---- Rows of records ------------------------------------------------------------------------------------------------
 
-CHANGES = {
-    "bigint": "{c} + 7000000", "integer": "{c} + 7000", "character varying": "left({c} || 'x', 12)", "text": "{c} || 'x'",
-    "timestamp with time zone": "{c} + interval '1 second'", "jsonb": "{c} || '{{\"x\": 1}}'",
-}
-
-
 def _columns(tamper: Sql, table: str) -> list[tuple[str, str]]:
     return [(name, kind) for name, kind in tamper(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id' "
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
         "ORDER BY ordinal_position", table)]
 
 
-@pytest.mark.parametrize("table", ["acts_notice", "cases_casestep", "cases_listproposal", "cases_precedent"])
-def test_every_altered_column_of_a_record_is_named_with_its_row(tamper: Sql, table: str) -> None:
-    assert table in record_tables()
-    ((row,),) = tamper(f"SELECT t.id FROM {table} t JOIN ledger_ledgerwrite w ON w.relation = %s AND w.entry_id = t.entry "
-                       "AND w.first = t.id AND w.last = t.id ORDER BY t.id LIMIT 1", table)
+# Tables in which nothing has happened in this city, and tables so large that some of their columns stand for all.
+EMPTY = {"law_routingrule"}
+LARGE = {"law_clause": {"text", "key", "version_id"}, "places_place": {"path", "parent_id", "boundary", "valid_to"}}
+
+
+def test_every_guarded_table_has_a_row_to_try(tamper: Sql) -> None:
+    assert {table for table in guarded_tables() if not tamper(f"SELECT 1 FROM {table} LIMIT 1")} <= EMPTY
+
+
+@pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY))
+def test_every_altered_column_is_named_with_its_row(tamper: Sql, table: str) -> None:
+    """The law, the organs, the places, the clocks and the cases as much as their records."""
+    key = guarded_tables()[table]
+    ((row,),) = tamper(f"SELECT max({key}) FROM {table}")
+    tried = 0
     for column, kind in _columns(tamper, table):
-        before = tamper(f"SELECT {column} FROM {table} WHERE id = %s", row)
-        change = "'x'" if kind == "character varying" else CHANGES[kind].format(c=column)
-        tamper(f"UPDATE {table} SET {column} = {change} WHERE id = %s", row)
-        assert before != tamper(f"SELECT {column} FROM {table} WHERE id = %s", row), column
-        answer = found()
-        assert answer is not None and answer[1:] == (table, str(row)), f"{column}: {answer}"
-        value = json.dumps(before[0][0]) if kind == "jsonb" and not isinstance(before[0][0], str) else before[0][0]
-        tamper(f"UPDATE {table} SET {column} = %s WHERE id = %s", value, row)
-    assert found() is None
+        if column == key or column not in LARGE.get(table, {column}):
+            continue
+        change = _change(column, kind)
+        with transaction.atomic():
+            changed = tamper(f"UPDATE {table} SET {column} = {change} WHERE {key} = %s AND {column} IS DISTINCT FROM {change} "
+                             f"RETURNING 1", row)
+            answer = found(table) if changed else ("altered", table, str(row))
+            transaction.set_rollback(True)
+        assert answer == ("altered", table, str(row)), column
+        tried += len(changed)
+    assert tried > 0
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=BATCH)
+def _change(column: str, kind: str) -> str:
+    return {
+        "bigint": f"coalesce({column}, 0) + 7000000", "integer": f"coalesce({column}, 0) + 7000", "date": "'2199-01-01'" if column.endswith("_to") else "'1999-01-01'",
+        "double precision": f"coalesce({column}, 0) + 0.000001", "numeric": f"coalesce({column}, 0) + 1",
+        "boolean": f"NOT coalesce({column}, false)", "ARRAY": "'{}'", "time without time zone": "'03:03'",
+        "timestamp with time zone": f"coalesce({column}, now()) + interval '1 microsecond'", "jsonb": "'{\"x\": 1}'",
+    }.get(kind, "'y'")
+
+
+@pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY))
+def test_a_removed_row_is_named(tamper: Sql, table: str) -> None:
+    key = guarded_tables()[table]
+    ((row,),) = tamper(f"DELETE FROM {table} WHERE {key} = (SELECT max({key}) FROM {table}) RETURNING {key}")
+    assert found(table) == ("removed", table, str(row))
+
+
+@pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY - {"places_city"}))
+def test_an_added_row_is_named(tamper: Sql, table: str) -> None:
+    key = guarded_tables()[table]
+    for (index,) in tamper("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'x')", table):
+        tamper(f"ALTER TABLE {table} DROP CONSTRAINT {index}")
+    for (index,) in tamper("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique "
+                           "AND NOT indisprimary", table):
+        tamper(f"DROP INDEX {index}")
+    columns = ", ".join(name for name, _ in _columns(tamper, table) if name != key)
+    kind = dict(_columns(tamper, table)).get(key, "bigint")
+    new = {"date": "'2099-01-01'", "character varying": "'zz'", "text": "'zz'"}.get(kind, "7000000")
+    ((row,),) = tamper(f"INSERT INTO {table} ({key}, {columns}) SELECT {new}, {columns} FROM {table} LIMIT 1 RETURNING {key}")
+    assert found(table) == ("added", table, str(row))
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason=ORDER)
+def test_a_row_that_was_put_back_to_what_it_was_before_is_named(tamper: Sql) -> None:
+    """The password of before holds again, and its digest is made the newer one."""
+    ((row,),) = tamper("UPDATE identity_account SET password = 'first' WHERE password = 'second' RETURNING id")
+    assert found("identity_account") == ("altered", "identity_account", str(row))
+    tamper("UPDATE ledger_ledgerwrite SET id = -id WHERE id = (SELECT max(id) FROM ledger_ledgerwrite "
+           "WHERE relation = 'identity_account')")
+    assert found("identity_account") is not None
+
+
 def test_one_of_two_notices_of_an_act_is_named_when_it_is_altered(tamper: Sql) -> None:
-    ((row,),) = tamper("SELECT last FROM ledger_ledgerwrite WHERE relation = 'acts_notice' AND last > first LIMIT 1")
-    tamper("UPDATE acts_notice SET recipient = 'person:other' WHERE id = %s", row)
-    assert found() == ("altered", "acts_notice", str(row))
+    ((row,),) = tamper("SELECT max(keys[2]) FROM ledger_ledgerwrite WHERE relation = 'acts_notice' AND cardinality(keys) > 1")
+    tamper("UPDATE acts_notice SET recipient = 'person:other' WHERE id = %s", int(row))
+    assert found() == ("altered", "acts_notice", row)
 
 
-def test_every_table_of_records_is_tried() -> None:
+def test_the_tables_of_records_are_known() -> None:
     assert record_tables() == {"acts_notice", "cases_casestep", "cases_listproposal", "cases_precedent"}
-
-
-@pytest.mark.parametrize("table", ["acts_notice", "cases_casestep", "cases_listproposal", "cases_precedent"])
-def test_a_removed_record_is_named(tamper: Sql, table: str) -> None:
-    ((row,),) = tamper(f"DELETE FROM {table} WHERE id = (SELECT max(first) FROM ledger_ledgerwrite WHERE relation = %s "
-                       "AND first = last) RETURNING id", table)
-    assert found() == ("removed", table, str(row))
 
 
 @pytest.mark.parametrize("entry", ["entry", "0", "(SELECT max(id) FROM ledger_ledgerentry)"])
@@ -401,7 +456,7 @@ def test_an_added_notice_is_named(tamper: Sql) -> None:
 def test_a_step_that_was_given_another_number_is_named(tamper: Sql) -> None:
     ((row,),) = tamper("SELECT min(id) FROM cases_casestep")
     tamper("UPDATE cases_casestep SET id = 900000 WHERE id = %s", row)
-    assert found() == ("removed", "cases_casestep", str(row))
+    assert found() in {("removed", "cases_casestep", str(row)), ("added", "cases_casestep", "900000")}
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=NULLS)
@@ -415,18 +470,6 @@ def _in_the_batch(tamper: Sql) -> int:
     return int(tamper("SELECT id FROM cases_casestep WHERE entry = %s ORDER BY id OFFSET 4 LIMIT 1", entry)[0][0])
 
 
-@pytest.mark.parametrize("change", ["UPDATE cases_casestep SET organ = 'x' WHERE id = %s",
-                                    "DELETE FROM cases_casestep WHERE id = %s"])
-def test_a_step_altered_or_removed_in_a_batch_of_the_past_is_found(tamper: Sql, change: str) -> None:
-    row = _in_the_batch(tamper)
-    tamper(change, row)
-    answer = found()
-    assert answer is not None and answer[1] == "cases_casestep"
-    first, _, last = answer[2].partition("..")
-    assert int(first) <= row <= int(last or first)
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=BATCH)
 @pytest.mark.parametrize(("change", "kind"), [("UPDATE cases_casestep SET organ = 'x' WHERE id = %s", "altered"),
                                               ("DELETE FROM cases_casestep WHERE id = %s", "removed")])
 def test_a_step_altered_or_removed_in_a_batch_of_the_past_is_named(tamper: Sql, change: str, kind: str) -> None:
@@ -443,52 +486,6 @@ def test_a_case_that_does_not_stand_where_its_steps_led_is_named(tamper: Sql, ch
     ((row,),) = tamper("SELECT min(id) FROM cases_case WHERE state <> 'closed'")
     tamper(f"UPDATE cases_case SET {change} WHERE id = %s", row)
     assert found() == ("altered", "cases_case", str(row))
-
-
-def _copied(tamper: Sql) -> int:
-    columns = ", ".join(name for name, _ in _columns(tamper, "cases_case") if name not in {"number", "client_key"})
-    return int(tamper(f"INSERT INTO cases_case (number, client_key, {columns}) SELECT 'x', 'x', {columns} FROM cases_case "
-                      "ORDER BY id LIMIT 1 RETURNING id")[0][0])
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a case without any step has no last step to compare with: NULL is not unequal")
-def test_an_added_case_without_steps_is_named(tamper: Sql) -> None:
-    row = _copied(tamper)
-    answer = found()
-    assert answer is not None and answer[1:] == ("cases_case", str(row))
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="steps whose case is gone are sound in themselves, and nobody asks for their case")
-def test_a_removed_case_is_named(tamper: Sql) -> None:
-    ((row,),) = tamper("DELETE FROM cases_case WHERE id = (SELECT min(id) FROM cases_case) RETURNING id")
-    answer = found()
-    assert answer is not None and answer[1:] == ("cases_case", str(row))
-
-
-STANDING = [
-    ("cases_case", "outcome = 'closed_unanswered'", "outcome = 'fixed'"),
-    ("cases_case", "due_at = due_at + interval '9 days'", "due_at IS NOT NULL"),
-    ("cases_case", "organ = 'bz/lead'", "true"), ("cases_case", "overdue = NOT overdue", "true"),
-    ("cases_clock", "due_at = due_at + interval '9 days'", "true"),
-    ("cases_assignment", "organ = 'bz/other'", "true"), ("cases_report", "text = 'x'", "true"),
-    ("cases_clockrequest", "granted = false", "true"), ("law_clause", "text = 'x'", "true"),
-    ("law_version", "in_force_to = '2020-01-01'", "true"), ("law_listentry", "code = 'other'", "true"),
-    ("law_limitrule", "number = 99", "true"), ("law_calendardate", "name = 'x'", "true"),
-    ("organs_holding", "person = 'person:other'", "true"), ("organs_organ", "kind = 'committee'", "true"),
-    ("identity_account", "password = 'x'", "true"), ("places_place", "path = '{}'", "true"),
-    ("places_city", "lead_body = 'other'", "true"),
-]
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=MUTABLE)
-@pytest.mark.parametrize(("table", "change", "where"), STANDING, ids=[f"{t} {c}" for t, c, _ in STANDING])
-def test_a_row_altered_where_things_stand_is_named(tamper: Sql, table: str, change: str, where: str) -> None:
-    assert table in guarded_tables()
-    key = {"places_city": "code", "cases_report": "case_id", "law_calendardate": "day"}.get(table, "id")
-    rows = tamper(f"UPDATE {table} SET {change} WHERE {key} = (SELECT min({key}) FROM {table} WHERE {where}) RETURNING {key}")
-    assert rows, "nothing was altered"
-    answer = found()
-    assert answer is not None and answer[1:] == (table, str(rows[0][0]))
 
 
 # ---- What the application's own role could do -----------------------------------------------------------------------
@@ -508,7 +505,9 @@ def test_a_record_whose_entry_has_no_salt_is_refused_or_named(eventful_city: str
             (row,) = app.execute("INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
                                  "VALUES (%s, '', '', '', '{}', now()) RETURNING id", [entry]).fetchone()  # type: ignore[misc]
         status, said = run_console(name)
-        assert (status, said["first_fault"]["relation"], said["first_fault"]["row"]) == (1, "acts_notice", str(row))
+        fault = said["first_fault"]
+        assert status == 1
+        assert (fault["relation"], fault["row"]) in {("acts_notice", str(row)), ("ledger_ledgercontent", str(entry))}
     finally:
         forget(name)
 

@@ -7,63 +7,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organ',
+            name="Organ",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=120, unique=True, verbose_name='代号')),
-                ('function', models.CharField(max_length=60, verbose_name='职能')),
-                ('kind', models.CharField(choices=[('lead_body', '牵头机构'), ('hotline', '热线与分派中心'), ('department', '部门'), ('government', '人民政府'), ('street_office', '乡镇（街道）'), ('grid_station', '网格站'), ('committee', '村（居）民委员会'), ('people_congress', '人民代表大会常务委员会')], max_length=20, verbose_name='类别')),
-                ('name', models.CharField(max_length=160, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organs.organ')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organs', to='places.place')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=120, unique=True, verbose_name="代号")),
+                ("function", models.CharField(max_length=60, verbose_name="职能")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("lead_body", "牵头机构"),
+                            ("hotline", "热线与分派中心"),
+                            ("department", "部门"),
+                            ("government", "人民政府"),
+                            ("street_office", "乡镇（街道）"),
+                            ("grid_station", "网格站"),
+                            ("committee", "村（居）民委员会"),
+                            ("people_congress", "人民代表大会常务委员会"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organs.organ",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="organs", to="places.place"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
+                "verbose_name": "机构",
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=160, unique=True, verbose_name='代号')),
-                ('post', models.CharField(choices=[('case_officer', 'case_officer'), ('checker', 'checker'), ('grid_worker', 'grid_worker'), ('hotline_clerk', 'hotline_clerk'), ('lead_officer', 'lead_officer'), ('legal_officer', 'legal_officer'), ('supervisor', 'supervisor')], max_length=20, verbose_name='岗位')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('title_en', models.CharField(blank=True, max_length=120)),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='organs.organ')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=160, unique=True, verbose_name="代号")),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("case_officer", "case_officer"),
+                            ("checker", "checker"),
+                            ("grid_worker", "grid_worker"),
+                            ("hotline_clerk", "hotline_clerk"),
+                            ("lead_officer", "lead_officer"),
+                            ("legal_officer", "legal_officer"),
+                            ("supervisor", "supervisor"),
+                        ],
+                        max_length=20,
+                        verbose_name="岗位",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("title_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offices", to="organs.organ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '职位',
+                "verbose_name": "职位",
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('person', models.CharField(max_length=80, verbose_name='人员')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='organs.office')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("person", models.CharField(max_length=80, verbose_name="人员")),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="organs.office",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
-                'indexes': [models.Index(fields=['person'], name='holding_person')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('person', '='), (models.Func('valid_from', 'valid_to', function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='holding_once')],
+                "verbose_name": "任职",
+                "indexes": [models.Index(fields=["person"], name="holding_person")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("office", "="),
+                            ("person", "="),
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_to",
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="holding_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='organ',
-            index=models.Index(fields=['function', 'place'], name='organ_function'),
+            model_name="organ",
+            index=models.Index(fields=["function", "place"], name="organ_function"),
         ),
     ]

@@ -9,51 +9,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='City',
+            name="City",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='代号')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(max_length=80)),
-                ('scheme', models.CharField(max_length=40, verbose_name='编码体系')),
-                ('root', models.CharField(max_length=40, verbose_name='根地点')),
-                ('timezone', models.CharField(max_length=40, verbose_name='时区')),
-                ('lead_body', models.CharField(max_length=120, verbose_name='牵头机构')),
-                ('desk', models.CharField(max_length=120, verbose_name='分派中心')),
-                ('settings', models.JSONField(default=dict, verbose_name='设定')),
-                ('revision', models.BigIntegerField(default=1, verbose_name='版次')),
+                (
+                    "code",
+                    models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="代号"),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(max_length=80)),
+                ("scheme", models.CharField(max_length=40, verbose_name="编码体系")),
+                ("root", models.CharField(max_length=40, verbose_name="根地点")),
+                ("timezone", models.CharField(max_length=40, verbose_name="时区")),
+                ("lead_body", models.CharField(max_length=120, verbose_name="牵头机构")),
+                ("desk", models.CharField(max_length=120, verbose_name="分派中心")),
+                ("settings", models.JSONField(default=dict, verbose_name="设定")),
+                ("revision", models.BigIntegerField(default=1, verbose_name="版次")),
             ],
             options={
-                'verbose_name': '城市',
+                "verbose_name": "城市",
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('scheme', models.CharField(max_length=40, verbose_name='编码体系')),
-                ('code', models.CharField(max_length=40, verbose_name='代码')),
-                ('level', models.CharField(choices=[('city', '市'), ('district', '县（市、区）'), ('street', '乡镇（街道）'), ('community', '村（社区）'), ('grid', '网格')], max_length=12, verbose_name='层级')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('path', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='上级代码')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('boundary', models.JSONField(blank=True, null=True, verbose_name='边界')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("scheme", models.CharField(max_length=40, verbose_name="编码体系")),
+                ("code", models.CharField(max_length=40, verbose_name="代码")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("city", "市"),
+                            ("district", "县（市、区）"),
+                            ("street", "乡镇（街道）"),
+                            ("community", "村（社区）"),
+                            ("grid", "网格"),
+                        ],
+                        max_length=12,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "path",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None, verbose_name="上级代码"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("boundary", models.JSONField(blank=True, null=True, verbose_name="边界")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地点',
-                'indexes': [models.Index(fields=['level', 'code'], name='place_level')],
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'code', 'valid_from'), name='place_once'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('scheme', '='), ('code', '='), (models.Func('valid_from', 'valid_to', function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='place_intervals_apart')],
+                "verbose_name": "地点",
+                "indexes": [models.Index(fields=["level", "code"], name="place_level")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scheme", "code", "valid_from"), name="place_once"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("scheme", "="),
+                            ("code", "="),
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_to",
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="place_intervals_apart",
+                    ),
+                ],
             },
         ),
     ]

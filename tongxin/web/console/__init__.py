@@ -40,8 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     if given.needs in ("database", "scratch"):
-        given.database = environment.open_database(data=environment.data_folder(), pooled=given.pooled,
-                                                   scratch="replay" if given.needs == "scratch" else "")
+        given.database = environment.open_database(
+            data=environment.data_folder(),
+            pooled=given.pooled,
+            scratch="replay" if given.needs == "scratch" else "",
+        )
     elif given.needs == "django":
         os.environ.setdefault("TONGXIN_DATA", str(environment.data_folder()))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.web.settings")
@@ -68,12 +71,21 @@ class _Commands:
 
     def __init__(self) -> None:
         self.parser = argparse.ArgumentParser(
-            prog="tongxin", description="同心 Tongxin: a city governs itself together, under law")
+            prog="tongxin", description="同心 Tongxin: a city governs itself together, under law"
+        )
         self.parser.set_defaults(run=None, json=False)
         self.parts = self.parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def add(self, name: str, run: str, words: str, *, needs: str = "database", pooled: bool = False,
-            within: Any = None) -> argparse.ArgumentParser:
+    def add(
+        self,
+        name: str,
+        run: str,
+        words: str,
+        *,
+        needs: str = "database",
+        pooled: bool = False,
+        within: Any = None,
+    ) -> argparse.ArgumentParser:
         """加一个命令。 Add a command: its name, the path of its function, what it does, what it needs."""
         part: argparse.ArgumentParser = (within or self.parts).add_parser(name, help=words, description=words)
         part.add_argument("--json", **JSON)  # type: ignore[arg-type]
@@ -95,25 +107,47 @@ def build_parser() -> argparse.ArgumentParser:
     table.add("migrate", "founding.migrate", "bring the database up to date and install its guard")
     load = table.add("load-city", "founding.load_city", "found the city of a pack in an empty database")
     load.add_argument("--city", **PACK)  # type: ignore[arg-type]
-    check = table.add("check-city", "founding.check_city", "check a pack; names file, line and reason of every fault",
-                      needs="django")
+    check = table.add(
+        "check-city",
+        "founding.check_city",
+        "check a pack; names file, line and reason of every fault",
+        needs="django",
+    )
     check.add_argument("path")
-    check.add_argument("--on", default="", help="day on which the cited clauses must be in force, YYYY-MM-DD (today)")
-    replay = table.add("replay", "replaying.replay", "run a file of past requests through the operations of a pack, "
-                       "in a database of its own", needs="scratch")
+    check.add_argument(
+        "--on", default="", help="day on which the cited clauses must be in force, YYYY-MM-DD (today)"
+    )
+    replay = table.add(
+        "replay",
+        "replaying.replay",
+        "run a file of past requests through the operations of a pack, in a database of its own",
+        needs="scratch",
+    )
     replay.add_argument("file")
     replay.add_argument("--city", required=True, help="name or folder of the pack")
     replay.add_argument("--limit", type=int, default=0, help="only the first N rows, in order of opening")
-    feed = table.add("feed", "feeding.feed", "take reports from a CSV file; the same file twice makes no case twice")
+    feed = table.add(
+        "feed", "feeding.feed", "take reports from a CSV file; the same file twice makes no case twice"
+    )
     feed.add_argument("file")
-    account = table.add("account", "founding.account", "open an account; the password is read from standard input")
+    account = table.add(
+        "account", "founding.account", "open an account; the password is read from standard input"
+    )
     account.add_argument("login")
-    account.add_argument("--person", default="", help="reference of the person, person:… (that of the login, if it exists)")
+    account.add_argument(
+        "--person", default="", help="reference of the person, person:… (that of the login, if it exists)"
+    )
     account.add_argument("--name", default="")
     ledger = table.parts.add_parser("ledger", help="the ledger")
     inner = ledger.add_subparsers(metavar="COMMAND")
-    table.add("verify", "founding.verify", "recompute everything from the rows; names the first that disagrees",
-              within=inner)
-    acts = table.add("acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django")
+    table.add(
+        "verify",
+        "founding.verify",
+        "recompute everything from the rows; names the first that disagrees",
+        within=inner,
+    )
+    acts = table.add(
+        "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"
+    )
     acts.set_defaults(json=False)
     return table.parser

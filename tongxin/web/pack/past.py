@@ -18,9 +18,7 @@ def load_history(*, pack: Pack, until: datetime) -> int:
     facts = history_facts(parameters=pack.history.values)
     batch: list[HistoricCase] = []
     total = 0
-    for case in historic_cases(
-        parameters=pack.history.values, until=until, day_facts=facts
-    ):
+    for case in historic_cases(parameters=pack.history.values, until=until, day_facts=facts):
         batch.append(case)
         if len(batch) == BATCH:
             total += import_history(actor=PLATFORM, at=until, cases=batch)

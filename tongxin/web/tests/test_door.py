@@ -22,17 +22,26 @@ LOCAL = "127.0.0.1"
 
 @pytest.fixture
 def account() -> NewPerson:
-    person = NewPerson(ref="person:test-door", name="甲", login="door", password=make_password("right password"))
+    person = NewPerson(
+        ref="person:test-door", name="甲", login="door", password=make_password("right password")
+    )
     open_account(actor=PLATFORM, at=timezone.now(), person=person)
     PATIENCE.forget(login="door", address=LOCAL)
     return person
 
 
-def test_a_right_password_opens_and_the_way_back_is_kept_in_the_house(client: Client, account: NewPerson) -> None:
+def test_a_right_password_opens_and_the_way_back_is_kept_in_the_house(
+    client: Client, account: NewPerson
+) -> None:
     given = {"login": "door", "password": "right password"}
     assert client.post("/sign-in/", {**given, "next": "/law/"}).headers["location"] == "/law/"
     assert client.session["who"] == {"login": "door", "person": account.ref, "office": "", "demo": False}
-    for outside in ("https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", "/\\elsewhere"):
+    for outside in (
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "javascript:alert(1)",
+        "/\\elsewhere",
+    ):
         assert client.post("/sign-in/", {**given, "next": outside}).headers["location"] == "/my/"
 
 
@@ -106,7 +115,12 @@ def test_who_holds_two_offices_chooses_one_of_them(
     assert ticket is not None
     assert "who" not in client.session, "nobody is signed in before the office is chosen"
     assert client.post("/sign-in/", {"choosing": ticket[1], "office": "somebody/else"}).status_code == 400
-    assert client.post("/sign-in/", {"choosing": ticket[1] + "x", "office": held[0].office.code}).status_code == 400
-    answer = client.post("/sign-in/", {"choosing": ticket[1], "office": held[1].office.code, "next": "/desk/"})
+    assert (
+        client.post("/sign-in/", {"choosing": ticket[1] + "x", "office": held[0].office.code}).status_code
+        == 400
+    )
+    answer = client.post(
+        "/sign-in/", {"choosing": ticket[1], "office": held[1].office.code, "next": "/desk/"}
+    )
     assert answer.headers["location"] == "/desk/"
     assert client.session["who"]["office"] == f"office:{held[1].office.code}"

@@ -24,33 +24,70 @@ CLAUSE = ClauseRef("x/rules", date(2021, 1, 1), "a2")
 UNTIL = datetime(2026, 7, 2, 3, 0, tzinfo=UTC)
 MIDYEAR = date(2026, 3, 1)
 PARAMETERS = {
-    "from": date(2025, 11, 1), "to": date(2026, 6, 30), "cases": 4_000, "seed": 7,
+    "from": date(2025, 11, 1),
+    "to": date(2026, 6, 30),
+    "cases": 4_000,
+    "seed": 7,
     "arrival": {"weekday": [1.2, 1.2, 1.2, 1.2, 1.2, 0.5, 0.5], "holiday": 0.4, "day_size": 30.0},
     "channels": {"basis": "made up", "hotline": 0.5, "web": 0.3, "field": 0.19, "feed": 0.01},
-    "delay": {"at_once_share": 0.05, "left_open_share": 0.03,
-              "parts": [{"weight": 0.54, "mu": -1.8141, "sigma": 2.8978}, {"weight": 0.05, "mu": -0.0228, "sigma": 0.0865},
-                        {"weight": 0.41, "mu": -0.5116, "sigma": 1.2068}]},
+    "delay": {
+        "at_once_share": 0.05,
+        "left_open_share": 0.03,
+        "parts": [
+            {"weight": 0.54, "mu": -1.8141, "sigma": 2.8978},
+            {"weight": 0.05, "mu": -0.0228, "sigma": 0.0865},
+            {"weight": 0.41, "mu": -0.5116, "sigma": 1.2068},
+        ],
+    },
     "outcomes": {"duplicate": 0.04, "not_allowed": 0.02, "not_ours": 0.004},
-    "repeats": {"after_closing_share": 0.09}, "returns": {"share": 0.06},
-    "assumed": {"answered_share": 0.45, "second_return_share": 0.3, "clock_change_share": 0.05, "assist_share": 0.06,
-                "hung_share": 0.006},
+    "repeats": {"after_closing_share": 0.09},
+    "returns": {"share": 0.06},
+    "assumed": {
+        "answered_share": 0.45,
+        "second_return_share": 0.3,
+        "clock_change_share": 0.05,
+        "assist_share": 0.06,
+        "hung_share": 0.006,
+    },
 }
 
 
 def matter(code: str, lead: str, *assist: str, active: bool = True, person_help: bool = False) -> MatterEntry:
-    return MatterEntry(code=code, name=f"事项{code}", name_en=f"matter {code}", category="某类", category_en="some",
-                       lead=lead, assist=assist, on_call=(), person_help=person_help, filing_condition="", filing_condition_en="",
-                       closing_condition="", closing_condition_en="", active=active)
+    return MatterEntry(
+        code=code,
+        name=f"事项{code}",
+        name_en=f"matter {code}",
+        category="某类",
+        category_en="some",
+        lead=lead,
+        assist=assist,
+        on_call=(),
+        person_help=person_help,
+        filing_condition="",
+        filing_condition_en="",
+        closing_condition="",
+        closing_condition_en="",
+        active=active,
+    )
 
 
 def limit(stage: Stage, number: int, unit: Unit, step: str = "") -> Limit:
     return Limit(number=Decimal(number), unit=unit, stage=stage, step=step, clause=CLAUSE)
 
 
-MATTERS = {m.code: m for m in (
-    matter("litter", "cleaning"), matter("cover", "roads", "water"), matter("lamp", "roads"),
-    matter("noise", "cleaning@district", "police"), matter("shed", "cleaning", "roads", "grid"),
-    matter("new", "water"), matter("idle", "roads", active=False), matter("help", "cleaning", person_help=True))}
+MATTERS = {
+    m.code: m
+    for m in (
+        matter("litter", "cleaning"),
+        matter("cover", "roads", "water"),
+        matter("lamp", "roads"),
+        matter("noise", "cleaning@district", "police"),
+        matter("shed", "cleaning", "roads", "grid"),
+        matter("new", "water"),
+        matter("idle", "roads", active=False),
+        matter("help", "cleaning", person_help=True),
+    )
+}
 LIMITS = {
     ("*", Stage.ACCEPT): (limit(Stage.ACCEPT, 4, Unit.WORKING_HOUR),),
     ("*", Stage.RETURN): (limit(Stage.RETURN, 4, Unit.WORKING_HOUR),),
@@ -60,37 +97,89 @@ LIMITS = {
     ("*", Stage.HANDLE): (limit(Stage.HANDLE, 5, Unit.WORKING_DAY),),
     ("*", Stage.ASSIST): (limit(Stage.ASSIST, 3, Unit.WORKING_DAY),),
     ("litter", Stage.HANDLE): (limit(Stage.HANDLE, 2, Unit.HOUR),),
-    ("cover", Stage.HANDLE): (limit(Stage.HANDLE, 2, Unit.HOUR, "警示"), limit(Stage.HANDLE, 24, Unit.HOUR, "补装")),
+    ("cover", Stage.HANDLE): (
+        limit(Stage.HANDLE, 2, Unit.HOUR, "警示"),
+        limit(Stage.HANDLE, 24, Unit.HOUR, "补装"),
+    ),
 }
 CALENDAR = build_calendar(
-    zone="Asia/Shanghai", working_week=[1, 2, 3, 4, 5], hours=[["08:30", "12:00"], ["13:30", "17:30"]],
+    zone="Asia/Shanghai",
+    working_week=[1, 2, 3, 4, 5],
+    hours=[["08:30", "12:00"], ["13:30", "17:30"]],
     days=[CalendarDay(day=date(2026, 2, 16) + timedelta(days=k), kind=DayKind.HOLIDAY) for k in range(7)]
-    + [CalendarDay(day=date(2026, 2, 28), kind=DayKind.MAKEUP)], published=[2025, 2026])
+    + [CalendarDay(day=date(2026, 2, 28), kind=DayKind.MAKEUP)],
+    published=[2025, 2026],
+)
 
 
-def organ(code: str, function: str, place: str, level: str, kind: str = "department",
-          parent: str | None = None) -> OrganFacts:
-    return OrganFacts(id=0, code=code, function=function, kind=kind, name=code, name_en=code, place=place, level=level,
-                      parent=parent)
+def organ(
+    code: str, function: str, place: str, level: str, kind: str = "department", parent: str | None = None
+) -> OrganFacts:
+    return OrganFacts(
+        id=0,
+        code=code,
+        function=function,
+        kind=kind,
+        name=code,
+        name_en=code,
+        place=place,
+        level=level,
+        parent=parent,
+    )
 
 
-ORGANS = {o.code: o for o in (
-    organ("lead", "lead", "city", "city", "lead_body"), organ("desk", "hotline", "city", "city", "hotline"),
-    organ("gov", "government", "city", "city", "government"),
-    *(organ(f"{place}/{word}", word, place, "district", parent="gov")
-      for place in ("d1", "d2") for word in ("cleaning", "roads", "water")),
-    organ("police", "police", "city", "city", parent="gov"), organ("d1/grid", "grid", "d1", "district", "grid_station"),
-    organ("d2/committee", "committee", "d2", "district", "committee"))}
-GRIDS = [GridSite(spot=Spot(id=k, ref=f"place:s/g{k}@2024-01-01", code=f"g{k}", level="grid", name=f"第{k}网格", name_en="",
-                            path=(f"g{k}", f"d{k % 2 + 1}", "city")),
-                  rings=[[(k, 0.0), (k + 1.0, 0.0), (k + 1.0, 0.5), (k + 0.2, 0.9), (k, 0.0)]]) for k in range(6)]
+ORGANS = {
+    o.code: o
+    for o in (
+        organ("lead", "lead", "city", "city", "lead_body"),
+        organ("desk", "hotline", "city", "city", "hotline"),
+        organ("gov", "government", "city", "city", "government"),
+        *(
+            organ(f"{place}/{word}", word, place, "district", parent="gov")
+            for place in ("d1", "d2")
+            for word in ("cleaning", "roads", "water")
+        ),
+        organ("police", "police", "city", "city", parent="gov"),
+        organ("d1/grid", "grid", "d1", "district", "grid_station"),
+        organ("d2/committee", "committee", "d2", "district", "committee"),
+    )
+}
+GRIDS = [
+    GridSite(
+        spot=Spot(
+            id=k,
+            ref=f"place:s/g{k}@2024-01-01",
+            code=f"g{k}",
+            level="grid",
+            name=f"第{k}网格",
+            name_en="",
+            path=(f"g{k}", f"d{k % 2 + 1}", "city"),
+        ),
+        rings=[[(k, 0.0), (k + 1.0, 0.0), (k + 1.0, 0.5), (k + 0.2, 0.9), (k, 0.0)]],
+    )
+    for k in range(6)
+]
 FACTS = HistoryFacts(
-    root="city", lead_body="lead", desk="desk", calendar=CALENDAR,
+    root="city",
+    lead_body="lead",
+    desk="desk",
+    calendar=CALENDAR,
     editions=[ListEdition(since=date(2025, 1, 1), matters=MATTERS, limits=LIMITS)],
-    clauses={code: [BoundClause(ref=f"{CLAUSE}.{code}", in_force_to=None,
-                                in_force_from=MIDYEAR if code == "new" else date(2021, 1, 1))]
-             for code in MATTERS if code != "idle"},
-    organs=ORGANS, grids=GRIDS, exceptions={})
+    clauses={
+        code: [
+            BoundClause(
+                ref=f"{CLAUSE}.{code}",
+                in_force_to=None,
+                in_force_from=MIDYEAR if code == "new" else date(2021, 1, 1),
+            )
+        ]
+        for code in MATTERS
+        if code != "idle"
+    },
+    organs=ORGANS,
+    grids=GRIDS,
+    exceptions={},
+)
 
 
 def made(until: datetime = UNTIL, facts: HistoryFacts = FACTS, **changed: object) -> list[HistoricCase]:
@@ -135,7 +224,11 @@ def test_steps_follow_in_time_and_nothing_happens_after_the_present(cases):
     for case in cases:
         moments = [step.at for step in case.steps]
         assert moments == sorted(moments)
-        marks = [*moments, *(k.started_at for k in case.clocks), *(k.ended_at for k in case.clocks if k.ended_at)]
+        marks = [
+            *moments,
+            *(k.started_at for k in case.clocks),
+            *(k.ended_at for k in case.clocks if k.ended_at),
+        ]
         assert max(marks) <= UNTIL
         assert date(2025, 11, 1) <= local_day(case.reported_at) <= date(2026, 6, 30)
     assert [c.reported_at for c in cases] == sorted(c.reported_at for c in cases)
@@ -149,8 +242,15 @@ def test_what_a_case_says_of_itself_follows_from_its_steps(cases):
 
 def replayed(case: HistoricCase) -> dict[str, object]:  # noqa: C901 - one branch a verb
     """The present of a case, worked out from its steps alone, as the operations would have left it."""
-    now: dict[str, object] = {"outcome": "", "reopened": 0, "settled_at": None, "closed_at": None, "organ": "",
-                              "responsible": "", "returns": 0}
+    now: dict[str, object] = {
+        "outcome": "",
+        "reopened": 0,
+        "settled_at": None,
+        "closed_at": None,
+        "organ": "",
+        "responsible": "",
+        "returns": 0,
+    }
     for step in case.steps:
         match step.verb:
             case "report_case":
@@ -158,7 +258,10 @@ def replayed(case: HistoricCase) -> dict[str, object]:  # noqa: C901 - one branc
             case "dispatch_case" | "rule_case":
                 now["organ"] = step.named
             case "return_case":
-                now |= {"organ": "lead" if step.to_state is State.RULING else "desk", "returns": now["returns"] + 1}
+                now |= {
+                    "organ": "lead" if step.to_state is State.RULING else "desk",
+                    "returns": now["returns"] + 1,
+                }
             case "accept_case":
                 now["responsible"] = now["organ"]
             case "settle_case":
@@ -228,17 +331,31 @@ def test_every_clock_is_counted_by_the_law_on_the_real_calendar(cases):
     for case in cases:
         changed = verbs(case)["decide_clock_change"] > 0
         for clock in case.clocks:
-            of = Limit(number=Decimal(clock.number), unit=Unit(clock.unit), stage=Stage(clock.stage), step=clock.step)
+            of = Limit(
+                number=Decimal(clock.number), unit=Unit(clock.unit), stage=Stage(clock.stage), step=clock.step
+            )
             ends = due(start=clock.started_at, limit=of, calendar=CALENDAR)
-            assert clock.due_at >= ends.at if changed else (clock.due_at, clock.provisional) == (ends.at, ends.beyond_known)
+            assert (
+                clock.due_at >= ends.at
+                if changed
+                else (clock.due_at, clock.provisional) == (ends.at, ends.beyond_known)
+            )
             assert clock.clause == str(CLAUSE)
             assert clock.ended_at is None or clock.started_at <= clock.ended_at
 
 
 def test_the_clocks_that_run_are_those_of_the_state(cases):
-    expected = {State.UNLISTED: {"rule"}, State.DISPATCHED: {"accept", "return", "handle"},
-                State.RETURNED: {"accept", "handle"}, State.RULING: {"rule", "handle"}, State.HANDLING: {"handle"},
-                State.CHECKING: {"check"}, State.CONFIRMING: {"confirm"}, State.HUNG: set(), State.CLOSED: set()}
+    expected = {
+        State.UNLISTED: {"rule"},
+        State.DISPATCHED: {"accept", "return", "handle"},
+        State.RETURNED: {"accept", "handle"},
+        State.RULING: {"rule", "handle"},
+        State.HANDLING: {"handle"},
+        State.CHECKING: {"check"},
+        State.CONFIRMING: {"confirm"},
+        State.HUNG: set(),
+        State.CLOSED: set(),
+    }
     for case in cases:
         live = {clock.stage for clock in case.clocks if clock.ended_at is None}
         assert live - {"assist"} == expected[case.state]
@@ -256,7 +373,11 @@ def test_due_and_overdue_follow_from_the_clocks(cases):
 def test_a_passed_limit_was_told_up_the_chain_while_its_clock_ran(cases):
     told = 0
     for case in cases:
-        passed = [k for k in case.clocks if Stage(k.stage) in ESCALATED_STAGES and k.ended_at and k.ended_at > k.due_at]
+        passed = [
+            k
+            for k in case.clocks
+            if Stage(k.stage) in ESCALATED_STAGES and k.ended_at and k.ended_at > k.due_at
+        ]
         for step in case.steps:
             if step.verb == "escalate_case":
                 told += 1
@@ -331,7 +452,12 @@ def test_a_duplicate_is_folded_into_an_earlier_case_that_was_open(cases):
         if case.folded_into:
             whole = known[case.folded_into]
             assert case.outcome == "duplicate"
-            assert (whole.matter, whole.place, whole.lon, whole.lat) == (case.matter, case.place, case.lon, case.lat)
+            assert (whole.matter, whole.place, whole.lon, whole.lat) == (
+                case.matter,
+                case.place,
+                case.lon,
+                case.lat,
+            )
             assert whole.outcome != "duplicate"
             closed = next((step.at for step in whole.steps if step.to_state is State.CLOSED), None)
             assert closed is None or closed > case.closed_at
@@ -386,9 +512,18 @@ def test_at_another_present_every_state_still_has_work(until):
 
 
 def test_clocks_past_due_stay_few_in_a_city_that_is_always_late():
-    slow = {"delay": {"at_once_share": 0.0, "left_open_share": 0.9, "parts": [{"weight": 1, "mu": 2.0, "sigma": 1.0}]}}
+    slow = {
+        "delay": {
+            "at_once_share": 0.0,
+            "left_open_share": 0.9,
+            "parts": [{"weight": 1, "mu": 2.0, "sigma": 1.0}],
+        }
+    }
     found = made(**slow, cases=12_000)
-    assert sum(k.ended_at is None and k.due_at < UNTIL for case in found for k in case.clocks) <= OVERDUE_CLOCKS_MOST
+    assert (
+        sum(k.ended_at is None and k.due_at < UNTIL for case in found for k in case.clocks)
+        <= OVERDUE_CLOCKS_MOST
+    )
 
 
 # ---- Draws ----------------------------------------------------------------------------------------------------------
@@ -440,8 +575,13 @@ def test_working_hours_are_counted_as_the_law_counts_them(minutes, hours):
 
 
 def test_a_city_whose_clocks_change_has_its_year_too():
-    calendar = build_calendar(zone="America/New_York", working_week=[1, 2, 3, 4, 5], hours=[["09:00", "17:00"]], days=[],
-                              published=[2025, 2026])
+    calendar = build_calendar(
+        zone="America/New_York",
+        working_week=[1, 2, 3, 4, 5],
+        hours=[["09:00", "17:00"]],
+        days=[],
+        published=[2025, 2026],
+    )
     found = made(facts=HistoryFacts(**{**vars(FACTS), "calendar": calendar}), cases=500)
     assert all(case.steps == tuple(sorted(case.steps, key=lambda step: step.at)) for case in found)
 
@@ -451,7 +591,12 @@ def test_holes_and_several_polygons_are_seen():
     hole = [[1, 1], [3, 1], [3, 3], [1, 3], [1, 1]]
     far = [[9, 9], [10, 9], [10, 10], [9, 10], [9, 9]]
     rings = rings_of({"type": "MultiPolygon", "coordinates": [[square, hole], [far]]})
-    assert [is_within(p, rings) for p in [(0.5, 0.5), (2, 2), (9.5, 9.5), (6, 6)]] == [True, False, True, False]
+    assert [is_within(p, rings) for p in [(0.5, 0.5), (2, 2), (9.5, 9.5), (6, 6)]] == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_editions_begin_on_the_days_on_which_the_lists_change(monkeypatch):
@@ -495,4 +640,6 @@ def test_parameters_that_are_none_are_refused():
 
 
 def test_parameters_may_be_read_only():
-    assert list(historic_cases(parameters=MappingProxyType({**PARAMETERS, "cases": 50}), until=UNTIL, day_facts=FACTS))
+    assert list(
+        historic_cases(parameters=MappingProxyType({**PARAMETERS, "cases": 50}), until=UNTIL, day_facts=FACTS)
+    )

@@ -75,7 +75,8 @@ def _choose(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("等得太久了，请再登录一次。"))
         return _ask(request, form, 400)
     form_of_offices = OfficeForm(
-        _offices(held_offices(person=person, day=city_day(timezone.now()))), request.POST)
+        _offices(held_offices(person=person, day=city_day(timezone.now()))), request.POST
+    )
     if not form_of_offices.is_valid():
         return _offer(request, form_of_offices, ticket, 400)
     known = SignedIn(login=login, person=person)
@@ -104,8 +105,12 @@ def enter(request: HttpRequest, known: SignedIn, office: str, *, demo: bool) -> 
     """进门：先有登录这个行为，再换新的会话。 Enter: first the act, then a fresh session; nothing of the old one goes along."""
     sign_in_act(actor=Actor(person=known.person), at=timezone.now(), login=known.login)
     request.session.flush()
-    request.session["who"] = {"login": known.login, "person": known.person,
-                              "office": f"office:{office}" if office else "", "demo": demo}
+    request.session["who"] = {
+        "login": known.login,
+        "person": known.person,
+        "office": f"office:{office}" if office else "",
+        "demo": demo,
+    }
     rotate_token(request)
     return HttpResponseRedirect(_wanted(request) or ("/desk/" if office else "/my/"))
 
@@ -121,7 +126,8 @@ def _wanted(request: HttpRequest) -> str:
     """登录后去哪里：只去本站的地址。 Where to go afterwards: only an address of this house."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else ""
 
 

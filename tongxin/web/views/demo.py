@@ -57,12 +57,19 @@ def _people(words: str) -> dict[str, Any]:
     holding = {row.person: row for row in holdings_on(day=city_day(timezone.now()))}
     accounts = [(account.login, holding.get(account.person_id)) for account in open_accounts()]
     found = [_row(login, held) for login, held in accounts if words and _matches(words, login, held)]
-    return {"roles": [_row(login, held) for login, held in _one_of_each(accounts)], "found": found[:MOST_FOUND],
-            "more": max(len(found) - MOST_FOUND, 0)}
+    return {
+        "roles": [_row(login, held) for login, held in _one_of_each(accounts)],
+        "found": found[:MOST_FOUND],
+        "more": max(len(found) - MOST_FOUND, 0),
+    }
 
 
 def _matches(words: str, login: str, held: Holding | None) -> bool:
-    organ = f"{held.office.organ.name} {held.office.organ.name_en} {held.office.title} {held.office.organ.code}" if held else ""
+    organ = (
+        f"{held.office.organ.name} {held.office.organ.name_en} {held.office.title} {held.office.organ.code}"
+        if held
+        else ""
+    )
     return all(word in f"{login} {organ}".lower() for word in words.lower().split())
 
 

@@ -23,15 +23,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
         founded = is_founded()
     except (DatabaseError, InterfaceError):
         return HttpResponse("database away\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n" if founded else "ok, no city founded\n", content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        "ok\n" if founded else "ok, no city founded\n", content_type="text/plain; charset=utf-8"
+    )
 
 
 @require_POST
 def display(request: HttpRequest) -> HttpResponse:
     """大字、高对比，记在 cookie 里。 Large type and contrast, kept in a cookie. No statement."""
     wanted = request.POST.get("next", "/")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()},
-                                           require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     response = HttpResponseRedirect(wanted if safe else "/")
     chosen = sorted(DISPLAYS.intersection(request.POST.get("display", "").split(".")))
     if chosen:

@@ -24,8 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
         form.add_error("number", _("没有这个编号。请对照回执再看一遍。"))
     counts = counts_by_state()
     closed, hung = counts.get(State.CLOSED, 0), counts.get(State.HUNG, 0)
-    context = {"form": form, "open": sum(counts.values()) - closed - hung, "closed": closed, "hung": hung,
-               "overdue": overdue_now(), "as_of": city_day(timezone.now())}
+    context = {
+        "form": form,
+        "open": sum(counts.values()) - closed - hung,
+        "closed": closed,
+        "hung": hung,
+        "overdue": overdue_now(),
+        "as_of": city_day(timezone.now()),
+    }
     return render(request, "home.html", context, status=404 if form.errors else 200)
 
 

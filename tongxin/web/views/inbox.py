@@ -24,8 +24,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     before = _before(request)
     found = inbox(recipients=_recipients(asker), before=before, size=PAGE + 1)
     shown, revision = found[:PAGE], city().revision
-    pager = {"previous_url": "?" if before < FIRST else "", "shown": len(shown),
-             "next_url": f"?before={shown[-1].id}" if len(found) > PAGE else ""}
+    pager = {
+        "previous_url": "?" if before < FIRST else "",
+        "shown": len(shown),
+        "next_url": f"?before={shown[-1].id}" if len(found) > PAGE else "",
+    }
     rows = [_row(notice, asker, revision) for notice in shown]
     return render(request, "inbox.html", {"rows": rows, "pager": pager, "organ": asker.standing})
 
@@ -42,8 +45,14 @@ def _before(request: HttpRequest) -> int:
 def _row(notice: Notice, asker: Who, revision: int) -> dict[str, Any]:
     title, text = rendered(notice, revision=revision)
     kind, _colon, number = notice.subject.partition(":")
-    return {"title": title, "text": text, "at": notice.at, "mine": notice.recipient == asker.actor.person,
-            "url": f"/cases/{number}/" if kind == "case" else "", "entry": notice.entry}
+    return {
+        "title": title,
+        "text": text,
+        "at": notice.at,
+        "mine": notice.recipient == asker.actor.person,
+        "url": f"/cases/{number}/" if kind == "case" else "",
+        "entry": notice.entry,
+    }
 
 
 urlpatterns = [path("inbox/", notices, name="inbox")]

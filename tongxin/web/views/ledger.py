@@ -44,9 +44,16 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     declared = REGISTRY.get(row.verb)
     title = (declared.title_en if english else declared.title) if declared else row.verb
     proof = proof_of(entry=row.id)
-    context = {"row": row, "title": title, "organ": _organ(row, english=english), "proof": proof,
-               "steps": [step.hex() for step in proof[2]] if proof else [], "commitment": bytes(row.commitment).hex(),
-               "office": _office(row, english=english), "clauses": cited(refs=row.clauses.split())}
+    context = {
+        "row": row,
+        "title": title,
+        "organ": _organ(row, english=english),
+        "proof": proof,
+        "steps": [step.hex() for step in proof[2]] if proof else [],
+        "commitment": bytes(row.commitment).hex(),
+        "office": _office(row, english=english),
+        "clauses": cited(refs=row.clauses.split()),
+    }
     return render(request, "ledger_entry.html", context)
 
 

@@ -41,14 +41,18 @@ def check_city(given: argparse.Namespace) -> Result:
     on = date.fromisoformat(given.on) if given.on else now().date()
     pack, faults = examine_pack(Path(given.path), verbs=verbs(), on=on, parse_all_law=True)
     if given.json:
-        listed = [{"file": f.file, "line": f.line, "code": f.code, "reason": f.reason_en, "reason_zh": f.reason_zh}
-                  for f in faults]
+        listed = [
+            {"file": f.file, "line": f.line, "code": f.code, "reason": f.reason_en, "reason_zh": f.reason_zh}
+            for f in faults
+        ]
         return (1 if faults else 0), {"sound": not faults, "faults": listed}
     if pack is None:
         return 1, "\n".join([*map(str, faults), f"{len(faults)} fault(s); nothing would be loaded"])
     idle = sum(1 for matter in pack.matters if matter.clause_kind == "none")
-    return 0, (f"sound: {len(pack.places)} places, {len(pack.grids)} grids, {len(pack.organs)} organs, "
-               f"{len(pack.versions)} texts, {len(pack.matters)} matters ({idle} idle for want of a clause)")
+    return 0, (
+        f"sound: {len(pack.places)} places, {len(pack.grids)} grids, {len(pack.organs)} organs, "
+        f"{len(pack.versions)} texts, {len(pack.matters)} matters ({idle} idle for want of a clause)"
+    )
 
 
 def load_city(given: argparse.Namespace) -> Result:
@@ -94,15 +98,18 @@ def verify(given: argparse.Namespace) -> Result:
     said = "intact" if found["intact"] else f"NOT INTACT: {json.dumps(fault, ensure_ascii=False)}"
     return (0 if found["intact"] else 1), (
         f"{said}\nentries {found['entries']}, in the tree {found['leaves']}, waiting {found['pending']}, "
-        f"checkpoints {found['checkpoints']}, digests of rows {found['writes']}\nroot {found['root']}")
+        f"checkpoints {found['checkpoints']}, digests of rows {found['writes']}\nroot {found['root']}"
+    )
 
 
 def acts_table(given: argparse.Namespace) -> Result:
     """行为一览。 The table of acts for docs/acts.md, made from the register."""
     del given
-    head = ("# 行为一览 Acts\n\nMade by `tongxin acts` from the register of acts; a test keeps it current. What an act rests on\n"
-            "is the entry `power:<verb>` of the city's powers list, and, where it says so, the entry of the matter too.\n\n"
-            "| verb | 行为 | act | who may | personal data | operation |\n|---|---|---|---|---|---|")
+    head = (
+        "# 行为一览 Acts\n\nMade by `tongxin acts` from the register of acts; a test keeps it current. What an act rests on\n"
+        "is the entry `power:<verb>` of the city's powers list, and, where it says so, the entry of the matter too.\n\n"
+        "| verb | 行为 | act | who may | personal data | operation |\n|---|---|---|---|---|---|"
+    )
     rows = [
         f"| `{d.verb}` | {d.title} | {d.title_en} | {', '.join(sorted(by.value for by in d.by))} | "
         f"{'yes' if d.personal else ''} | `{d.operation}` |"

@@ -37,14 +37,22 @@ def replay(given: argparse.Namespace) -> Result:
     mapping = _mapping(folder, pack.city.root)
     rows = past.read_table(path=Path(given.file))
     run = _Run()
-    tally = past.replay(islice(rows, given.limit or None), mapping, report=run.report, settle=run.settle,
-                        now=time.perf_counter)
+    tally = past.replay(
+        islice(rows, given.limit or None),
+        mapping,
+        report=run.report,
+        settle=run.settle,
+        now=time.perf_counter,
+    )
     return 0, tally.as_json()
 
 
 def _mapping(folder: Path, root: str) -> past.ReplayMapping:
-    return past.read_mapping(path=folder / "replay.toml", root=root,
-                             matters=past.read_matter_names(path=folder / "lists" / "matters.csv"))
+    return past.read_mapping(
+        path=folder / "replay.toml",
+        root=root,
+        matters=past.read_matter_names(path=folder / "lists" / "matters.csv"),
+    )
 
 
 def _first_moment(folder: Path, file: Path) -> datetime:
@@ -69,7 +77,7 @@ class _Run:
         """一日的报告。 One day's reports, then their acceptance by the organs they went to."""
         answers: list[past.Routed | past.Rejection] = []
         for start in range(0, len(rows), MOST):
-            answers += self._report(rows[start:start + MOST])
+            answers += self._report(rows[start : start + MOST])
         return answers
 
     def _report(self, rows: Sequence[past.ReplayRow]) -> list[past.Routed | past.Rejection]:
@@ -82,27 +90,46 @@ class _Run:
         if listed:
             accept_cases(actor=PLATFORM, at=at, numbers=listed)
         dues = handling_dues(numbers=[receipt.number for receipt in made])
-        return [past.Routed(case=r.number, organ=r.lead, in_grid=r.located, due_at=dues.get(r.number, row.target_at))
-                if isinstance(r, Receipt) else past.Rejection(row_id=row.row_id, reason=r.field)
-                for row, r in zip(rows, receipts, strict=True)]
+        return [
+            past.Routed(
+                case=r.number, organ=r.lead, in_grid=r.located, due_at=dues.get(r.number, row.target_at)
+            )
+            if isinstance(r, Receipt)
+            else past.Rejection(row_id=row.row_id, reason=r.field)
+            for row, r in zip(rows, receipts, strict=True)
+        ]
 
     def settle(self, items: Sequence[past.Settlement]) -> list[datetime | past.Rejection]:
         """一日的办结。 One day's settlements; what no list entry covered is dispatched by the lead body first."""
         answers: list[datetime | past.Rejection] = []
         for start in range(0, len(items), MOST):
-            answers += self._settle(items[start:start + MOST])
+            answers += self._settle(items[start : start + MOST])
         return answers
 
     def _settle(self, items: Sequence[past.Settlement]) -> list[datetime | past.Rejection]:
         at = max(item.settled_at for item in items)
         ready = [item for item in items if item.case not in self.unlisted or self._dispatch(item)]
         if ready:
-            settle_cases(actor=PLATFORM, at=at, settlements=[
-                Settlement(number=item.case, note="closed in the source system", done_at=item.settled_at,
-                           facts={"document": f"source record {item.row.row_id}"}) for item in ready])
+            settle_cases(
+                actor=PLATFORM,
+                at=at,
+                settlements=[
+                    Settlement(
+                        number=item.case,
+                        note="closed in the source system",
+                        done_at=item.settled_at,
+                        facts={"document": f"source record {item.row.row_id}"},
+                    )
+                    for item in ready
+                ],
+            )
         done = {item.case for item in ready}
-        return [item.settled_at if item.case in done else past.Rejection(row_id=item.row.row_id, reason="unlisted")
-                for item in items]
+        return [
+            item.settled_at
+            if item.case in done
+            else past.Rejection(row_id=item.row.row_id, reason="unlisted")
+            for item in items
+        ]
 
     def _dispatch(self, item: past.Settlement) -> bool:
         """牵头机构分派。 The lead body dispatches to the organ that history names; False when the pack has no such organ."""
@@ -112,7 +139,9 @@ class _Run:
         if organ is None or organ not in organs_by_code(self.city.revision) or not officers:
             return False
         person, office = officers[0]
-        dispatch_case(actor=Actor(person=person, office=office), at=item.settled_at, number=item.case, organ=organ)
+        dispatch_case(
+            actor=Actor(person=person, office=office), at=item.settled_at, number=item.case, organ=organ
+        )
         accept_cases(actor=PLATFORM, at=item.settled_at, numbers=[item.case])
         self.unlisted.discard(item.case)
         return True

@@ -23,7 +23,9 @@ from tongxin.web.console.commands import founding
 from tongxin.web.tasks import deliver
 
 Result = tuple[int, Any]
-OWNERS = frozenset({"TONGXIN_DSN", "TONGXIN_OWNER_DSN"})  # the server works as the application's role and knows no other
+OWNERS = frozenset(
+    {"TONGXIN_DSN", "TONGXIN_OWNER_DSN"}
+)  # the server works as the application's role and knows no other
 SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
 
 
@@ -85,8 +87,11 @@ def up(given: argparse.Namespace) -> Result:
         connection.close()
         with _children(given) as children:
             _wait_until_served(given.port, children)
-            print(f"Tongxin 同心 serves on http://127.0.0.1:{given.port}  (ready in {time.monotonic() - began:.1f} s; "
-                  "Ctrl-C stops it)", flush=True)
+            print(
+                f"Tongxin 同心 serves on http://127.0.0.1:{given.port}  (ready in {time.monotonic() - began:.1f} s; "
+                "Ctrl-C stops it)",
+                flush=True,
+            )
             return _until_stopped(children), None
     finally:
         if given.database.started:
@@ -106,12 +111,37 @@ def _check_port(port: int) -> None:
 def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes]]]:
     """子进程。 The server and the worker; both end when this block does."""
     surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(given.port),
-              "--workers", str(given.workers), "--blocking-threads", "4", "--backpressure", "256", "--no-ws",
-              "--log-level", "warning", "--respawn-failed-workers",
-              "--static-path-route", "/assets", "--static-path-mount", str(Path(__file__).resolve().parents[4] / "assets"),
-              "tongxin.web.wsgi:application"]
-    worker = [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main(['work']))"]
+    server = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(given.port),
+        "--workers",
+        str(given.workers),
+        "--blocking-threads",
+        "4",
+        "--backpressure",
+        "256",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--respawn-failed-workers",
+        "--static-path-route",
+        "/assets",
+        "--static-path-mount",
+        str(Path(__file__).resolve().parents[4] / "assets"),
+        "tongxin.web.wsgi:application",
+    ]
+    worker = [
+        sys.executable,
+        "-c",
+        "import sys; from tongxin.web.console import main; sys.exit(main(['work']))",
+    ]
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
     children = [
         subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program

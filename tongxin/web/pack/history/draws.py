@@ -92,8 +92,14 @@ class Mix:
             raise ValueError("事项的权重全为零 / every matter has the weight zero")
         self._summed = list(accumulate(self.weights))
         # the share of draws whose matter names organs to assist
-        self.share_with_assist = sum(
-            w for entry, w in zip(self.entries, self.weights, strict=True) if entry.assist or entry.on_call) / self._summed[-1]
+        self.share_with_assist = (
+            sum(
+                w
+                for entry, w in zip(self.entries, self.weights, strict=True)
+                if entry.assist or entry.on_call
+            )
+            / self._summed[-1]
+        )
 
     def draw(self, rng: Random) -> MatterEntry:
         """抽一项。 One matter."""
@@ -105,7 +111,9 @@ def _zipf(entries: Sequence[MatterEntry], categories: Mapping[str, float]) -> di
     groups: dict[str, list[MatterEntry]] = {}
     for entry in sorted(entries, key=lambda entry: hashlib.sha256(entry.code.encode()).digest()):
         groups.setdefault(entry.category, []).append(entry)
-    shares = {word: categories.get(word, 0.0) if categories else float(len(group)) for word, group in groups.items()}
+    shares = {
+        word: categories.get(word, 0.0) if categories else float(len(group)) for word, group in groups.items()
+    }
     total = sum(shares.values()) or 1.0
     found = {}
     for word, group in groups.items():
@@ -143,8 +151,12 @@ class Ground:
         if not grids:
             raise ValueError("没有网格 / there are no grids")
         self.grids = sorted(grids, key=lambda grid: grid.spot.code)
-        self._summed = list(accumulate(
-            seeded(shape.seed, "grid", grid.spot.code).lognormvariate(0.0, shape.place_log_sd) for grid in self.grids))
+        self._summed = list(
+            accumulate(
+                seeded(shape.seed, "grid", grid.spot.code).lognormvariate(0.0, shape.place_log_sd)
+                for grid in self.grids
+            )
+        )
 
     def draw(self, rng: Random) -> tuple[Spot, Point]:
         """抽一处。 A grid and a point in it."""
@@ -167,7 +179,9 @@ def is_within(point: Point, rings: Sequence[Ring]) -> bool:
     x, y = point
     crossings = sum(
         (a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]
-        for ring in rings for a, b in pairwise(ring))
+        for ring in rings
+        for a, b in pairwise(ring)
+    )
     return crossings % 2 == 1
 
 
@@ -211,8 +225,12 @@ class Timing:
     def _stretches(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         if day not in self._open:
             midnight = datetime.combine(day, time())
-            walls = ([midnight + timedelta(minutes=m) for m in stretch.minutes] for stretch in self.calendar.hours)
-            real = ([wall.replace(tzinfo=self.calendar.tz).astimezone(UTC) for wall in pair] for pair in walls)
+            walls = (
+                [midnight + timedelta(minutes=m) for m in stretch.minutes] for stretch in self.calendar.hours
+            )
+            real = (
+                [wall.replace(tzinfo=self.calendar.tz).astimezone(UTC) for wall in pair] for pair in walls
+            )
             works = is_working_day(day=day, calendar=self.calendar)
             self._open[day] = [(opens, closes) for opens, closes in real] if works else ()
         return self._open[day]
@@ -229,8 +247,10 @@ class Timing:
 
     def _multiple(self, rng: Random) -> float:
         u = rng.random()
-        mu, sigma = next(((mu, sigma) for until, mu, sigma in self.shape.multiples if u < until),
-                         self.shape.multiples[-1][1:])
+        mu, sigma = next(
+            ((mu, sigma) for until, mu, sigma in self.shape.multiples if u < until),
+            self.shape.multiples[-1][1:],
+        )
         return min(rng.lognormvariate(mu, sigma), MOST_MULTIPLE)
 
     def _business(self, rng: Random, at: datetime, *, start: datetime, due_at: datetime) -> datetime:

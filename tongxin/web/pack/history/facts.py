@@ -17,9 +17,15 @@ def history_facts(*, parameters: Mapping[str, object]) -> HistoryFacts:
     city, shape = places.city(), Shape.of(parameters)
     editions = _editions(city.revision, shape.first, shape.last)
     return HistoryFacts(
-        root=city.root, lead_body=city.lead_body, desk=city.desk, calendar=law.calendar(city.revision),
-        editions=editions, clauses=_clauses(editions), organs=organs.organs_by_code(city.revision),
-        grids=_grids(city.root, shape), exceptions=law.routing_exceptions(city.revision),
+        root=city.root,
+        lead_body=city.lead_body,
+        desk=city.desk,
+        calendar=law.calendar(city.revision),
+        editions=editions,
+        clauses=_clauses(editions),
+        organs=organs.organs_by_code(city.revision),
+        grids=_grids(city.root, shape),
+        exceptions=law.routing_exceptions(city.revision),
         reopen_days=int(city.settings.get("reopen_natural_days", 30)),
     )
 
@@ -62,14 +68,21 @@ def _clauses(editions: Sequence[ListEdition]) -> dict[str, list[BoundClause]]:
             for binding in law.bindings_of(entry=entry):
                 begins, ends = getattr(binding, "from_day", None), getattr(binding, "to_day", None)
                 if begins is not None:
-                    found.setdefault(entry.code, []).append(BoundClause(
-                        ref=str(law.ref_of(binding.clause)), in_force_from=max(begins, entry.valid_from),
-                        in_force_to=min((day for day in (ends, entry.valid_to) if day), default=None)))
+                    found.setdefault(entry.code, []).append(
+                        BoundClause(
+                            ref=str(law.ref_of(binding.clause)),
+                            in_force_from=max(begins, entry.valid_from),
+                            in_force_to=min((day for day in (ends, entry.valid_to) if day), default=None),
+                        )
+                    )
     return found
 
 
 def _grids(root: str, shape: Shape) -> list[GridSite]:
     """整个时段都在的网格。 The grids that exist through the whole span."""
     rows = places.grids_in(code=root, day=shape.first)
-    return [GridSite(spot=places.spot_of(row), rings=rings_of(row.boundary)) for row in rows
-            if row.boundary and (row.valid_to is None or row.valid_to > shape.last)]
+    return [
+        GridSite(spot=places.spot_of(row), rings=rings_of(row.boundary))
+        for row in rows
+        if row.boundary and (row.valid_to is None or row.valid_to > shape.last)
+    ]

@@ -39,8 +39,10 @@ def _life(w: Walk) -> Iterator[datetime]:
         yield from _ended_early(w)
     if w.is_in(State.DISPATCHED):
         done = _first_finish(w)
-        at = min(w.drawn(w.town.shape.accept_median, w.town.shape.accept_log_sd),
-                 w.now + max((done - w.now) * w.rng.uniform(0.1, 0.6), MINUTE))
+        at = min(
+            w.drawn(w.town.shape.accept_median, w.town.shape.accept_log_sd),
+            w.now + max((done - w.now) * w.rng.uniform(0.1, 0.6), MINUTE),
+        )
         yield (at := at.replace(microsecond=0))
         w.accept(at)
         yield from _ended_early(w)
@@ -71,8 +73,12 @@ def _returned(w: Walk) -> Iterator[datetime]:
         w.give_back(at, ground, named)
         ruling = w.is_in(State.RULING)
         yield (at := w.later(1.0, 9.0) if ruling else w.later(0.2, 4.5))
-        w.give("rule_case" if ruling else "dispatch_case", at, organ=named if w.rng.random() < 0.75 else own,
-               by=w.town.facts.lead_body if ruling else w.town.facts.desk)
+        w.give(
+            "rule_case" if ruling else "dispatch_case",
+            at,
+            organ=named if w.rng.random() < 0.75 else own,
+            by=w.town.facts.lead_body if ruling else w.town.facts.desk,
+        )
 
 
 def _ended_early(w: Walk) -> Iterator[datetime]:
@@ -125,15 +131,19 @@ def _hung(w: Walk) -> Iterator[datetime]:
     yield (at := w.later(4.0, 30.0))
     w.hang(at)
     if w.fate.unhung:
-        yield (at := w.town.timing.worked(w.now + w.rng.uniform(20, 120) * 24 * HOUR, w.rng.uniform(0.5, 5.0)))
+        yield (
+            at := w.town.timing.worked(w.now + w.rng.uniform(20, 120) * 24 * HOUR, w.rng.uniform(0.5, 5.0))
+        )
         w.unhang(at)
 
 
 def _answered(w: Walk) -> Iterator[datetime]:
     """报告人的答复。 The reporter confirms, disputes, or lets the time pass; and may dispute later within the days."""
     may = w.fate.disputed if not w.reopened else ""
-    due_at = min((clock.due_at for clock in w.running(Stage.CONFIRM)),
-                 default=w.now + w.town.facts.reopen_days * 24 * HOUR)
+    due_at = min(
+        (clock.due_at for clock in w.running(Stage.CONFIRM)),
+        default=w.now + w.town.facts.reopen_days * 24 * HOUR,
+    )
     soon = (w.now + (due_at - w.now) * w.rng.betavariate(1, 3)).replace(microsecond=0)
     if may == "confirming":
         yield soon
@@ -185,8 +195,10 @@ def _stage_done(w: Walk, clock: Running, at: datetime) -> None:
 
 def _assisted(w: Walk, done: datetime) -> Planned:
     matter = w.about.matter
-    found = (responsible_organ(wanted=word, path=w.about.spot.path, by_function=w.town.by_function)
-             for word in ((*matter.assist, *matter.on_call) if matter else ()))
+    found = (
+        responsible_organ(wanted=word, path=w.about.spot.path, by_function=w.town.by_function)
+        for word in ((*matter.assist, *matter.on_call) if matter else ())
+    )
     for organ in dict.fromkeys(organ.code for organ in found if organ and organ.code != w.organ):
         asked = _between(w, done, 0.02, 0.2)
         yield asked, partial(w.ask, asked, organ)
@@ -205,10 +217,28 @@ def _clock_changed(w: Walk, done: datetime) -> Planned:
         return
     ground, suspends, granted = w.rng.choice(list(ClockGround)), w.rng.random() < 0.5, w.rng.random() < 0.85
     lead_body = w.town.facts.lead_body
-    yield asked, partial(w.do, "request_clock_change", asked, organ=w.organ, ground=ground.value,
-                         note=NOTES["request_clock_change"])
-    yield decided, partial(w.do, "decide_clock_change", decided, organ=lead_body, ground=ground.value,
-                           note="同意（虚构）" if granted else "不同意（虚构）")
+    yield (
+        asked,
+        partial(
+            w.do,
+            "request_clock_change",
+            asked,
+            organ=w.organ,
+            ground=ground.value,
+            note=NOTES["request_clock_change"],
+        ),
+    )
+    yield (
+        decided,
+        partial(
+            w.do,
+            "decide_clock_change",
+            decided,
+            organ=lead_body,
+            ground=ground.value,
+            note="同意（虚构）" if granted else "不同意（虚构）",
+        ),
+    )
     if granted and suspends:
         yield resumed, partial(_resumed, w, clock, decided, resumed)
     elif granted:
@@ -216,15 +246,22 @@ def _clock_changed(w: Walk, done: datetime) -> Planned:
 
 
 def _resumed(w: Walk, clock: Running, begins: datetime, ends: datetime) -> None:
-    found = resume(due_at=clock.due_at, suspension=Suspension(begins_at=begins, ends_at=ends), unit=clock.limit.unit,
-                   calendar=w.town.facts.calendar)
+    found = resume(
+        due_at=clock.due_at,
+        suspension=Suspension(begins_at=begins, ends_at=ends),
+        unit=clock.limit.unit,
+        calendar=w.town.facts.calendar,
+    )
     clock.due_at, clock.provisional = found.at.astimezone(clock.started_at.tzinfo), found.beyond_known
     w.do("resume_clock", ends, organ=w.organ, note="情况消除，恢复计算（虚构）")
 
 
 def _extended(w: Walk, clock: Running) -> None:
-    more = Limit(number=w.rng.choice([clock.limit.number, clock.limit.number * 2]), unit=Unit.WORKING_DAY,
-                 stage=Stage.HANDLE)
+    more = Limit(
+        number=w.rng.choice([clock.limit.number, clock.limit.number * 2]),
+        unit=Unit.WORKING_DAY,
+        stage=Stage.HANDLE,
+    )
     clock.due_at, clock.provisional = w.town.timing.due(clock.due_at, more)
 
 

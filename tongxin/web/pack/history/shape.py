@@ -56,15 +56,23 @@ class Shape:
         """读参数。 The shape that a pack's parameters give; tables may be absent. Raises ValueError, KeyError."""
         get = _Tables(parameters)
         shape = cls(
-            first=get.day("from"), last=get.day("to"), cases=int(get.number("", "cases", 20_000)),
-            seed=int(get.number("", "seed", 1)), month=get.row("arrival", "month", (1.0,) * 12),
-            weekday=get.row("arrival", "weekday", FLAT_WEEK), holiday=get.number("arrival", "holiday", 0.5),
+            first=get.day("from"),
+            last=get.day("to"),
+            cases=int(get.number("", "cases", 20_000)),
+            seed=int(get.number("", "seed", 1)),
+            month=get.row("arrival", "month", (1.0,) * 12),
+            weekday=get.row("arrival", "weekday", FLAT_WEEK),
+            holiday=get.number("arrival", "holiday", 0.5),
             day_size=get.number("arrival", "day_size", 30.0),
-            hours={True: get.row("arrival", "hour_working_day", FLAT_DAY),
-                   False: get.row("arrival", "hour_day_of_rest", FLAT_DAY)},
+            hours={
+                True: get.row("arrival", "hour_working_day", FLAT_DAY),
+                False: get.row("arrival", "hour_day_of_rest", FLAT_DAY),
+            },
             channels=get.weights("channels") or {Channel.HOTLINE.value: 1.0},
-            place_log_sd=get.number("places", "log_sd", 0.5), at_once=get.number("delay", "at_once_share", 0.05),
-            multiples=get.mixture("delay", "parts"), left_open=get.number("delay", "left_open_share", 0.03),
+            place_log_sd=get.number("places", "log_sd", 0.5),
+            at_once=get.number("delay", "at_once_share", 0.05),
+            multiples=get.mixture("delay", "parts"),
+            left_open=get.number("delay", "left_open_share", 0.03),
             closing_hour=get.row("delay", "closing_hour", FLAT_DAY),
             closing_weekday=get.row("delay", "closing_weekday", FLAT_WEEK),
             duplicate=get.number("outcomes", "duplicate", 0.03),
@@ -77,15 +85,19 @@ class Shape:
             accept_log_sd=get.number("assumed", "accept_log_sd", 0.9),
             answered=get.number("assumed", "answered_share", 0.5),
             clock_change=get.number("assumed", "clock_change_share", 0.03),
-            assist=get.number("assumed", "assist_share", 0.05), hung=get.number("assumed", "hung_share", 0.004),
+            assist=get.number("assumed", "assist_share", 0.05),
+            hung=get.number("assumed", "hung_share", 0.004),
             unlisted=get.number("assumed", "unlisted_share", 0.01),
             withdrawn=get.number("assumed", "withdrawn_share", 0.006),
             check_failed=get.number("assumed", "check_failed_share", 0.02),
-            categories=get.weights("matters", "category"), matters=get.weights("matters", "weight"),
+            categories=get.weights("matters", "category"),
+            matters=get.weights("matters", "weight"),
             rest=get.number("matters", "rest", 0.3),
         )
         if shape.last < shape.first or shape.cases < 1:
-            raise ValueError(f"时段或件数不对 / wrong span or number: {shape.first}, {shape.last}, {shape.cases}")
+            raise ValueError(
+                f"时段或件数不对 / wrong span or number: {shape.first}, {shape.last}, {shape.cases}"
+            )
         return shape
 
 

@@ -78,8 +78,11 @@ class Town:
         """此日的事项构成。 The mix of matters active on a day; offers of help to persons are never invented."""
         key = (self.edition(day).since, bisect_right(self._changes, day))
         if key not in self._mixes:
-            active = [m for m in self.edition(day).matters.values()
-                      if m.active and not m.person_help and self._rests_on_law(m.code, day)]
+            active = [
+                m
+                for m in self.edition(day).matters.values()
+                if m.active and not m.person_help and self._rests_on_law(m.code, day)
+            ]
             if not active:
                 raise ValueError(f"此日没有有效的事项 / no matter is active on {day}")
             self._mixes[key] = Mix(active, self.shape)
@@ -100,7 +103,12 @@ class Town:
     @cached_property
     def wanted(self) -> Sequence[str]:
         """清单点名的职能。 The functions that list entries name, as often as they are named."""
-        return [word for _, m in sorted(self.facts.editions[0].matters.items()) for word in (m.lead, *m.assist) if word]
+        return [
+            word
+            for _, m in sorted(self.facts.editions[0].matters.items())
+            for word in (m.lead, *m.assist)
+            if word
+        ]
 
     @cached_property
     def alike(self) -> Mapping[str, Sequence[str]]:
@@ -114,7 +122,11 @@ class Town:
     def another(self, rng: Random, own: str, path: Sequence[str], ground: ReturnGround | None = None) -> str:
         """另一个机构。 Another organ than `own`, the likely one for a ground of return; nothing if there is no other."""
         own_facts = self.facts.organs.get(own)
-        if ground is ReturnGround.OUTSIDE_PLACE and own_facts and len(self.alike.get(own_facts.function, ())) > 1:
+        if (
+            ground is ReturnGround.OUTSIDE_PLACE
+            and own_facts
+            and len(self.alike.get(own_facts.function, ())) > 1
+        ):
             return rng.choice([code for code in self.alike[own_facts.function] if code != own])
         for word in rng.sample(self.wanted, min(len(self.wanted), LOOKS)):
             organ = responsible_organ(wanted=word, path=path, by_function=self.by_function)

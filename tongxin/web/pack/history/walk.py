@@ -66,26 +66,39 @@ class Fate:
     @classmethod
     def draw(cls, rng: Random, shape: Shape, *, assist: float) -> "Fate":
         """抽一个命运。 A fate by the shares of the year; `assist` is the share among matters that name organs to assist."""
-        shares = {Outcome.DUPLICATE: shape.duplicate, Outcome.NOT_ALLOWED: shape.not_allowed,
-                  Outcome.NOT_OURS: shape.not_ours, Outcome.WITHDRAWN: shape.withdrawn, Outcome.HUNG: shape.hung}
+        shares = {
+            Outcome.DUPLICATE: shape.duplicate,
+            Outcome.NOT_ALLOWED: shape.not_allowed,
+            Outcome.NOT_OURS: shape.not_ours,
+            Outcome.WITHDRAWN: shape.withdrawn,
+            Outcome.HUNG: shape.hung,
+        }
         ending = rng.choices([*shares, Outcome.FIXED], [*shares.values(), 1 - sum(shares.values())])[0]
         returned = rng.random() < shape.returned
         twice = rng.random() < shape.returned_twice
         return cls(
-            ending=ending, early=rng.random() < 0.4, returns=returned + (returned and twice),
+            ending=ending,
+            early=rng.random() < 0.4,
+            returns=returned + (returned and twice),
             unlisted=ending is Outcome.NOT_OURS or rng.random() < shape.unlisted,
-            left_open=rng.random() < shape.left_open, check_fails=rng.random() < shape.check_failed,
+            left_open=rng.random() < shape.left_open,
+            check_fails=rng.random() < shape.check_failed,
             answered=rng.random() < shape.answered,
             disputed=rng.choice(("confirming", "closed")) if rng.random() < shape.disputed else "",
-            assisted=rng.random() < assist, clock_change=rng.random() < shape.clock_change,
+            assisted=rng.random() < assist,
+            clock_change=rng.random() < shape.clock_change,
             unhung=rng.random() < 0.4,
         )
 
     def towards(self, state: State) -> "Fate":
         """引向某状态。 The same fate, bent so that the case comes through a state."""
-        plain = replace(self, ending=Outcome.FIXED, unlisted=state is State.UNLISTED, returns=0, left_open=False)
+        plain = replace(
+            self, ending=Outcome.FIXED, unlisted=state is State.UNLISTED, returns=0, left_open=False
+        )
         turns = {State.RETURNED: 1, State.RULING: 2}.get(state, 0)
-        return replace(plain, returns=turns, ending=Outcome.HUNG if state is State.HUNG else Outcome.FIXED, unhung=False)
+        return replace(
+            plain, returns=turns, ending=Outcome.HUNG if state is State.HUNG else Outcome.FIXED, unhung=False
+        )
 
 
 @dataclass(kw_only=True, slots=True)
@@ -132,8 +145,9 @@ class Subject:
 class Walk:
     """一件事的经过。 Where a case stands while it is lived, and the marks it leaves: steps, parts, clocks."""
 
-    def __init__(self, town: Town, about: Subject, rng: Random, *, fate: Fate, before: datetime | None,
-                 stand: datetime) -> None:
+    def __init__(
+        self, town: Town, about: Subject, rng: Random, *, fate: Fate, before: datetime | None, stand: datetime
+    ) -> None:
         self.town, self.about, self.rng, self.fate = town, about, rng, fate
         self.before, self.stand = before, stand
         self.steps: list[HistoricStep] = []
@@ -151,12 +165,31 @@ class Walk:
 
     # -- marks
 
-    def do(self, verb: str, at: datetime, *, to: State | None = None, organ: str = "", ground: str = "",
-           named: str = "", note: str = "") -> None:
+    def do(
+        self,
+        verb: str,
+        at: datetime,
+        *,
+        to: State | None = None,
+        organ: str = "",
+        ground: str = "",
+        named: str = "",
+        note: str = "",
+    ) -> None:
         """走一步。 One step: the state it leads to is the table's, unless the rule for a second return or a check says."""
         target = to or MOVES[(self.state, verb)]
-        self.steps.append(HistoricStep(verb=verb, at=at, from_state=self.state.value, to_state=target, organ=organ,
-                                       ground=ground, named=named, note=note))
+        self.steps.append(
+            HistoricStep(
+                verb=verb,
+                at=at,
+                from_state=self.state.value,
+                to_state=target,
+                organ=organ,
+                ground=ground,
+                named=named,
+                note=note,
+            )
+        )
         self.state, self.now = target, at
 
     def is_in(self, state: State) -> bool:
@@ -168,7 +201,9 @@ class Walk:
         made = []
         for limit in self._limits(stage):
             due_at, provisional = self.town.timing.due(started, limit)
-            made.append(Running(organ=organ, limit=limit, started_at=started, due_at=due_at, provisional=provisional))
+            made.append(
+                Running(organ=organ, limit=limit, started_at=started, due_at=due_at, provisional=provisional)
+            )
         self.clocks += made
         return made
 
@@ -203,9 +238,16 @@ class Walk:
         self.listed = bool(found and not self.fate.unlisted)
         self.organ = self.responsible = found if found and self.listed else town.facts.lead_body
         reporter = {Channel.HOTLINE: town.facts.desk, Channel.FIELD: town.station(about.spot.path)}
-        self.steps.append(HistoricStep(
-            verb="report_case", at=self.now, from_state="", named=self.organ, organ=reporter.get(about.channel, ""),
-            to_state=State.DISPATCHED if self.listed else State.UNLISTED))
+        self.steps.append(
+            HistoricStep(
+                verb="report_case",
+                at=self.now,
+                from_state="",
+                named=self.organ,
+                organ=reporter.get(about.channel, ""),
+                to_state=State.DISPATCHED if self.listed else State.UNLISTED,
+            )
+        )
         if self.listed:
             self.state = State.DISPATCHED
             self._given(self.organ, handling_since=self.now)
@@ -216,8 +258,14 @@ class Walk:
         about, local = self.about, self.about.reported_at.astimezone(self.town.facts.calendar.tz)
         if about.matter is None:
             return ""
-        way = route(matter=about.matter, channel=about.channel.value, hour=local.hour, path=about.spot.path,
-                    exceptions=self.town.facts.exceptions.get(about.matter.code, ()), by_function=self.town.by_function)
+        way = route(
+            matter=about.matter,
+            channel=about.channel.value,
+            hour=local.hour,
+            path=about.spot.path,
+            exceptions=self.town.facts.exceptions.get(about.matter.code, ()),
+            by_function=self.town.by_function,
+        )
         return way.lead.code if way.lead else ""
 
     def _given(self, organ: str, *, handling_since: datetime) -> None:
@@ -241,8 +289,15 @@ class Walk:
         """退回。 The organ sends it back, with a ground and the organ that should have it."""
         facts, target = self.town.facts, state_after_return(returns_before=self.returns)
         self.stop(at, Stage.ACCEPT, Stage.RETURN)
-        self.do("return_case", at, to=target, organ=self.organ, ground=ground.value, named=named,
-                note=NOTES["return_case"])
+        self.do(
+            "return_case",
+            at,
+            to=target,
+            organ=self.organ,
+            ground=ground.value,
+            named=named,
+            note=NOTES["return_case"],
+        )
         self.organ = facts.lead_body if target is State.RULING else facts.desk
         self.start(Stage.RULE if target is State.RULING else Stage.ACCEPT, self.organ, at)
         self.returns += 1
@@ -280,8 +335,13 @@ class Walk:
     def check(self, at: datetime, *, passed: bool) -> None:
         """核查。 A checker of the dispatch centre looks; if it is not done, it is handled again with a new limit."""
         self.stop(at, Stage.CHECK)
-        self.do("check_case", at, to=None if passed else FAILED_CHECK, organ=self.town.facts.desk,
-                note=NOTES["check_case" if passed else "check_failed"])
+        self.do(
+            "check_case",
+            at,
+            to=None if passed else FAILED_CHECK,
+            organ=self.town.facts.desk,
+            note=NOTES["check_case" if passed else "check_failed"],
+        )
         self.start(Stage.CONFIRM if passed else Stage.HANDLE, self.organ, at)
         self.settled_at = self.settled_at if passed else None
 
@@ -302,7 +362,9 @@ class Walk:
 
     def unhang(self, at: datetime) -> None:
         """销账。 Handled again, with a new limit."""
-        self.do("unhang_case", at, organ=self.town.facts.lead_body, named=self.organ, note=NOTES["unhang_case"])
+        self.do(
+            "unhang_case", at, organ=self.town.facts.lead_body, named=self.organ, note=NOTES["unhang_case"]
+        )
         self.start(Stage.HANDLE, self.organ, at)
         self.outcome = self.outcome_note = ""
 

@@ -32,8 +32,9 @@ REPEATABLE: Final = 200  # how many of the last cases a duplicate may repeat
 OPEN_STATES: Final = tuple(state for state in State if state is not State.CLOSED)
 
 
-def historic_cases(*, parameters: Mapping[str, object], until: datetime,
-                   day_facts: HistoryFacts) -> Iterator[HistoricCase]:
+def historic_cases(
+    *, parameters: Mapping[str, object], until: datetime, day_facts: HistoryFacts
+) -> Iterator[HistoricCase]:
     """虚构的事项，依报告时间。 The cases of the year, in the order of their reports.
 
     parameters  the tables of the pack's history.toml; `from` and `to` are local days and stay where they are
@@ -45,9 +46,13 @@ def historic_cases(*, parameters: Mapping[str, object], until: datetime,
         raise ValueError("时刻须带时区 / moments must be aware")
     shape = Shape.of(parameters)
     end = datetime.combine(shape.last + DAY, time(), tzinfo=day_facts.calendar.tz).astimezone(UTC)
-    year = _Year(Town(day_facts, shape), until=until.astimezone(UTC), recent=min(end, until.astimezone(UTC)) - RECENT)
+    year = _Year(
+        Town(day_facts, shape), until=until.astimezone(UTC), recent=min(end, until.astimezone(UTC)) - RECENT
+    )
     late: list[Walk] = []
-    for number, at in enumerate(arrivals(shape=shape, calendar=day_facts.calendar, until=year.until), start=1):
+    for number, at in enumerate(
+        arrivals(shape=shape, calendar=day_facts.calendar, until=year.until), start=1
+    ):
         walk = year.walk(number, at)
         if at < year.recent:
             yield year.case(walk)
@@ -86,8 +91,13 @@ class _Year:
         fate = Fate.draw(rng, shape, assist=shape.assist / max(mix.share_with_assist, shape.assist))
         about = self._about(rng, f"history-{shape.seed}-{number:06d}", at, fate)
         recent = at >= self.recent
-        fate = replace(fate, left_open=fate.left_open and not recent and self.left_open < LEFT_OPEN_MOST
-                       and rng.random() < self._left_open_scale())
+        fate = replace(
+            fate,
+            left_open=fate.left_open
+            and not recent
+            and self.left_open < LEFT_OPEN_MOST
+            and rng.random() < self._left_open_scale(),
+        )
         life = _Life(about, (*seed, "life"), fate)
         walk = self._lived(life, before=None if recent else self.until)
         self.left_open += fate.left_open
@@ -125,22 +135,39 @@ class _Year:
         late = about.reported_at + DAY
         mix = self.town.mix(self.town.timing.local_day(about.reported_at))
         codes = {entry.code for entry in mix.entries}
-        open_yet = [w for w in self.repeatable if (w.first_closed_at is None or w.first_closed_at > late)
-                    and w.about.matter and w.about.matter.code in codes]
+        open_yet = [
+            w
+            for w in self.repeatable
+            if (w.first_closed_at is None or w.first_closed_at > late)
+            and w.about.matter
+            and w.about.matter.code in codes
+        ]
         if not open_yet:
             return about
         walk = rng.choice(open_yet)
         whole = walk.about
         self.repeated.add(whole.key)
-        return replace(about, matter=whole.matter, spot=whole.spot, point=whole.point, folded_into=whole.key,
-                       folded_before=walk.first_closed_at)
+        return replace(
+            about,
+            matter=whole.matter,
+            spot=whole.spot,
+            point=whole.point,
+            folded_into=whole.key,
+            folded_before=walk.first_closed_at,
+        )
 
     def _lived(self, life: _Life, *, before: datetime | None, stop: State | None = None) -> Walk:
         rng, about = seeded(*life.seed), life.about
         if stop is State.UNLISTED:
             about = replace(about, matter=self._unlisted(rng, about.reported_at))
-        walk = Walk(self.town, about, rng, fate=life.fate.towards(stop) if stop else life.fate, before=before,
-                    stand=self.until)
+        walk = Walk(
+            self.town,
+            about,
+            rng,
+            fate=life.fate.towards(stop) if stop else life.fate,
+            before=before,
+            stand=self.until,
+        )
         return lived(walk, stop=stop)
 
     # -- the present
@@ -157,8 +184,12 @@ class _Year:
         overdue = self.overdue + sum(map(self.passed, walks.values()))
         for key, walk in reversed(walks.items()):
             kept[walk.state] += 1
-            if (overdue > OVERDUE_CLOCKS_MOST and self.passed(walk) and key not in self.repeated
-                    and kept[walk.state] > EACH_STATE_LEAST):
+            if (
+                overdue > OVERDUE_CLOCKS_MOST
+                and self.passed(walk)
+                and key not in self.repeated
+                and kept[walk.state] > EACH_STATE_LEAST
+            ):
                 walks[key] = self._lived(self.lives[key], before=self.until)
                 overdue += self.passed(walks[key]) - self.passed(walk)
         return list(walks.values())
@@ -167,8 +198,11 @@ class _Year:
         """补足各状态。 Where a state has too few cases, closed recent ones, the newest first, are led there instead."""
         counts = Counter(walk.state for walk in walks.values())
         for state in OPEN_STATES:
-            spare = [key for key, walk in reversed(walks.items())
-                     if walk.state is State.CLOSED and key not in self.repeated and not walk.about.folded_into]
+            spare = [
+                key
+                for key, walk in reversed(walks.items())
+                if walk.state is State.CLOSED and key not in self.repeated and not walk.about.folded_into
+            ]
             for key in spare:
                 if counts[state] >= EACH_STATE_LEAST:
                     break
@@ -182,27 +216,57 @@ class _Year:
     def case(self, w: Walk) -> HistoricCase:
         """一件历史事项。 The case as it is taken over."""
         about, matter = w.about, w.about.matter
-        next_due = min(((c.due_at, c.provisional) for c in w.clocks
-                        if c.ended_at is None and c.limit.stage is not Stage.RETURN), default=(None, False))
+        next_due = min(
+            (
+                (c.due_at, c.provisional)
+                for c in w.clocks
+                if c.ended_at is None and c.limit.stage is not Stage.RETURN
+            ),
+            default=(None, False),
+        )
         overdue = any(clock.passed(self.until) for clock in w.clocks)
         what = matter.name if matter else "清单以外的事"
         return HistoricCase(
-            key=about.key, channel=about.channel, matter=matter.code if matter else "",
-            matter_name=matter.name if matter else "", matter_name_en=matter.name_en if matter else "",
+            key=about.key,
+            channel=about.channel,
+            matter=matter.code if matter else "",
+            matter_name=matter.name if matter else "",
+            matter_name_en=matter.name_en if matter else "",
             clauses=self.town.clauses(matter.code, w.day) if matter and w.listed else "",
-            place=about.spot.ref, place_name=about.spot.name, path=about.spot.path, lon=about.point[0],
-            lat=about.point[1], text=f"{about.spot.name}附近 {what}（虚构）", state=w.state, outcome=w.outcome,
-            outcome_note=w.outcome_note, organ=w.organ, responsible=w.responsible, returns=w.returns,
-            reopened=w.reopened, overdue=overdue, due_at=next_due[0], provisional=next_due[1],
-            reported_at=about.reported_at, settled_at=w.settled_at, closed_at=w.closed_at, steps=_steps(w),
-            parts=_parts(w), clocks=tuple(map(_clock, w.clocks)), synthetic=True, listed=w.listed,
-            folded_into=w.folded_into)
+            place=about.spot.ref,
+            place_name=about.spot.name,
+            path=about.spot.path,
+            lon=about.point[0],
+            lat=about.point[1],
+            text=f"{about.spot.name}附近 {what}（虚构）",
+            state=w.state,
+            outcome=w.outcome,
+            outcome_note=w.outcome_note,
+            organ=w.organ,
+            responsible=w.responsible,
+            returns=w.returns,
+            reopened=w.reopened,
+            overdue=overdue,
+            due_at=next_due[0],
+            provisional=next_due[1],
+            reported_at=about.reported_at,
+            settled_at=w.settled_at,
+            closed_at=w.closed_at,
+            steps=_steps(w),
+            parts=_parts(w),
+            clocks=tuple(map(_clock, w.clocks)),
+            synthetic=True,
+            listed=w.listed,
+            folded_into=w.folded_into,
+        )
 
 
 def _steps(w: Walk) -> tuple[HistoricStep, ...]:
     """步骤，含逐级报告。 The steps of a case, with those that told of a passed limit where they belong in time."""
-    told = [HistoricStep(verb="escalate_case", at=at, from_state="", to_state=State.CLOSED, named=named)
-            for at, named in escalations(w)]
+    told = [
+        HistoricStep(verb="escalate_case", at=at, from_state="", to_state=State.CLOSED, named=named)
+        for at, named in escalations(w)
+    ]
     if not told:
         return tuple(w.steps)
     found: list[HistoricStep] = []
@@ -219,12 +283,29 @@ def _parts(w: Walk) -> tuple[HistoricPart, ...]:
     """承办。 The lead organ's part and the assisting ones; an organ that came to lead no longer assists."""
     lead = (w.lead,) if w.lead else ()
     assisting = (part for code, part in w.assisting.items() if not w.lead or code != w.lead.organ)
-    return tuple(HistoricPart(organ=part.organ, role=part.role, given_at=part.given_at, accepted_at=part.accepted_at,
-                              settled_at=part.settled_at) for part in (*lead, *assisting))
+    return tuple(
+        HistoricPart(
+            organ=part.organ,
+            role=part.role,
+            given_at=part.given_at,
+            accepted_at=part.accepted_at,
+            settled_at=part.settled_at,
+        )
+        for part in (*lead, *assisting)
+    )
 
 
 def _clock(clock: Running) -> HistoricClock:
     limit = clock.limit
-    return HistoricClock(organ=clock.organ, stage=limit.stage.value, step=limit.step, number=str(limit.number),
-                         unit=limit.unit.value, clause=str(limit.clause or ""), started_at=clock.started_at,
-                         due_at=clock.due_at, provisional=clock.provisional, ended_at=clock.ended_at)
+    return HistoricClock(
+        organ=clock.organ,
+        stage=limit.stage.value,
+        step=limit.step,
+        number=str(limit.number),
+        unit=limit.unit.value,
+        clause=str(limit.clause or ""),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        provisional=clock.provisional,
+        ended_at=clock.ended_at,
+    )
