@@ -68,9 +68,14 @@ class Scene:
 
 def set_scene() -> Scene:
     """Make the scene; committed or not is the caller's affair."""
-    open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref=RESIDENT.person, name="居民", login="concerned"))
-    receipt = cases.report_cases(actor=RESIDENT, at=NOW, reports=[
-        a_report(person=RESIDENT.person, name="居民", phone="13900000000", photos=("a" * 64,))])[0]
+    open_account(
+        actor=PLATFORM, at=NOW, person=NewPerson(ref=RESIDENT.person, name="居民", login="concerned")
+    )
+    receipt = cases.report_cases(
+        actor=RESIDENT,
+        at=NOW,
+        reports=[a_report(person=RESIDENT.person, name="居民", phone="13900000000", photos=("a" * 64,))],
+    )[0]
     assert isinstance(receipt, Receipt), receipt
     case = Case.objects.get(number=receipt.number)
     competent = officer(case.organ)
@@ -81,12 +86,25 @@ def set_scene() -> Scene:
     photo.write_bytes(b"\xff\xd8\xff\xd9")
     entry = LedgerEntry.objects.filter(verb="accept_case").latest("id")
     return Scene(
-        facts={"number": case.number, "token": rules.report_token(number=case.number, secret=settings.SECRET_KEY),
-               "entry": str(entry.pk), "matter": case.matter, "place": case.path[-1], "digest": "a" * 64, "pattern": PATTERNS[0].slug, "law": case.clauses.split("#")[0].removeprefix("law:"),
-               "seen": str(Case.objects.get(pk=case.pk).steps)},
-        people={"resident": _session(RESIDENT, "concerned"), "with_basis": _session(competent, "officer"),
-                "without_basis": _session(officer("bz/371603/culture"), "elsewhere"), "outsider": None,
-                "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk")})
+        facts={
+            "number": case.number,
+            "token": rules.report_token(number=case.number, secret=settings.SECRET_KEY),
+            "entry": str(entry.pk),
+            "matter": case.matter,
+            "place": case.path[-1],
+            "digest": "a" * 64,
+            "pattern": PATTERNS[0].slug,
+            "law": case.clauses.split("#")[0].removeprefix("law:"),
+            "seen": str(Case.objects.get(pk=case.pk).steps),
+        },
+        people={
+            "resident": _session(RESIDENT, "concerned"),
+            "with_basis": _session(competent, "officer"),
+            "without_basis": _session(officer("bz/371603/culture"), "elsewhere"),
+            "outsider": None,
+            "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk"),
+        },
+    )
 
 
 def _session(actor: Actor, login: str) -> dict[str, Any]:
@@ -130,8 +148,11 @@ def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -
     path = "/" + row["path"].format(**scene.facts)
     data = {key: value.format(**scene.facts) for key, value in parse_qsl(row["data"], keep_blank_values=True)}
     with transaction.atomic():
-        response = client.generic(row["method"], path) if row["method"] not in {"GET", "POST"} else (
-            getattr(client, row["method"].lower())(path, data))
+        response = (
+            client.generic(row["method"], path)
+            if row["method"] not in {"GET", "POST"}
+            else (getattr(client, row["method"].lower())(path, data))
+        )
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
@@ -141,6 +162,14 @@ def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -
 def _class(status: int, location: str) -> str:
     if 300 <= status < 400:
         return "sign in" if location.startswith("/sign-in/") else "moved"
-    words = {400: "invalid", 403: "refused", 404: "absent", 405: "no method", 409: "conflict", 413: "too large",
-             415: "wrong kind", 422: "invalid"}
+    words = {
+        400: "invalid",
+        403: "refused",
+        404: "absent",
+        405: "no method",
+        409: "conflict",
+        413: "too large",
+        415: "wrong kind",
+        422: "invalid",
+    }
     return words.get(status) or ("ok" if status < 300 else f"broken {status}")

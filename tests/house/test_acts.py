@@ -21,7 +21,9 @@ Plant = Callable[[dict[str, str]], Tree]
 @pytest.fixture(scope="module", autouse=True)
 def _every_capability_is_there() -> None:
     for name in settings.CAPABILITIES:
-        if (ROOT / "tongxin" / name / "operations.py").exists() or (ROOT / "tongxin" / name / "operations").is_dir():
+        if (ROOT / "tongxin" / name / "operations.py").exists() or (
+            ROOT / "tongxin" / name / "operations"
+        ).is_dir():
             importlib.import_module(f"tongxin.{name}.operations")
 
 
@@ -62,12 +64,24 @@ def test_only_the_platform_founds_a_city() -> None:
 
 # ---- The tests of the tests -----------------------------------------------------------------------------------------
 
-MOVE = Declaration(verb="move_thing", title="移动", title_en="move a thing", by=frozenset({By.CASE_OFFICER}), personal=False,
-                   many=False, founding=False, needs_entry=False, scope=lambda: None,
-                   operation="tongxin.cases.operations.flow.move_things", explanation="移动。 Move a thing.")
+MOVE = Declaration(
+    verb="move_thing",
+    title="移动",
+    title_en="move a thing",
+    by=frozenset({By.CASE_OFFICER}),
+    personal=False,
+    many=False,
+    founding=False,
+    needs_entry=False,
+    scope=lambda: None,
+    operation="tongxin.cases.operations.flow.move_things",
+    explanation="移动。 Move a thing.",
+)
 
 
-@pytest.mark.parametrize("rows", ["", "move_thing,,no clause\n", "Move_Thing,law:x@2020-01-01#a1,another word\n"])
+@pytest.mark.parametrize(
+    "rows", ["", "move_thing,,no clause\n", "Move_Thing,law:x@2020-01-01#a1,another word\n"]
+)
 def test_an_act_without_a_clause_in_a_pack_is_named(plant: Plant, rows: str) -> None:
     tree = plant({"tongxin/cases/terms.py": "", "city/oz/lists/powers.csv": "verb,clauses,note\n" + rows})
     found = acts.powers([MOVE], tree.root / "city")
@@ -75,20 +89,34 @@ def test_an_act_without_a_clause_in_a_pack_is_named(plant: Plant, rows: str) -> 
 
 
 def test_a_power_that_is_no_act_is_named(plant: Plant) -> None:
-    tree = plant({"tongxin/cases/terms.py": "", "city/oz/lists/powers.csv":
-                  "verb,clauses,note\nmove_thing,law:x@2020-01-01#a1,\nfly_away,law:x@2020-01-01#a1,\n"})
+    tree = plant(
+        {
+            "tongxin/cases/terms.py": "",
+            "city/oz/lists/powers.csv": "verb,clauses,note\nmove_thing,law:x@2020-01-01#a1,\nfly_away,law:x@2020-01-01#a1,\n",
+        }
+    )
     (found,) = acts.powers([MOVE], tree.root / "city")
     assert "`fly_away` is no act" in found.what
 
 
 def test_a_founding_act_needs_no_power() -> None:
-    assert acts.powers([replace(MOVE, founding=True)], ROOT / "city")[0].what != "the act `move_thing` has no clause"
+    assert (
+        acts.powers([replace(MOVE, founding=True)], ROOT / "city")[0].what
+        != "the act `move_thing` has no clause"
+    )
 
 
-@pytest.mark.parametrize("change", [
-    {"title": "move"}, {"title_en": "移动"}, {"title_en": ""}, {"explanation": ""}, {"explanation": "Move a thing."},
-    {"explanation": "移动。"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "move"},
+        {"title_en": "移动"},
+        {"title_en": ""},
+        {"explanation": ""},
+        {"explanation": "Move a thing."},
+        {"explanation": "移动。"},
+    ],
+)
 def test_an_act_that_is_not_said_in_both_languages_is_named(change: dict[str, str]) -> None:
     assert len(acts.words([replace(MOVE, **change)])) == 1
 

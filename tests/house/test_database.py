@@ -15,8 +15,10 @@ from tongxin.cases.models import Case
 from tongxin.web.schema import guarded_tables, record_tables
 
 NO_ACT, OTHER_ENTRY, FIXED, NO_RIGHT = "TX001", "TX002", "TX003", "42501"
-NEW = ("INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-       "VALUES (%s, 'test', %s, now(), '', '', '', '', '') RETURNING id")
+NEW = (
+    "INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
+    "VALUES (%s, 'test', %s, now(), '', '', '', '', '') RETURNING id"
+)
 PROBE = "UPDATE cases_case SET state = state WHERE false"
 
 
@@ -34,7 +36,9 @@ def owner(committed_city: str) -> Iterator[psycopg.Connection]:
         yield opened
 
 
-def refused(connection: psycopg.Connection, *statements: str | sql.Composed, values: object = None) -> str | None:
+def refused(
+    connection: psycopg.Connection, *statements: str | sql.Composed, values: object = None
+) -> str | None:
     """The SQLSTATE with which the last of the statements is refused; None when it is accepted. Nothing stays."""
     *before, last = statements
     with connection.transaction(force_rollback=True):
@@ -83,7 +87,9 @@ def test_the_applications_role_has_no_power_over_the_database(owner: psycopg.Con
     assert not found, said(found)
 
 
-def test_the_applications_role_may_do_no_more_to_a_table_than_the_guard_says(owner: psycopg.Connection) -> None:
+def test_the_applications_role_may_do_no_more_to_a_table_than_the_guard_says(
+    owner: psycopg.Connection,
+) -> None:
     found = rules.rights(owner, ROLE, record_tables())
     assert not found, said(found)
 
@@ -95,7 +101,9 @@ def test_every_table_of_every_capability_carries_the_guard(owner: psycopg.Connec
 
 
 def test_the_guards_functions_cannot_be_led_astray_by_a_search_path(owner: psycopg.Connection) -> None:
-    ((definer, config),) = owner.execute("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'tongxin_guard'").fetchall()
+    ((definer, config),) = owner.execute(
+        "SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'tongxin_guard'"
+    ).fetchall()
     assert definer and "search_path=public, pg_temp" in config
 
 
@@ -106,56 +114,80 @@ PLANTED = [
     ("DROP TRIGGER tongxin_guard_delete ON law_clause", "table law_clause"),
     ("DROP TRIGGER tongxin_truncate ON cases_case", "table cases_case"),
     ("DROP TRIGGER tongxin_guard_delete ON ledger_ledgercontent", "table ledger_ledgercontent"),
-    (("DROP TRIGGER tongxin_guard_insert ON acts_notice; CREATE TRIGGER tongxin_guard_insert AFTER INSERT ON acts_notice "
-      "REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard('id', 'present')"),
-     "table acts_notice"),
-    (("DROP TRIGGER tongxin_guard_update ON cases_case; CREATE TRIGGER tongxin_guard_update AFTER UPDATE ON cases_case "
-      "REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard('id', 'present')"),
-     "table cases_case"),
-    (("DROP TRIGGER tongxin_guard_insert ON cases_case; CREATE TRIGGER tongxin_guard_insert AFTER INSERT ON cases_case "
-      "FOR EACH ROW EXECUTE FUNCTION tongxin_fixed()"), "table cases_case"),
+    (
+        (
+            "DROP TRIGGER tongxin_guard_insert ON acts_notice; CREATE TRIGGER tongxin_guard_insert AFTER INSERT ON acts_notice "
+            "REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard('id', 'present')"
+        ),
+        "table acts_notice",
+    ),
+    (
+        (
+            "DROP TRIGGER tongxin_guard_update ON cases_case; CREATE TRIGGER tongxin_guard_update AFTER UPDATE ON cases_case "
+            "REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION tongxin_guard('id', 'present')"
+        ),
+        "table cases_case",
+    ),
+    (
+        (
+            "DROP TRIGGER tongxin_guard_insert ON cases_case; CREATE TRIGGER tongxin_guard_insert AFTER INSERT ON cases_case "
+            "FOR EACH ROW EXECUTE FUNCTION tongxin_fixed()"
+        ),
+        "table cases_case",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("statement", "where"), PLANTED, ids=[p[0][:60] for p in PLANTED])
-def test_a_table_without_a_working_guard_is_named(owner: psycopg.Connection, statement: str, where: str) -> None:
+def test_a_table_without_a_working_guard_is_named(
+    owner: psycopg.Connection, statement: str, where: str
+) -> None:
     with owner.transaction(force_rollback=True):
         owner.execute(statement)
         assert {v.where for v in rules.guards(owner, guarded_tables(), record_tables())} == {where}
 
 
-@pytest.mark.parametrize(("statement", "what"), [
-    ("GRANT UPDATE ON cases_casestep TO {role}", "the role may UPDATE"),
-    ("GRANT UPDATE (note) ON cases_casestep TO {role}", "the role may UPDATE"),
-    ("GRANT DELETE ON acts_notice TO {role}", "the role may DELETE"),
-    ("GRANT TRUNCATE ON cases_case TO {role}", "the role may TRUNCATE"),
-    ("GRANT INSERT ON ledger_ledgerwrite TO {role}", "the role may INSERT"),
-    ("GRANT INSERT (xact) ON ledger_ledgerentry TO {role}", "the role may name it in an INSERT"),
-    ("GRANT UPDATE ON ledger_ledgerentry TO PUBLIC", "the role may UPDATE"),
-])
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("GRANT UPDATE ON cases_casestep TO {role}", "the role may UPDATE"),
+        ("GRANT UPDATE (note) ON cases_casestep TO {role}", "the role may UPDATE"),
+        ("GRANT DELETE ON acts_notice TO {role}", "the role may DELETE"),
+        ("GRANT TRUNCATE ON cases_case TO {role}", "the role may TRUNCATE"),
+        ("GRANT INSERT ON ledger_ledgerwrite TO {role}", "the role may INSERT"),
+        ("GRANT INSERT (xact) ON ledger_ledgerentry TO {role}", "the role may name it in an INSERT"),
+        ("GRANT UPDATE ON ledger_ledgerentry TO PUBLIC", "the role may UPDATE"),
+    ],
+)
 def test_a_right_too_many_is_named(owner: psycopg.Connection, statement: str, what: str) -> None:
     with owner.transaction(force_rollback=True):
         owner.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))
         assert what in {v.what for v in rules.rights(owner, ROLE, record_tables())}
 
 
-@pytest.mark.parametrize(("statement", "what"), [
-    ("ALTER ROLE {role} CREATEROLE", "has CREATEROLE"),
-    ("ALTER ROLE {role} BYPASSRLS", "has BYPASSRLS"),
-    ("GRANT pg_read_all_data TO {role}", "has membership in another role"),
-    ("GRANT CREATE ON SCHEMA public TO {role}", "has CREATE in schema public"),
-    ("GRANT UPDATE ON SEQUENCE cases_number TO {role}", "the role may set it back"),
-])
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("ALTER ROLE {role} CREATEROLE", "has CREATEROLE"),
+        ("ALTER ROLE {role} BYPASSRLS", "has BYPASSRLS"),
+        ("GRANT pg_read_all_data TO {role}", "has membership in another role"),
+        ("GRANT CREATE ON SCHEMA public TO {role}", "has CREATE in schema public"),
+        ("GRANT UPDATE ON SEQUENCE cases_number TO {role}", "the role may set it back"),
+    ],
+)
 def test_a_power_of_the_role_is_named(owner: psycopg.Connection, statement: str, what: str) -> None:
     with owner.transaction(force_rollback=True):
         owner.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))
         assert what in {v.what for v in rules.has_no_powers(owner, ROLE)}
 
 
-@pytest.mark.parametrize(("statement", "what"), [
-    ("ALTER TABLE cases_case OWNER TO {role}", "owns the table cases_case"),
-    ("ALTER FUNCTION tongxin_guard() OWNER TO {role}", "owns the function tongxin_guard"),
-])
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("ALTER TABLE cases_case OWNER TO {role}", "owns the table cases_case"),
+        ("ALTER FUNCTION tongxin_guard() OWNER TO {role}", "owns the function tongxin_guard"),
+    ],
+)
 def test_what_the_role_owns_is_named(owner: psycopg.Connection, statement: str, what: str) -> None:
     with owner.transaction(force_rollback=True):
         owner.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))
@@ -203,23 +235,31 @@ def test_the_role_cannot_become_the_owner(app: psycopg.Connection) -> None:
         assert refused(app, sql.SQL(statement).format(name)) == NO_RIGHT
 
 
-WRITES = ("INSERT INTO {t} SELECT * FROM {t} WHERE false", "UPDATE {t} SET {c} = {c} WHERE false",
-          "DELETE FROM {t} WHERE false")
+WRITES = (
+    "INSERT INTO {t} SELECT * FROM {t} WHERE false",
+    "UPDATE {t} SET {c} = {c} WHERE false",
+    "DELETE FROM {t} WHERE false",
+)
 
 
-def test_every_kind_of_write_to_every_guarded_table_without_an_act_is_refused(app: psycopg.Connection) -> None:
+def test_every_kind_of_write_to_every_guarded_table_without_an_act_is_refused(
+    app: psycopg.Connection,
+) -> None:
     """A statement is refused even when it would change no row: the guard asks first what entitles it."""
     records = record_tables()
     for table in sorted(guarded_tables()):
-        (column,) = app.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1",
-                                [table]).fetchone()  # type: ignore[misc]
+        (column,) = app.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", [table]
+        ).fetchone()  # type: ignore[misc]
         for write in WRITES:
             statement = sql.SQL(write).format(t=sql.Identifier(table), c=sql.Identifier(column))
             expected = NO_RIGHT if table in records and "INSERT" not in write else NO_ACT
             assert refused(app, statement) == expected, f"{write} on {table}"
 
 
-def test_every_kind_of_write_to_every_guarded_table_within_an_act_is_accepted(app: psycopg.Connection) -> None:
+def test_every_kind_of_write_to_every_guarded_table_within_an_act_is_accepted(
+    app: psycopg.Connection,
+) -> None:
     for table in sorted(guarded_tables()):
         with app.transaction(force_rollback=True):
             enter(app)
@@ -229,8 +269,12 @@ def test_every_kind_of_write_to_every_guarded_table_within_an_act_is_accepted(ap
 
 
 def test_copy_without_an_act_is_refused(app: psycopg.Connection) -> None:
-    with pytest.raises(psycopg.Error) as error, app.transaction(force_rollback=True), app.cursor() as cursor, \
-            cursor.copy("COPY law_calendardate (day, kind, name) FROM STDIN") as copy:
+    with (
+        pytest.raises(psycopg.Error) as error,
+        app.transaction(force_rollback=True),
+        app.cursor() as cursor,
+        cursor.copy("COPY law_calendardate (day, kind, name) FROM STDIN") as copy,
+    ):
         copy.write_row(("2030-01-01", "holiday", "x"))
     assert error.value.sqlstate == NO_ACT
 
@@ -259,7 +303,9 @@ def test_the_act_in_hand_ends_with_its_transaction(app: psycopg.Connection) -> N
         assert probed(app) == NO_ACT
 
 
-def test_the_entry_of_another_open_transaction_is_refused(app: psycopg.Connection, committed_city: str) -> None:
+def test_the_entry_of_another_open_transaction_is_refused(
+    app: psycopg.Connection, committed_city: str
+) -> None:
     with app_connection(committed_city) as other, other.transaction(force_rollback=True):
         _, act = enter(other)
         with app.transaction(force_rollback=True):
@@ -294,23 +340,42 @@ def test_savepoints_within_an_act_are_accepted(app: psycopg.Connection) -> None:
 
 def test_an_entry_in_the_same_statement_is_accepted(app: psycopg.Connection) -> None:
     with app.transaction(force_rollback=True):
-        app.execute(f"WITH e AS ({NEW}, act), u AS (UPDATE cases_case SET state = state) "
-                    "SELECT set_config('tongxin.act', act::text, true) FROM e", [str(uuid.uuid4()), "done"])
+        app.execute(
+            f"WITH e AS ({NEW}, act), u AS (UPDATE cases_case SET state = state) "
+            "SELECT set_config('tongxin.act', act::text, true) FROM e",
+            [str(uuid.uuid4()), "done"],
+        )
         assert probed(app) is None
 
 
 @pytest.mark.parametrize("column", ["xact", "id", "recorded_at"])
-def test_nobody_names_the_transaction_the_number_or_the_moment_of_an_entry(app: psycopg.Connection, column: str) -> None:
+def test_nobody_names_the_transaction_the_number_or_the_moment_of_an_entry(
+    app: psycopg.Connection, column: str
+) -> None:
     value = {"xact": "'1'::xid8", "id": "1", "recorded_at": "now()"}[column]
-    assert refused(app, f"INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, "
-                        f"commitment, {column}) VALUES (gen_random_uuid(), 'x', 'done', now(), '', '', '', '', '', "
-                        f"{value})") == NO_RIGHT
+    assert (
+        refused(
+            app,
+            f"INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, "
+            f"commitment, {column}) VALUES (gen_random_uuid(), 'x', 'done', now(), '', '', '', '', '', "
+            f"{value})",
+        )
+        == NO_RIGHT
+    )
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE {t} SET {c} = {c}", "DELETE FROM {t}", "SELECT * FROM {t} FOR UPDATE", "LOCK TABLE {t} IN EXCLUSIVE MODE",
-])
-def test_records_and_the_ledger_are_never_edited_even_within_an_act(app: psycopg.Connection, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {t} SET {c} = {c}",
+        "DELETE FROM {t}",
+        "SELECT * FROM {t} FOR UPDATE",
+        "LOCK TABLE {t} IN EXCLUSIVE MODE",
+    ],
+)
+def test_records_and_the_ledger_are_never_edited_even_within_an_act(
+    app: psycopg.Connection, statement: str
+) -> None:
     ledger = {"ledger_ledgerentry", "ledger_ledgerwrite", "ledger_ledgerleaf", "ledger_ledgercheckpoint"}
     for table in sorted(record_tables() | ledger):
         column = {"ledger_ledgerleaf": "index", "ledger_ledgercheckpoint": "size"}.get(table, "id")
@@ -323,8 +388,14 @@ def test_records_and_the_ledger_are_never_edited_even_within_an_act(app: psycopg
 def test_nobody_writes_the_digests_but_the_database(app: psycopg.Connection) -> None:
     with app.transaction(force_rollback=True):
         number, _ = enter(app)
-        assert refused(app, "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) "
-                            f"VALUES ({number}, 'cases_casestep', '{{1}}', '{{x}}', '')") == NO_RIGHT
+        assert (
+            refused(
+                app,
+                "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) "
+                f"VALUES ({number}, 'cases_casestep', '{{1}}', '{{x}}', '')",
+            )
+            == NO_RIGHT
+        )
 
 
 def test_a_record_that_names_an_entry_of_another_transaction_is_refused(app: psycopg.Connection) -> None:
@@ -333,8 +404,14 @@ def test_a_record_that_names_an_entry_of_another_transaction_is_refused(app: psy
     for number in (old, 0, 9_999_999):
         with app.transaction(force_rollback=True):
             enter(app)
-            assert refused(app, "INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
-                                f"VALUES ({number}, '', '', '', '{{}}', now())") == OTHER_ENTRY
+            assert (
+                refused(
+                    app,
+                    "INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
+                    f"VALUES ({number}, '', '', '', '{{}}', now())",
+                )
+                == OTHER_ENTRY
+            )
 
 
 def test_content_of_an_entry_is_deleted_within_an_act_alone(app: psycopg.Connection) -> None:
@@ -348,8 +425,11 @@ def test_content_of_an_entry_is_deleted_within_an_act_alone(app: psycopg.Connect
 def test_a_temporary_table_of_the_same_name_leads_nobody_astray(app: psycopg.Connection) -> None:
     act = str(uuid.uuid4())
     with app.transaction(force_rollback=True):
-        app.execute("CREATE TEMP TABLE ledger_ledgerentry AS SELECT %s::uuid AS act, pg_current_xact_id() AS xact, "
-                    "'done'::text AS outcome", [act])
+        app.execute(
+            "CREATE TEMP TABLE ledger_ledgerentry AS SELECT %s::uuid AS act, pg_current_xact_id() AS xact, "
+            "'done'::text AS outcome",
+            [act],
+        )
         take(app, act)
         with pytest.raises(psycopg.Error) as error:
             app.execute("UPDATE public.cases_case SET state = state")

@@ -17,7 +17,20 @@ from tongxin.ledger.terms import LedgerOutcome
 from tongxin.web.console.commands.founding import acts_table
 
 Plant = Callable[[dict[str, str]], Tree]
-WORDS = [By, Purpose, Channel, ClockChange, ClockGround, Outcome, ReturnGround, Role, State, Stage, Unit, LedgerOutcome]
+WORDS = [
+    By,
+    Purpose,
+    Channel,
+    ClockChange,
+    ClockGround,
+    Outcome,
+    ReturnGround,
+    Role,
+    State,
+    Stage,
+    Unit,
+    LedgerOutcome,
+]
 
 
 def _text(name: str) -> str:

@@ -28,7 +28,9 @@ def test_every_capability_has_one_head_of_migrations() -> None:
 
 def test_no_migration_is_missing() -> None:
     loader = MigrationLoader(None)
-    changes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
+    changes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(
+        graph=loader.graph
+    )
     found = documents.migrations(changes)
     assert not found, said(found)
 
@@ -36,20 +38,32 @@ def test_no_migration_is_missing() -> None:
 # ---- The tests of the tests -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("module", "target", "upward"), [
-    ("tongxin.organs.models", Case, True), ("tongxin.acts.models", Organ, True), ("tongxin.video.models", Case, False),
-    ("tongxin.places.models", Organ, True), ("tongxin.organs.models", Place, False),
-])
-def test_a_foreign_key_that_runs_upward_is_named(module: str, target: type[models.Model], upward: bool) -> None:
+@pytest.mark.parametrize(
+    ("module", "target", "upward"),
+    [
+        ("tongxin.organs.models", Case, True),
+        ("tongxin.acts.models", Organ, True),
+        ("tongxin.video.models", Case, False),
+        ("tongxin.places.models", Organ, True),
+        ("tongxin.organs.models", Place, False),
+    ],
+)
+def test_a_foreign_key_that_runs_upward_is_named(
+    module: str, target: type[models.Model], upward: bool
+) -> None:
     planted = _planted(module, field=models.ForeignKey(target, models.PROTECT, related_name="+"))
     found = rules.foreign_keys([planted])
     assert bool(found) is upward
-    assert not upward or (found[0].where == f"{module}.Planted.field" and "text reference" in found[0].instead)
+    assert not upward or (
+        found[0].where == f"{module}.Planted.field" and "text reference" in found[0].instead
+    )
 
 
 def test_a_foreign_key_to_a_neighbour_is_named() -> None:
     neighbour = _planted("tongxin.culture.models", name="Neighbour")
-    planted = _planted("tongxin.video.models", field=models.ForeignKey(neighbour, models.PROTECT, related_name="+"))
+    planted = _planted(
+        "tongxin.video.models", field=models.ForeignKey(neighbour, models.PROTECT, related_name="+")
+    )
     assert [v.where for v in rules.foreign_keys([planted])] == ["tongxin.video.models.Planted.field"]
 
 

@@ -46,19 +46,27 @@ def test_every_route_says_who_may_open_it(scene: Scene) -> None:
 
 def test_every_route_is_tried_with_each_method() -> None:
     tried = {(row["route"], row["method"]) for row in read_table()}
-    missing = [(route.pattern, method) for route in found_routes() for method in METHODS
-               if (route.pattern, method) not in tried]
+    missing = [
+        (route.pattern, method)
+        for route in found_routes()
+        for method in METHODS
+        if (route.pattern, method) not in tried
+    ]
     assert not missing, missing
 
 
-@pytest.mark.parametrize("row", read_table(), ids=lambda row: f"{row['method']} /{row['path']} {row['data']}".strip())
+@pytest.mark.parametrize(
+    "row", read_table(), ids=lambda row: f"{row['method']} /{row['path']} {row['data']}".strip()
+)
 def test_four_witnesses_are_answered_as_the_table_says(scene: Scene, row: dict[str, str]) -> None:
     told = {witness: row[witness] for witness in permissions.WITNESSES}
     assert answers(scene, row) == told
 
 
 def test_nobody_is_answered_by_a_breakdown() -> None:
-    assert not [row for row in read_table() for witness in permissions.WITNESSES if row[witness].startswith("broken")]
+    assert not [
+        row for row in read_table() for witness in permissions.WITNESSES if row[witness].startswith("broken")
+    ]
 
 
 def _propose(scene: Scene) -> None:
@@ -67,10 +75,19 @@ def _propose(scene: Scene) -> None:
     for route in found_routes():
         for method in METHODS:
             if (route.pattern, method) not in known:
-                row = {"route": route.pattern, "method": method, "path": proposed_path(route.pattern), "data": ""}
+                row = {
+                    "route": route.pattern,
+                    "method": method,
+                    "path": proposed_path(route.pattern),
+                    "data": "",
+                }
                 rows[route.pattern, method, row["path"], ""] = row
     order = {route.pattern: place for place, route in enumerate(found_routes())}
-    kept = [row if row.get("outsider") else {**row, **answers(scene, row)} for key, row in rows.items() if key[0] in order]
+    kept = [
+        row if row.get("outsider") else {**row, **answers(scene, row)}
+        for key, row in rows.items()
+        if key[0] in order
+    ]
     write_table(sorted(kept, key=lambda row: (order[row["route"]], row["method"], row["path"])))
 
 

@@ -10,8 +10,14 @@ from tests.house.rules.terms import NOT_ACTS, Violation, said
 from tests.house.rules.tree import Tree
 
 Plant = Callable[[dict[str, str]], Tree]
-RULES = [writes.writes, writes.operations_are_acts, writes.entries_come_from_the_gate, writes.no_way_past_the_gate,
-         writes.owner_connection, models.side_effects]
+RULES = [
+    writes.writes,
+    writes.operations_are_acts,
+    writes.entries_come_from_the_gate,
+    writes.no_way_past_the_gate,
+    writes.owner_connection,
+    models.side_effects,
+]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -21,8 +27,11 @@ def test_the_house_keeps_the_rule(house: Tree, rule: Callable[[Tree], list[Viola
 
 
 def test_what_every_room_of_operations_offers_is_an_act(house: Tree) -> None:
-    rooms = [importlib.import_module(name) for name in house.by_name
-             if name.split(".")[2:] == ["operations"] and name not in NOT_ACTS]
+    rooms = [
+        importlib.import_module(name)
+        for name in house.by_name
+        if name.split(".")[2:] == ["operations"] and name not in NOT_ACTS
+    ]
     assert len(rooms) >= 5
     found = acts.offered(rooms)
     assert not found, said(found)
@@ -59,11 +68,19 @@ def test_a_write_outside_operations_is_named(plant: Plant, line: str, room: str)
     assert "public operation" in found[0].instead
 
 
-@pytest.mark.parametrize("line", [
-    "known.update({'a': 1})", "shown.update(url='/')", "digest.update(b'x')", "cache.delete('x')",
-    "picture.save(out, 'JPEG')", "'the words insert into and delete from in a sentence'", "Case.objects.filter(pk=1)",
-    "cursor.execute('SELECT 1 FROM cases_case FOR UPDATE')",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "known.update({'a': 1})",
+        "shown.update(url='/')",
+        "digest.update(b'x')",
+        "cache.delete('x')",
+        "picture.save(out, 'JPEG')",
+        "'the words insert into and delete from in a sentence'",
+        "Case.objects.filter(pk=1)",
+        "cursor.execute('SELECT 1 FROM cases_case FOR UPDATE')",
+    ],
+)
 def test_what_only_looks_like_a_write_is_left_alone(plant: Plant, line: str) -> None:
     assert writes.writes(plant({"tongxin/cases/views.py": line + "\n"})) == []
 
@@ -85,24 +102,32 @@ def test_a_public_operation_that_is_no_act_is_named(plant: Plant) -> None:
 
 
 def test_an_operation_with_arguments_by_position_is_named(plant: Plant) -> None:
-    tree = plant({"tongxin/cases/operations.py": "@act('move', title=('', ''))\ndef move(warrant, *, case): ...\n"})
+    tree = plant(
+        {"tongxin/cases/operations.py": "@act('move', title=('', ''))\ndef move(warrant, *, case): ...\n"}
+    )
     (found,) = writes.operations_are_acts(tree)
     assert "by position" in found.what
 
 
 def test_what_a_package_of_operations_offers_must_be_an_act(plant: Plant) -> None:
-    tree = plant({
-        "tongxin/cases/operations/__init__.py": "from tongxin.cases.operations.flow import move, shared\n",
-        "tongxin/cases/operations/flow.py": "def shared(): ...\n\n\ndef inner(): ...\n\n\n@act('move')\ndef move(*, a): ...\n"})
+    tree = plant(
+        {
+            "tongxin/cases/operations/__init__.py": "from tongxin.cases.operations.flow import move, shared\n",
+            "tongxin/cases/operations/flow.py": "def shared(): ...\n\n\ndef inner(): ...\n\n\n@act('move')\ndef move(*, a): ...\n",
+        }
+    )
     assert [v.what for v in writes.operations_are_acts(tree)] == ["the operation `shared` is no act"]
 
 
-@pytest.mark.parametrize("line", [
-    "from tongxin.ledger.operations import append_entries",
-    "ledger.append_entries(entries=[])",
-    "actor = Actor(person='person:me', platform=True)",
-    "cursor.execute(\"SELECT set_config('tongxin.act', %s, true)\", [x])",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tongxin.ledger.operations import append_entries",
+        "ledger.append_entries(entries=[])",
+        "actor = Actor(person='person:me', platform=True)",
+        "cursor.execute(\"SELECT set_config('tongxin.act', %s, true)\", [x])",
+    ],
+)
 def test_an_entry_or_an_act_made_outside_the_gate_is_named(plant: Plant, line: str) -> None:
     (found,) = writes.entries_come_from_the_gate(plant({"tongxin/cases/operations.py": line + "\n"}))
     assert found.where == "tongxin/cases/operations.py:1"
@@ -115,8 +140,14 @@ def test_an_argument_that_leads_past_the_gate_is_named(plant: Plant, argument: s
     assert f"`{argument}`" in found.what
 
 
-@pytest.mark.parametrize("line", ["connections['owner'].cursor()", "Case.objects.using('owner')",
-                                  "call_command('flush', database='owner')"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connections['owner'].cursor()",
+        "Case.objects.using('owner')",
+        "call_command('flush', database='owner')",
+    ],
+)
 def test_a_use_of_the_owners_connection_is_named(plant: Plant, line: str) -> None:
     (found,) = writes.owner_connection(plant({"tongxin/cases/queries.py": line + "\n"}))
     assert "under its own role" in found.instead

@@ -31,9 +31,15 @@ def powers(declarations: Iterable[Declaration], city: Path) -> list[Violation]:
         place = path.relative_to(city.parent).as_posix()
         with path.open(encoding="utf-8", newline="") as lines:
             rows = {row["verb"]: row["clauses"] for row in csv.DictReader(lines)}
-        found += [Violation(place, f"the act `{verb}` has no clause", POWER.format(verb=verb))
-                  for verb in sorted(needed) if not rows.get(verb, "").strip()]
-        found += [Violation(place, f"`{verb}` is no act of the house", NO_ACT) for verb in sorted(rows.keys() - known)]
+        found += [
+            Violation(place, f"the act `{verb}` has no clause", POWER.format(verb=verb))
+            for verb in sorted(needed)
+            if not rows.get(verb, "").strip()
+        ]
+        found += [
+            Violation(place, f"`{verb}` is no act of the house", NO_ACT)
+            for verb in sorted(rows.keys() - known)
+        ]
     return found
 
 
@@ -45,21 +51,28 @@ def words(declarations: Iterable[Declaration]) -> list[Violation]:
         if not CHINESE.search(d.title) or not ENGLISH.search(d.title_en) or CHINESE.search(d.title_en):
             found.append(Violation(d.operation, f"the act `{d.verb}` has no title in both languages", WORDS))
         if not CHINESE.search(first) or not ENGLISH.search(d.explanation):
-            found.append(Violation(d.operation, f"the act `{d.verb}` is not explained in both languages", WORDS))
+            found.append(
+                Violation(d.operation, f"the act `{d.verb}` is not explained in both languages", WORDS)
+            )
     return found
 
 
 def tested(declarations: Iterable[Declaration], tests: Iterable[str]) -> list[Violation]:
     """Every act is mentioned by a test, by its verb or by its operation."""
     said = "\n".join(tests)
-    return [Violation(d.operation, f"no test mentions the act `{d.verb}`", TESTED) for d in declarations
-            if not re.search(rf"\b({d.verb}|{_operation(d)})\b", said)]
+    return [
+        Violation(d.operation, f"no test mentions the act `{d.verb}`", TESTED)
+        for d in declarations
+        if not re.search(rf"\b({d.verb}|{_operation(d)})\b", said)
+    ]
 
 
 def test_texts(root: Path) -> list[str]:
     """The text of every test, but for those of the house itself."""
     paths = [*(root / "tests").rglob("*.py"), *(root / "tongxin").glob("*/tests/**/*.py")]
-    return [path.read_text(encoding="utf-8") for path in paths if (root / "tests" / "house") not in path.parents]
+    return [
+        path.read_text(encoding="utf-8") for path in paths if (root / "tests" / "house") not in path.parents
+    ]
 
 
 def reached(declarations: Iterable[Declaration], tree: Tree) -> list[Violation]:
@@ -106,6 +119,11 @@ def offered(packages: Sequence[object]) -> list[Violation]:
             value = getattr(package, name)
             own = getattr(value, "__module__", "").startswith(package.__name__)  # type: ignore[attr-defined]
             if own and callable(value) and not isinstance(value, type) and not hasattr(value, "declaration"):
-                found.append(Violation(package.__name__, f"offers `{name}`, which is no act",  # type: ignore[attr-defined]
-                                       "declare it with @act(…), or do not offer it"))
+                found.append(
+                    Violation(
+                        package.__name__,
+                        f"offers `{name}`, which is no act",  # type: ignore[attr-defined]
+                        "declare it with @act(…), or do not offer it",
+                    )
+                )
     return found

@@ -8,7 +8,9 @@ from tests.house.rules.terms import Violation
 
 OWN_NOTHING = "let the owner own it (web/schema.py); the application's role reads and appends, no more"
 NO_POWER = "take it away from the role; what it may do is written in ledger/guard.py and nowhere else"
-GUARD = "make it a table of a capability and run `tongxin migrate`: the guard is installed on every one of them"
+GUARD = (
+    "make it a table of a capability and run `tongxin migrate`: the guard is installed on every one of them"
+)
 FIXED = "records are appended and never edited: grant INSERT and SELECT alone"
 
 # Tables that carry no guard, each with the reason; everything else does.
@@ -21,7 +23,13 @@ UNGUARDED = {
     "ledger_ledgercheckpoint": "the sequencer's; signed",
     "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
 }
-APPENDED = {"ledger_ledgerentry", "ledger_ledgercontent", "ledger_ledgerleaf", "ledger_ledgercheckpoint", "acts_delivery"}
+APPENDED = {
+    "ledger_ledgerentry",
+    "ledger_ledgercontent",
+    "ledger_ledgerleaf",
+    "ledger_ledgercheckpoint",
+    "acts_delivery",
+}
 ENTRY_COLUMNS = {"act", "verb", "outcome", "at", "organ", "office", "list_entry", "clauses", "commitment"}
 
 OWNED = """
@@ -65,7 +73,13 @@ SELECT c.relname, t.tgname, t.tgtype::int, t.tgenabled::text, p.proname,
   LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal LEFT JOIN pg_proc p ON p.oid = t.tgfoid
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
 """
-BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = 2, 4, 8, 16, 32  # of a trigger for each statement, unless it says ROW (1)
+BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = (
+    2,
+    4,
+    8,
+    16,
+    32,
+)  # of a trigger for each statement, unless it says ROW (1)
 Row = tuple[str, str, int, str, str, list[str], str]
 
 
@@ -79,8 +93,10 @@ def has_no_powers(connection: psycopg.Connection, role: str) -> list[Violation]:
     """The application's role has no power over the database, and belongs to no other role."""
     rows = connection.execute(POWERS, [role]).fetchall()
     found = [Violation(f"role {role}", f"has {what}", NO_POWER) for (what,) in rows]
-    return found + [Violation(f"sequence {name}", "the role may set it back", NO_POWER)
-                    for (name,) in connection.execute(SETVAL, [role]).fetchall()]
+    return found + [
+        Violation(f"sequence {name}", "the role may set it back", NO_POWER)
+        for (name,) in connection.execute(SETVAL, [role]).fetchall()
+    ]
 
 
 def rights(connection: psycopg.Connection, role: str, records: Collection[str]) -> list[Violation]:
@@ -90,8 +106,10 @@ def rights(connection: psycopg.Connection, role: str, records: Collection[str]) 
         if right not in _allowed(table, records):
             found.append(Violation(f"table {table}", f"the role may {right}", FIXED))
     named = {name for (name,) in connection.execute(NAMED_COLUMNS, [role]).fetchall()}
-    return found + [Violation(f"table ledger_ledgerentry.{name}", "the role may name it in an INSERT", FIXED)
-                    for name in sorted(named - ENTRY_COLUMNS)]
+    return found + [
+        Violation(f"table ledger_ledgerentry.{name}", "the role may name it in an INSERT", FIXED)
+        for name in sorted(named - ENTRY_COLUMNS)
+    ]
 
 
 def _allowed(table: str, records: Collection[str]) -> set[str]:
@@ -104,7 +122,9 @@ def _allowed(table: str, records: Collection[str]) -> set[str]:
     return set() if table in UNGUARDED else {"INSERT", "UPDATE", "DELETE"}
 
 
-def guards(connection: psycopg.Connection, tables: Mapping[str, str], records: Collection[str]) -> list[Violation]:
+def guards(
+    connection: psycopg.Connection, tables: Mapping[str, str], records: Collection[str]
+) -> list[Violation]:
     """Every table of every capability carries the guard for each kind of write, told its key and whether it is a record."""
     triggers: dict[str, list[Row]] = {}
     for row in connection.execute(TRIGGERS).fetchall():
@@ -114,13 +134,23 @@ def guards(connection: psycopg.Connection, tables: Mapping[str, str], records: C
         if table in UNGUARDED and table != "ledger_ledgercontent":
             continue
         told = [tables.get(table, "entry_id"), "record" if table in records else "present"]
-        events = {"delete": DELETE} if table in UNGUARDED else {"insert": INSERT, "update": UPDATE, "delete": DELETE}
-        missing = [f"tongxin_guard_{name}" for name, event in events.items()
-                   if not any(_guards(row, f"tongxin_guard_{name}", event, told) for row in rows)]
-        if table not in UNGUARDED and not any(_holds(row, "tongxin_truncate", "tongxin_fixed", TRUNCATE | BEFORE)
-                                              for row in rows):
+        events = (
+            {"delete": DELETE}
+            if table in UNGUARDED
+            else {"insert": INSERT, "update": UPDATE, "delete": DELETE}
+        )
+        missing = [
+            f"tongxin_guard_{name}"
+            for name, event in events.items()
+            if not any(_guards(row, f"tongxin_guard_{name}", event, told) for row in rows)
+        ]
+        if table not in UNGUARDED and not any(
+            _holds(row, "tongxin_truncate", "tongxin_fixed", TRUNCATE | BEFORE) for row in rows
+        ):
             missing.append("tongxin_truncate")
-        found += [Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD) for name in missing]
+        found += [
+            Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD) for name in missing
+        ]
     return found
 
 

@@ -25,24 +25,32 @@ def settings(tree: Tree, text: str) -> list[Violation]:
         for name in re.findall(r"\b(TONGXIN_[A-Z_]*[A-Z])=", module.text):
             read.setdefault(name, module.place)
     written = set(re.findall(r"^\|\s*`(TONGXIN_[A-Z_]+)`", text, re.MULTILINE))
-    return [Violation(where, f"the setting `{name}` is not explained", SETTING)
-            for name, where in sorted(read.items()) if name not in written] + [
+    return [
+        Violation(where, f"the setting `{name}` is not explained", SETTING)
+        for name, where in sorted(read.items())
+        if name not in written
+    ] + [
         Violation("docs/settings.md", f"explains `{name}`, which nothing reads", GONE)
-        for name in sorted(written - read.keys())]
+        for name in sorted(written - read.keys())
+    ]
 
 
 def acts(text: str, made: str) -> list[Violation]:
     """docs/acts.md is what the register of acts makes."""
     written, current = text.strip().splitlines(), made.strip().splitlines()
-    return [Violation("docs/acts.md", f"differs from the register: {line[:80]}", ACTS)
-            for line in [*(x for x in current if x not in written), *(x for x in written if x not in current)]]
+    return [
+        Violation("docs/acts.md", f"differs from the register: {line[:80]}", ACTS)
+        for line in [*(x for x in current if x not in written), *(x for x in written if x not in current)]
+    ]
 
 
 def glossary(text: str, words: Iterable[str]) -> list[Violation]:
     """Every word of the field that the code uses stands in the glossary, in its column of code words."""
     written = set(re.findall(r"`([a-z0-9_]+)`", text))
-    return [Violation("docs/glossary.md", f"does not have the word `{word}`", WORD)
-            for word in sorted(set(words) - written)]
+    return [
+        Violation("docs/glossary.md", f"does not have the word `{word}`", WORD)
+        for word in sorted(set(words) - written)
+    ]
 
 
 def heads(leaves: Iterable[tuple[str, str]]) -> list[Violation]:
@@ -50,12 +58,21 @@ def heads(leaves: Iterable[tuple[str, str]]) -> list[Violation]:
     by_app: dict[str, list[str]] = {}
     for app, name in leaves:
         by_app.setdefault(app, []).append(name)
-    return [Violation(f"tongxin/{app}/migrations", f"{len(names)} heads: {', '.join(sorted(names))}", HEAD)
-            for app, names in sorted(by_app.items()) if len(names) > 1]
+    return [
+        Violation(f"tongxin/{app}/migrations", f"{len(names)} heads: {', '.join(sorted(names))}", HEAD)
+        for app, names in sorted(by_app.items())
+        if len(names) > 1
+    ]
 
 
 def migrations(changes: dict[str, list[Any]]) -> list[Violation]:
     """No migration is missing."""
-    return [Violation(f"tongxin/{app}/migrations", f"the models have moved on: {migration.operations}",
-                      f"run `makemigrations {app}` and read what it made")
-            for app, found in sorted(changes.items()) for migration in found]
+    return [
+        Violation(
+            f"tongxin/{app}/migrations",
+            f"the models have moved on: {migration.operations}",
+            f"run `makemigrations {app}` and read what it made",
+        )
+        for app, found in sorted(changes.items())
+        for migration in found
+    ]

@@ -16,11 +16,15 @@ from tests.house.rules.terms import (
 from tests.house.rules.tree import Import, Module, Tree, function_of
 
 NO_FLOOR = "give the capability its floor in docs/house.md and in tests/house/rules/terms.py, or put the code into one that has"
-DOWN = ("import only from a lower floor: let the floor above call down, show a panel on the page below, "
-        "or move the noun both need one floor down")
+DOWN = (
+    "import only from a lower floor: let the floor above call down, show a panel on the page below, "
+    "or move the noun both need one floor down"
+)
 NEIGHBOUR = "two neighbours share a noun: move it one floor down and let both import it from there"
-DOOR = ("enter another capability by its `operations` (write), `queries` (read), `terms` (words) or `rules` (pure); "
-        "add to those what is missing there")
+DOOR = (
+    "enter another capability by its `operations` (write), `queries` (read), `terms` (words) or `rules` (pure); "
+    "add to those what is missing there"
+)
 INDICATORS = "indicators are read by web alone: show the number on a page of web"
 CYCLE = "move what both need into a third module that neither of them is imported by"
 TOP = "put the import at the head of the module; when that makes a cycle, the noun stands in the wrong module"
@@ -38,8 +42,11 @@ def _crossings(tree: Tree) -> Iterator[tuple[Module, Import, str]]:
 
 def floors(tree: Tree) -> list[Violation]:
     """Import only from a lower floor, and never from a neighbour."""
-    found = [Violation(f"tongxin/{name}", f"the capability `{name}` stands on no floor", NO_FLOOR)
-             for name in tree.capabilities if name not in FLOORS]
+    found = [
+        Violation(f"tongxin/{name}", f"the capability `{name}` stands on no floor", NO_FLOOR)
+        for name in tree.capabilities
+        if name not in FLOORS
+    ]
     for module, one, target in _crossings(tree):
         own, other = FLOORS.get(module.capability), FLOORS.get(target)
         if own is None or other is None or other < own:
@@ -57,9 +64,15 @@ def doors(tree: Tree) -> list[Violation]:
     found = []
     for module, one, target in _crossings(tree):
         if target == "indicators" and module.capability not in INDICATORS_READERS:
-            found.append(Violation(module.at(one.line), f"`{module.name}` imports `{one.target}`", INDICATORS))
+            found.append(
+                Violation(module.at(one.line), f"`{module.name}` imports `{one.target}`", INDICATORS)
+            )
         elif not _is_door(module, one):
-            found.append(Violation(module.at(one.line), f"`{module.name}` enters `{one.target}`, which is no door", DOOR))
+            found.append(
+                Violation(
+                    module.at(one.line), f"`{module.name}` enters `{one.target}`, which is no door", DOOR
+                )
+            )
     return found
 
 
@@ -72,10 +85,18 @@ def _is_door(module: Module, one: Import) -> bool:
 
 def cycles(tree: Tree) -> list[Violation]:
     """No cycle of imports between modules."""
-    graph = {module.name: sorted({one.target for one in tree.imports(module) if one.target in tree.by_name} -
-                                 {module.name}) for module in tree.modules}
-    return [Violation(tree.by_name[ring[0]].place, "modules import each other: " + " → ".join([*ring, ring[0]]), CYCLE)
-            for ring in _rings(graph)]
+    graph = {
+        module.name: sorted(
+            {one.target for one in tree.imports(module) if one.target in tree.by_name} - {module.name}
+        )
+        for module in tree.modules
+    }
+    return [
+        Violation(
+            tree.by_name[ring[0]].place, "modules import each other: " + " → ".join([*ring, ring[0]]), CYCLE
+        )
+        for ring in _rings(graph)
+    ]
 
 
 def cycles_of_siblings(tree: Tree) -> list[Violation]:
@@ -88,12 +109,19 @@ def cycles_of_siblings(tree: Tree) -> list[Violation]:
             if not module.name.startswith(above + "."):
                 continue
             part = ".".join(module.parts[:depth])
-            targets = {".".join(one.target.split(".")[:depth]) for one in tree.imports(module)
-                       if one.target.startswith(above + ".")}
+            targets = {
+                ".".join(one.target.split(".")[:depth])
+                for one in tree.imports(module)
+                if one.target.startswith(above + ".")
+            }
             graph[part] = sorted({*graph.get(part, ()), *targets} - {part})
         whole = {part: [other for other in others if other in graph] for part, others in graph.items()}
-        found += [Violation(above.replace(".", "/"), "parts import each other: " + " → ".join([*ring, ring[0]]), CYCLE)
-                  for ring in _rings(whole)]
+        found += [
+            Violation(
+                above.replace(".", "/"), "parts import each other: " + " → ".join([*ring, ring[0]]), CYCLE
+            )
+            for ring in _rings(whole)
+        ]
     return found
 
 
@@ -128,9 +156,12 @@ def _rings(graph: dict[str, list[str]]) -> list[list[str]]:
 
 def imports_in_functions(tree: Tree) -> list[Violation]:
     """No import stands in a function."""
-    return [Violation(module.at(node), f"an import stands in the function `{function_of(node)}`", TOP)
-            for module in tree.modules for node in ast.walk(module.syntax)
-            if isinstance(node, ast.Import | ast.ImportFrom) and function_of(node)]
+    return [
+        Violation(module.at(node), f"an import stands in the function `{function_of(node)}`", TOP)
+        for module in tree.modules
+        for node in ast.walk(module.syntax)
+        if isinstance(node, ast.Import | ast.ImportFrom) and function_of(node)
+    ]
 
 
 def dynamic_imports(tree: Tree, allowed: Sequence[Allowed] = DYNAMIC_IMPORTS) -> list[Violation]:
@@ -144,15 +175,23 @@ def dynamic_imports(tree: Tree, allowed: Sequence[Allowed] = DYNAMIC_IMPORTS) ->
             if (module.name, called) in {(one.where, one.what) for one in allowed}:
                 used.add((module.name, called))
             else:
-                found.append(Violation(module.at(node), f"`{called}` imports by a name made at run time", DYNAMIC))
+                found.append(
+                    Violation(module.at(node), f"`{called}` imports by a name made at run time", DYNAMIC)
+                )
     return found + unused([one for one in allowed if one.where in tree.by_name], used)
 
 
 def unused(allowed: Sequence[Allowed], used: set[tuple[str, str]]) -> list[Violation]:
     """Exceptions that nothing needs any more."""
-    return [Violation(one.where, f"an exception is kept that nothing needs: {one.reason}",
-                      "remove it from tests/house/rules/terms.py")
-            for one in allowed if (one.where, one.what) not in used]
+    return [
+        Violation(
+            one.where,
+            f"an exception is kept that nothing needs: {one.reason}",
+            "remove it from tests/house/rules/terms.py",
+        )
+        for one in allowed
+        if (one.where, one.what) not in used
+    ]
 
 
 def _called(node: ast.AST) -> str:

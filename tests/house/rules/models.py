@@ -8,11 +8,15 @@ from django.db import models
 from tests.house.rules.terms import FLOORS, Violation
 from tests.house.rules.tree import Tree
 
-DOWN = ("keep a text reference (`case:…`, `organ:…`) instead, or move the table one floor up: "
-        "what stands below must not depend on what stands above")
+DOWN = (
+    "keep a text reference (`case:…`, `organ:…`) instead, or move the table one floor up: "
+    "what stands below must not depend on what stands above"
+)
 PLAIN = "make the table between the two a model of its own: then its rows are written by an operation"
 NO_EFFECT = "do it in the operation, where it is an act; saving a row only saves it"
-RECORD = "call the column `entry = BigIntegerField`: then the database keeps the digest of each row in the ledger"
+RECORD = (
+    "call the column `entry = BigIntegerField`: then the database keeps the digest of each row in the ledger"
+)
 
 
 def foreign_keys(found_models: Iterable[type[models.Model]]) -> list[Violation]:
@@ -29,9 +33,13 @@ def foreign_keys(found_models: Iterable[type[models.Model]]) -> list[Violation]:
             where = f"{model.__module__}.{model.__name__}.{field.name}"
             other = _capability(target)
             if other != own and FLOORS.get(other, (99, 0)) >= FLOORS[own]:
-                found.append(Violation(where, f"the foreign key leads from `{own}` up or across to `{other}`", DOWN))
+                found.append(
+                    Violation(where, f"the foreign key leads from `{own}` up or across to `{other}`", DOWN)
+                )
             if field.many_to_many:
-                found.append(Violation(where, "the table between the two is written without an operation", PLAIN))
+                found.append(
+                    Violation(where, "the table between the two is written without an operation", PLAIN)
+                )
     return found
 
 
@@ -42,7 +50,10 @@ def _capability(model: type[models.Model]) -> str:
 
 def side_effects(tree: Tree) -> list[Violation]:
     """A model has no `save`, `delete` or `clean` of its own."""
-    return [Violation(module.at(node), f"the model has its own `{node.name}`", NO_EFFECT)
-            for module in tree.modules if module.room == "models"
-            for node in ast.walk(module.syntax)
-            if isinstance(node, ast.FunctionDef) and node.name in {"save", "delete", "clean", "full_clean"}]
+    return [
+        Violation(module.at(node), f"the model has its own `{node.name}`", NO_EFFECT)
+        for module in tree.modules
+        if module.room == "models"
+        for node in ast.walk(module.syntax)
+        if isinstance(node, ast.FunctionDef) and node.name in {"save", "delete", "clean", "full_clean"}
+    ]

@@ -30,9 +30,19 @@ CITY = "what is true of one city is data: put it into the pack under city/ and r
 SIZE = "look for the second noun hiding inside; a room may become a package whose public names stay the same"
 CLOCK = "take the moment as an argument (`at`, `day`); the door reads the clock (views, api, tasks, web)"
 READ = "ask a query of the capability (`queries`), and add it there when it is missing"
-CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("timezone", "now"),
-          ("timezone", "localdate"), ("timezone", "localtime"), ("time", "time"), ("time", "time_ns"),
-          ("time", "localtime"), ("time", "gmtime")}
+CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("timezone", "now"),
+    ("timezone", "localdate"),
+    ("timezone", "localtime"),
+    ("time", "time"),
+    ("time", "time_ns"),
+    ("time", "localtime"),
+    ("time", "gmtime"),
+}
 CLOCK_ROOMS = frozenset({"views", "api", "tasks"})
 TEXT = {".py", ".html", ".txt", ".po", ".css", ".js", ".json", ".csv", ".toml", ".md", ".sql", ".svg"}
 
@@ -45,7 +55,9 @@ def rooms(tree: Tree, allowed: Sequence[Allowed] = EXTRA_ROOMS) -> list[Violatio
         if capability == ROOT or capability not in FLOORS:
             continue
         if not (folder / "README.md").exists():
-            found.append(Violation(f"tongxin/{capability}/README.md", "the capability has no page of its own", README))
+            found.append(
+                Violation(f"tongxin/{capability}/README.md", "the capability has no page of its own", README)
+            )
         for path in sorted(folder.iterdir()):
             fault = _fault(path, capability)
             if fault is None:
@@ -69,15 +81,23 @@ def _fault(path: Path, capability: str) -> tuple[str, str] | None:
         if path.name in FOLDERS:
             fits = FOLDERS_OF_ONE.get(path.name, capability) == capability
             return None if fits else (f"`{path.name}` is not a room of `{capability}`", ROOM)
-        return None if path.name in ROOMS_THAT_MAY_BE_PACKAGES else (f"the folder `{path.name}` is not a room", FOLDER)
+        return (
+            None
+            if path.name in ROOMS_THAT_MAY_BE_PACKAGES
+            else (f"the folder `{path.name}` is not a room", FOLDER)
+        )
     return f"the file `{path.name}` has no room here", ROOM
 
 
 def words(tree: Tree) -> list[Violation]:
     """Names do not use the words that the house does not use."""
-    return [Violation(module.at(line), f"the name `{name}` says “{word}”", NOT_SAID[word])
-            for module in tree.modules for line, name in _named(module)
-            for word in _words(name) if word in NOT_SAID]
+    return [
+        Violation(module.at(line), f"the name `{name}` says “{word}”", NOT_SAID[word])
+        for module in tree.modules
+        for line, name in _named(module)
+        for word in _words(name)
+        if word in NOT_SAID
+    ]
 
 
 def _words(name: str) -> list[str]:
@@ -130,7 +150,9 @@ def cities(tree: Tree, names: frozenset[str], allowed: Sequence[Allowed] = CITY_
 def sizes(tree: Tree) -> list[Violation]:
     """No file is longer than what a reader holds."""
     lengths = ((module, len(module.text.splitlines())) for module in tree.modules)
-    return [Violation(module.place, f"{count} lines", SIZE) for module, count in lengths if count > LONGEST_FILE]
+    return [
+        Violation(module.place, f"{count} lines", SIZE) for module, count in lengths if count > LONGEST_FILE
+    ]
 
 
 def clocks(tree: Tree) -> list[Violation]:
@@ -145,16 +167,23 @@ def clocks(tree: Tree) -> list[Violation]:
                 owner = of.attr if isinstance(of, ast.Attribute) else getattr(of, "id", "")
                 given = node.func.attr == "localtime" and node.args
                 if (owner, node.func.attr) in CLOCKS and not given:
-                    found.append(Violation(module.at(node), f"`{owner}.{node.func.attr}()` reads the clock on the wall",
-                                           CLOCK))
+                    found.append(
+                        Violation(
+                            module.at(node),
+                            f"`{owner}.{node.func.attr}()` reads the clock on the wall",
+                            CLOCK,
+                        )
+                    )
     return found
 
 
 def reads(tree: Tree) -> list[Violation]:
     """Views and forms ask queries; they do not ask the tables themselves."""
-    return [Violation(module.at(node), f"`.objects` in `{function_of(node) or module.name}`", READ)
-            for module in tree.modules
-            if module.room in {"views", "forms", "panels", "urls", "rules", "terms"}
-            or (module.room == "api" and module.parts[-1] != "queries")
-            for node in ast.walk(module.syntax)
-            if isinstance(node, ast.Attribute) and node.attr == "objects"]
+    return [
+        Violation(module.at(node), f"`.objects` in `{function_of(node) or module.name}`", READ)
+        for module in tree.modules
+        if module.room in {"views", "forms", "panels", "urls", "rules", "terms"}
+        or (module.room == "api" and module.parts[-1] != "queries")
+        for node in ast.walk(module.syntax)
+        if isinstance(node, ast.Attribute) and node.attr == "objects"
+    ]

@@ -10,8 +10,10 @@ from django.urls import URLPattern, URLResolver
 
 from tests.house.rules.terms import Violation
 
-ROW = ("add its row to tests/house/permissions.csv: what the resident concerned, an official with a basis, an official "
-       "without and an outsider are answered; `PROPOSE=1 pytest tests/house/test_permissions.py` proposes it, somebody reads it")
+ROW = (
+    "add its row to tests/house/permissions.csv: what the resident concerned, an official with a basis, an official "
+    "without and an outsider are answered; `PROPOSE=1 pytest tests/house/test_permissions.py` proposes it, somebody reads it"
+)
 GONE = "remove the row: no such route is left"
 DRAWN = "open the page in a test that has the `page` fixture, or delete the template"
 
@@ -39,8 +41,13 @@ def permissions(found: Iterable[Route], rows: Collection[Mapping[str, str]]) -> 
     """Every route has a row, and every row a route."""
     known = {row["route"] for row in rows}
     real = {route.pattern for route in found}
-    return [Violation(f"/{pattern}", "no row says who may open this route", ROW) for pattern in sorted(real - known)] + [
-        Violation("tests/house/permissions.csv", f"has a row for /{pattern}", GONE) for pattern in sorted(known - real)]
+    return [
+        Violation(f"/{pattern}", "no row says who may open this route", ROW)
+        for pattern in sorted(real - known)
+    ] + [
+        Violation("tests/house/permissions.csv", f"has a row for /{pattern}", GONE)
+        for pattern in sorted(known - real)
+    ]
 
 
 def templates(root: Path) -> set[str]:
@@ -54,4 +61,7 @@ def templates(root: Path) -> set[str]:
 
 def drawn(known: Iterable[str], seen: Collection[str]) -> list[Violation]:
     """Every template was drawn by some test."""
-    return [Violation(f"templates/{name}", "no test draws this template", DRAWN) for name in sorted(set(known) - set(seen))]
+    return [
+        Violation(f"templates/{name}", "no test draws this template", DRAWN)
+        for name in sorted(set(known) - set(seen))
+    ]

@@ -23,13 +23,24 @@ def said(violations: Iterable[Violation]) -> str:
 
 # docs/house.md section 1. (floor, place on the floor): a lower pair may be imported; equal pairs are neighbours.
 FLOORS = {
-    "ledger": (0, 0), "acts": (0, 1),
-    "identity": (1, 0), "places": (1, 1), "organs": (1, 2), "law": (1, 3),
-    "exchange": (2, 0), "network": (2, 0),
+    "ledger": (0, 0),
+    "acts": (0, 1),
+    "identity": (1, 0),
+    "places": (1, 1),
+    "organs": (1, 2),
+    "law": (1, 3),
+    "exchange": (2, 0),
+    "network": (2, 0),
     "cases": (3, 0),
-    "approvals": (4, 0), "assembly": (4, 0), "culture": (4, 0), "enforcement": (4, 0), "mediation": (4, 0),
-    "procurement": (4, 0), "video": (4, 0),
-    "indicators": (5, 0), "web": (5, 1),
+    "approvals": (4, 0),
+    "assembly": (4, 0),
+    "culture": (4, 0),
+    "enforcement": (4, 0),
+    "mediation": (4, 0),
+    "procurement": (4, 0),
+    "video": (4, 0),
+    "indicators": (5, 0),
+    "web": (5, 1),
 }
 # Decision 0001. `rules` are pure, so copying them upward would make two of one thing; `models` to `models` is a foreign key.
 DOORS = ("operations", "queries", "terms", "rules")
@@ -38,11 +49,27 @@ INDICATORS_READERS = frozenset({"web"})
 # The composition root: it puts the capabilities together, so it may enter them anywhere.
 ROOT = "web"
 
-ROOMS = frozenset({
-    "__init__", "terms", "rules", "models", "queries", "operations", "forms", "views", "api", "tasks", "panels", "urls",
-    "apps", "admin",
-})
-ROOMS_THAT_MAY_BE_PACKAGES = frozenset({"terms", "rules", "models", "queries", "operations", "forms", "views", "api"})
+ROOMS = frozenset(
+    {
+        "__init__",
+        "terms",
+        "rules",
+        "models",
+        "queries",
+        "operations",
+        "forms",
+        "views",
+        "api",
+        "tasks",
+        "panels",
+        "urls",
+        "apps",
+        "admin",
+    }
+)
+ROOMS_THAT_MAY_BE_PACKAGES = frozenset(
+    {"terms", "rules", "models", "queries", "operations", "forms", "views", "api"}
+)
 FOLDERS = frozenset({"templates", "migrations", "tests", "templatetags", "measures"})
 FOLDERS_OF_ONE = {"measures": "indicators", "templatetags": "web"}
 
@@ -64,9 +91,20 @@ NOT_SAID = {
     "util": "name the noun it is about and put it into that noun's room",
 }
 # An argument with such a word would let a caller past the gate.
-PAST_THE_GATE = frozenset({
-    "skip", "bypass", "unchecked", "unsafe", "superuser", "sudo", "nocheck", "force", "forced", "trusted",
-})
+PAST_THE_GATE = frozenset(
+    {
+        "skip",
+        "bypass",
+        "unchecked",
+        "unsafe",
+        "superuser",
+        "sudo",
+        "nocheck",
+        "force",
+        "forced",
+        "trusted",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +119,9 @@ class Allowed:
 WRITERS = (
     Allowed("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
     Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
-    Allowed("tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"),
+    Allowed(
+        "tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"
+    ),
 )
 # The ledger's operations are what acts stand on; they cannot themselves be acts.
 NOT_ACTS = ("tongxin.ledger.operations",)
@@ -93,10 +133,16 @@ EXTRA_ROOMS = (
 )
 DYNAMIC_IMPORTS = (
     Allowed("tongxin.acts.registry", "import_string", "the one inversion: the book, by its dotted path"),
-    Allowed("tongxin.web.console", "import_string", "a command may import models only after the database is found"),
+    Allowed(
+        "tongxin.web.console", "import_string", "a command may import models only after the database is found"
+    ),
 )
 CITY_NAMES = (
-    Allowed("tongxin/web/console/__init__.py", "binzhou", "the default pack of `tongxin up`, the one the README starts"),
+    Allowed(
+        "tongxin/web/console/__init__.py",
+        "binzhou",
+        "the default pack of `tongxin up`, the one the README starts",
+    ),
 )
 # Who may write an entry or set the act in hand: anybody else could write outside an act.
 ENTRY_WRITERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations"})

@@ -91,8 +91,10 @@ class Tree:
     @property
     def capabilities(self) -> list[str]:
         """The capabilities that exist in the tree."""
-        return sorted({module.capability for module in self.modules if module.capability and module.room} |
-                      {path.name for path in (self.root / PACKAGE).iterdir() if (path / "__init__.py").exists()})
+        return sorted(
+            {module.capability for module in self.modules if module.capability and module.room}
+            | {path.name for path in (self.root / PACKAGE).iterdir() if (path / "__init__.py").exists()}
+        )
 
     def imports(self, module: Module) -> list[Import]:
         """What a module imports of the house."""
@@ -115,7 +117,7 @@ class Tree:
         if not node.level:
             return node.module or ""
         package = module.parts if module.path.name == "__init__.py" else module.parts[:-1]
-        return ".".join([*package[:len(package) - node.level + 1], *([node.module] if node.module else [])])
+        return ".".join([*package[: len(package) - node.level + 1], *([node.module] if node.module else [])])
 
 
 def function_of(node: ast.AST) -> str:
@@ -130,14 +132,22 @@ def function_of(node: ast.AST) -> str:
 
 def strings(module: Module) -> Iterator[tuple[ast.AST, str]]:
     """The strings of a module that are not docstrings; the values of an f-string stand as {}."""
-    docs = {id(node.body[0].value) for node in ast.walk(module.syntax)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            and node.body and isinstance(node.body[0], ast.Expr)}
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(module.syntax)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.JoinedStr):
             yield node, "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs \
-                and not isinstance(getattr(node, "parent", None), ast.JoinedStr):
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docs
+            and not isinstance(getattr(node, "parent", None), ast.JoinedStr)
+        ):
             yield node, node.value
 
 

@@ -10,8 +10,14 @@ from tongxin.acts import gate, registry
 from tongxin.acts.terms import Actor, Basis, BasisClause, Scope, Standing
 from tongxin.law.book import StatuteBook
 
-CLAUSE = BasisClause(ref="law:x@2020-01-01#a1", title="试", title_en="trial", label="第一条", text="…",
-                     in_force_from=datetime(2020, 1, 1, tzinfo=UTC).date())
+CLAUSE = BasisClause(
+    ref="law:x@2020-01-01#a1",
+    title="试",
+    title_en="trial",
+    label="第一条",
+    text="…",
+    in_force_from=datetime(2020, 1, 1, tzinfo=UTC).date(),
+)
 
 
 class TrialBook(StatuteBook):

@@ -54,25 +54,47 @@ def note(case: Case, actor: Actor | None = None, at: datetime = NOW) -> None:
 
 # ---- A clause in force ----------------------------------------------------------------------------------------------
 
-VERSION_OF_POWER = ("(SELECT c.version_id FROM law_clause c JOIN law_binding b ON b.clause_id = c.id "
-                    "JOIN law_listentry e ON e.id = b.entry_id WHERE e.list = 'power' AND e.code = 'note_case')")
+VERSION_OF_POWER = (
+    "(SELECT c.version_id FROM law_clause c JOIN law_binding b ON b.clause_id = c.id "
+    "JOIN law_listentry e ON e.id = b.entry_id WHERE e.list = 'power' AND e.code = 'note_case')"
+)
 ENTRY_OF_POWER = "(SELECT id FROM law_listentry WHERE list = 'power' AND code = 'note_case')"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("change", "code"), [
-    (f"UPDATE law_version SET in_force_to = '2026-11-23' WHERE id IN {VERSION_OF_POWER}", "clause_not_in_force"),
-    (f"UPDATE law_version SET in_force_from = '2026-11-24' WHERE id IN {VERSION_OF_POWER}", "clause_not_in_force"),
-    (f"UPDATE law_version SET in_force_from = NULL WHERE id IN {VERSION_OF_POWER}", "clause_not_in_force"),
-    (f"UPDATE law_clause SET in_force_to = '2026-11-01' WHERE version_id IN {VERSION_OF_POWER}", "clause_not_in_force"),
-    (f"UPDATE law_clause SET in_force_from = '2027-01-01' WHERE version_id IN {VERSION_OF_POWER}", "clause_not_in_force"),
-    (f"DELETE FROM law_binding WHERE entry_id = {ENTRY_OF_POWER}", "entry_idle"),
-    (f"UPDATE law_binding SET mandatory = false WHERE entry_id = {ENTRY_OF_POWER}", "entry_idle"),
-    (f"UPDATE law_listentry SET valid_to = '2026-11-23' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
-    (f"UPDATE law_listentry SET valid_from = '2026-11-24' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
-    (f"UPDATE law_listentry SET code = 'note_cases' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
-])
-def test_act_without_a_clause_in_force_is_refused_and_recorded(owner_sql: Law, change: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (
+            f"UPDATE law_version SET in_force_to = '2026-11-23' WHERE id IN {VERSION_OF_POWER}",
+            "clause_not_in_force",
+        ),
+        (
+            f"UPDATE law_version SET in_force_from = '2026-11-24' WHERE id IN {VERSION_OF_POWER}",
+            "clause_not_in_force",
+        ),
+        (
+            f"UPDATE law_version SET in_force_from = NULL WHERE id IN {VERSION_OF_POWER}",
+            "clause_not_in_force",
+        ),
+        (
+            f"UPDATE law_clause SET in_force_to = '2026-11-01' WHERE version_id IN {VERSION_OF_POWER}",
+            "clause_not_in_force",
+        ),
+        (
+            f"UPDATE law_clause SET in_force_from = '2027-01-01' WHERE version_id IN {VERSION_OF_POWER}",
+            "clause_not_in_force",
+        ),
+        (f"DELETE FROM law_binding WHERE entry_id = {ENTRY_OF_POWER}", "entry_idle"),
+        (f"UPDATE law_binding SET mandatory = false WHERE entry_id = {ENTRY_OF_POWER}", "entry_idle"),
+        (f"UPDATE law_listentry SET valid_to = '2026-11-23' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
+        (f"UPDATE law_listentry SET valid_from = '2026-11-24' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
+        (f"UPDATE law_listentry SET code = 'note_cases' WHERE id = {ENTRY_OF_POWER}", "no_list_entry"),
+    ],
+)
+def test_act_without_a_clause_in_force_is_refused_and_recorded(
+    owner_sql: Law, change: str, code: str
+) -> None:
     case = accepted()
     note(case)  # so far it may be done
     owner_sql(change)
@@ -116,7 +138,9 @@ def test_an_act_that_no_powers_list_knows_is_refused_and_recorded(declare: Decla
 
 
 @pytest.mark.django_db
-def test_a_basis_without_any_clause_is_refused(declare: Declare, book: TrialBook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_basis_without_any_clause_is_refused(
+    declare: Declare, book: TrialBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(book, "basis", lambda *, entries, **_: Basis(entries=entries, clauses=()))
     run = declare("trial_act", lambda **_: None, by=[By.PERSON])
     with pytest.raises(Refused) as refusal:
@@ -144,11 +168,14 @@ def _broken(error: Exception) -> Callable[..., Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("error", [KeyError("x"), ZeroDivisionError(), RuntimeError("x"), AttributeError("x"),
-                                   LookupError("no city")])
+@pytest.mark.parametrize(
+    "error",
+    [KeyError("x"), ZeroDivisionError(), RuntimeError("x"), AttributeError("x"), LookupError("no city")],
+)
 @pytest.mark.parametrize("check", ["basis", "standing"])
-def test_a_check_that_breaks_is_a_refusal_and_is_recorded(book: TrialBook, monkeypatch: pytest.MonkeyPatch, check: str,
-                                                          error: Exception) -> None:
+def test_a_check_that_breaks_is_a_refusal_and_is_recorded(
+    book: TrialBook, monkeypatch: pytest.MonkeyPatch, check: str, error: Exception
+) -> None:
     case = accepted()
     monkeypatch.setattr(book, check, _broken(error))
     with pytest.raises(Refused) as refusal:
@@ -170,7 +197,9 @@ def test_no_act_is_possible_while_no_book_was_handed_in(monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
-def test_a_database_that_goes_away_is_passed_on_as_it_is(book: TrialBook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_goes_away_is_passed_on_as_it_is(
+    book: TrialBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = accepted()
     monkeypatch.setattr(book, "basis", _broken(OperationalError("gone")))
     with pytest.raises(OperationalError):
@@ -179,7 +208,9 @@ def test_a_database_that_goes_away_is_passed_on_as_it_is(book: TrialBook, monkey
 
 
 @pytest.mark.django_db
-def test_a_check_that_the_database_cannot_answer_is_a_refusal(book: TrialBook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_the_database_cannot_answer_is_a_refusal(
+    book: TrialBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = accepted()
     monkeypatch.setattr(book, "basis", _broken(DataError("invalid input")))
     with pytest.raises(Refused):
@@ -196,13 +227,24 @@ def test_a_scope_that_breaks_is_a_refusal_and_is_recorded(declare: Declare, book
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("actor", [
-    Actor(person="person:me", office="office:" + "x" * 400), Actor(person="person:a\x00b", office="office:none"),
-    pytest.param(Actor(person="person:me", office="office:a\x00b"), marks=pytest.mark.xfail(
-        strict=True, raises=DataError, reason="a NUL in the office breaks the recording of the refusal")),
-    Actor(person="person:me", office="office:'; DROP TABLE cases_case; --"), Actor(person="", office=""),
-    Actor(person="person:" + "x" * 5_000, office="office:none"),
-])
+@pytest.mark.parametrize(
+    "actor",
+    [
+        Actor(person="person:me", office="office:" + "x" * 400),
+        Actor(person="person:a\x00b", office="office:none"),
+        pytest.param(
+            Actor(person="person:me", office="office:a\x00b"),
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=DataError,
+                reason="a NUL in the office breaks the recording of the refusal",
+            ),
+        ),
+        Actor(person="person:me", office="office:'; DROP TABLE cases_case; --"),
+        Actor(person="", office=""),
+        Actor(person="person:" + "x" * 5_000, office="office:none"),
+    ],
+)
 def test_whoever_claims_an_office_that_cannot_be_is_refused_and_recorded(actor: Actor) -> None:
     case = accepted()
     with pytest.raises(Refused):
@@ -222,7 +264,9 @@ def test_a_moment_without_a_time_zone_is_no_moment() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("change", ["valid_to = '2026-11-23'", "valid_from = '2026-11-24'", "person = 'person:successor'"])
+@pytest.mark.parametrize(
+    "change", ["valid_to = '2026-11-23'", "valid_from = '2026-11-24'", "person = 'person:successor'"]
+)
 def test_an_office_that_is_not_held_on_the_day_is_refused_and_recorded(owner_sql: Law, change: str) -> None:
     case = accepted()
     actor = officer(case.organ)
@@ -237,7 +281,9 @@ def test_an_office_that_is_not_held_on_the_day_is_refused_and_recorded(owner_sql
 def test_a_post_that_may_not_do_it_is_refused_and_told_who_could() -> None:
     case = accepted()
     with pytest.raises(Refused) as refusal:
-        cases.hang_case(actor=officer(case.organ), at=NOW, number=case.number, note="今年不能单独更换这个井盖")
+        cases.hang_case(
+            actor=officer(case.organ), at=NOW, number=case.number, note="今年不能单独更换这个井盖"
+        )
     assert (refusal.value.code, refusal.value.who_could) == ("wrong_post", "lead_officer")
     assert refusals() == [("hang_case", "wrong_post")]
 
@@ -252,8 +298,12 @@ def test_another_organ_is_refused_and_told_whose_it_is() -> None:
 
 @pytest.mark.django_db
 def test_an_organ_of_another_place_is_refused(declare: Declare, book: TrialBook) -> None:
-    run = declare("trial_act", lambda **_: None, by=[By.CASE_OFFICER],
-                  scope=lambda **_: Scope(subject="trial", place=("371602", "371600")))
+    run = declare(
+        "trial_act",
+        lambda **_: None,
+        by=[By.CASE_OFFICER],
+        scope=lambda **_: Scope(subject="trial", place=("371602", "371600")),
+    )
     run(actor=officer("bz/371602/urban-management"), at=NOW)
     with pytest.raises(Refused) as refusal:
         run(actor=officer("bz/371603/culture"), at=NOW)
@@ -265,8 +315,14 @@ def test_nobody_signs_off_what_they_asked_for_themselves(owner_sql: Law) -> None
     case = accepted()
     asks, signs = officer(case.organ), officer(LEAD, "lead_officer")
     clock = Clock.objects.filter(case=case, stage="handle", ended_at=None).order_by("-due_at")[0]
-    asked = cases.request_clock_change(actor=asks, at=NOW, clock=clock.pk, change=ClockChange.SUSPEND,
-                                       ground=ClockGround.EXPERT_TEST, note="需要检测地下管线")
+    asked = cases.request_clock_change(
+        actor=asks,
+        at=NOW,
+        clock=clock.pk,
+        change=ClockChange.SUSPEND,
+        ground=ClockGround.EXPERT_TEST,
+        note="需要检测地下管线",
+    )
     owner_sql("UPDATE organs_holding SET person = %s WHERE person = %s", asks.person, signs.person)
     same = Actor(person=asks.person, office=signs.office)
     with pytest.raises(Refused) as refusal:
@@ -277,8 +333,14 @@ def test_nobody_signs_off_what_they_asked_for_themselves(owner_sql: Law) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("actor", [PLATFORM, Actor(person="person:root", platform=True),
-                                   Actor(person="person:root", office="office:bz/lead/lead-officer", platform=True)])
+@pytest.mark.parametrize(
+    "actor",
+    [
+        PLATFORM,
+        Actor(person="person:root", platform=True),
+        Actor(person="person:root", office="office:bz/lead/lead-officer", platform=True),
+    ],
+)
 def test_the_platform_is_no_superuser(actor: Actor) -> None:
     case = accepted()
     with pytest.raises(Refused, match="wrong_post"):
@@ -291,7 +353,9 @@ def test_the_platform_is_no_superuser(actor: Actor) -> None:
 def test_even_what_runs_by_itself_needs_its_clause(owner_sql: Law) -> None:
     case = reported()
     clock = Clock.objects.get(case=case, stage="accept")
-    owner_sql("UPDATE law_listentry SET valid_to = '2020-01-01' WHERE list = 'power' AND code = 'escalate_case'")
+    owner_sql(
+        "UPDATE law_listentry SET valid_to = '2020-01-01' WHERE list = 'power' AND code = 'escalate_case'"
+    )
     with pytest.raises(Refused, match="no_list_entry"):
         cases.escalate_cases(actor=PLATFORM, at=clock.due_at + timedelta(seconds=1), clocks=[clock.pk])
     assert not fresh(case).overdue
@@ -310,7 +374,15 @@ def test_an_act_about_nothing_is_checked_too() -> None:
 
 def test_the_gate_takes_no_argument_that_could_switch_it_off() -> None:
     assert set(inspect.signature(gate.act).parameters) == {
-        "verb", "title", "by", "scope", "personal", "many", "founding", "needs_entry"}
+        "verb",
+        "title",
+        "by",
+        "scope",
+        "personal",
+        "many",
+        "founding",
+        "needs_entry",
+    }
     for declaration in registry.REGISTRY.values():
         module, _, name = declaration.operation.rpartition(".")
         assert module.startswith("tongxin."), name
@@ -321,7 +393,9 @@ def test_the_gate_takes_no_argument_that_could_switch_it_off() -> None:
 def test_an_operation_called_with_a_way_round_does_nothing(way: str) -> None:
     case = accepted()
     with pytest.raises((Refused, TypeError)):
-        cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已看过", **{way: True})
+        cases.note_case(
+            actor=officer(case.organ), at=NOW, number=case.number, note="现场已看过", **{way: True}
+        )
     assert not LedgerEntry.objects.filter(verb="note_case", outcome="done").exists()
     assert fresh(case).steps == case.steps
 
@@ -345,8 +419,15 @@ def test_there_is_one_law_in_the_house() -> None:
 @pytest.mark.django_db
 def test_nothing_is_written_by_an_operation_that_is_called_without_its_gate() -> None:
     """What is inside an act can be reached in Python; the database refuses it all the same."""
-    warrant = Warrant(verb="open_account", entry=1, actor=PLATFORM, standing=None, basis=Basis(entries=(), clauses=()),
-                      at=NOW, scope=Scope(subject=""))
+    warrant = Warrant(
+        verb="open_account",
+        entry=1,
+        actor=PLATFORM,
+        standing=None,
+        basis=Basis(entries=(), clauses=()),
+        at=NOW,
+        scope=Scope(subject=""),
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('tongxin.act', '', true)")
     with pytest.raises(Exception, match="outside an act"), transaction.atomic():
@@ -380,7 +461,9 @@ def test_an_account_is_opened_once_and_by_the_lead_officer_or_the_platform() -> 
     person = NewPerson(ref="person:new", name="新", login="new")
     assert open_account(actor=officer(LEAD, "lead_officer"), at=NOW, person=person) == "person:new"
     with pytest.raises(InvalidInput, match="login"):
-        open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref="person:thief", name="", login="new", password="x"))
+        open_account(
+            actor=PLATFORM, at=NOW, person=NewPerson(ref="person:thief", name="", login="new", password="x")
+        )
     for actor in (ANONYMOUS, ME, officer("bz/371602/urban-management")):
         with pytest.raises(Refused, match="wrong_post"):
             open_account(actor=actor, at=NOW, person=NewPerson(ref="person:other", name="", login="other"))
@@ -396,7 +479,9 @@ def act_in_hand() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _with_inner(case: Case, seen: list[str], *, catch: bool = False, actor: Actor | None = None) -> Callable[..., Any]:
+def _with_inner(
+    case: Case, seen: list[str], *, catch: bool = False, actor: Actor | None = None
+) -> Callable[..., Any]:
     def outer(*, warrant: Warrant) -> int:
         seen.append(act_in_hand())
         try:
@@ -412,7 +497,9 @@ def _with_inner(case: Case, seen: list[str], *, catch: bool = False, actor: Acto
 
 
 @pytest.mark.django_db
-def test_an_act_within_an_act_keeps_both_entries_and_the_outer_one_in_hand(declare: Declare, book: TrialBook) -> None:
+def test_an_act_within_an_act_keeps_both_entries_and_the_outer_one_in_hand(
+    declare: Declare, book: TrialBook
+) -> None:
     case, seen = accepted(), []
     run = declare("trial_outer", _with_inner(case, seen), by=[By.PERSON])
     entry = run(actor=ME, at=NOW)
@@ -424,7 +511,9 @@ def test_an_act_within_an_act_keeps_both_entries_and_the_outer_one_in_hand(decla
 
 
 @pytest.mark.django_db
-def test_a_refusal_within_an_act_undoes_the_whole_and_is_recorded_once(declare: Declare, book: TrialBook) -> None:
+def test_a_refusal_within_an_act_undoes_the_whole_and_is_recorded_once(
+    declare: Declare, book: TrialBook
+) -> None:
     case, seen = accepted(), []
     run = declare("trial_outer", _with_inner(case, seen, actor=ME), by=[By.PERSON])
     with pytest.raises(Refused, match="wrong_post"):
@@ -434,7 +523,9 @@ def test_a_refusal_within_an_act_undoes_the_whole_and_is_recorded_once(declare: 
 
 
 @pytest.mark.django_db
-def test_an_act_that_goes_on_after_an_inner_refusal_has_its_own_entry_in_hand(declare: Declare, book: TrialBook) -> None:
+def test_an_act_that_goes_on_after_an_inner_refusal_has_its_own_entry_in_hand(
+    declare: Declare, book: TrialBook
+) -> None:
     case, seen = accepted(), []
     run = declare("trial_outer", _with_inner(case, seen, catch=True, actor=ME), by=[By.PERSON])
     entry = run(actor=ME, at=NOW)
@@ -443,7 +534,11 @@ def test_an_act_that_goes_on_after_an_inner_refusal_has_its_own_entry_in_hand(de
 
 
 @pytest.mark.django_db
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="only the outermost act records a refusal; one that an act catches and goes on from is lost")
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="only the outermost act records a refusal; one that an act catches and goes on from is lost",
+)
 def test_an_inner_refusal_that_is_caught_is_recorded_all_the_same(declare: Declare, book: TrialBook) -> None:
     run = declare("trial_outer", _with_inner(accepted(), [], catch=True, actor=ME), by=[By.PERSON])
     run(actor=ME, at=NOW)
@@ -453,7 +548,9 @@ def test_an_inner_refusal_that_is_caught_is_recorded_all_the_same(declare: Decla
 # ---- Committed for good ---------------------------------------------------------------------------------------------
 
 
-def test_a_refusal_is_committed_and_what_was_refused_is_not(city_of_its_own: str, declare: Declare, book: TrialBook) -> None:
+def test_a_refusal_is_committed_and_what_was_refused_is_not(
+    city_of_its_own: str, declare: Declare, book: TrialBook
+) -> None:
     case = accepted()
 
     def operation(*, warrant: Warrant) -> None:
@@ -471,7 +568,9 @@ def test_a_refusal_is_committed_and_what_was_refused_is_not(city_of_its_own: str
     assert fresh(case).steps == case.steps
 
 
-def test_an_operation_that_breaks_leaves_nothing_at_all(city_of_its_own: str, declare: Declare, book: TrialBook) -> None:
+def test_an_operation_that_breaks_leaves_nothing_at_all(
+    city_of_its_own: str, declare: Declare, book: TrialBook
+) -> None:
     case = accepted()
 
     def operation(*, warrant: Warrant) -> None:
@@ -486,15 +585,18 @@ def test_an_operation_that_breaks_leaves_nothing_at_all(city_of_its_own: str, de
     assert LedgerEntry.objects.count() == entries and fresh(case).steps == case.steps
 
 
-def test_an_operation_that_writes_nothing_still_leaves_its_entry(city_of_its_own: str, declare: Declare,
-                                                                 book: TrialBook) -> None:
+def test_an_operation_that_writes_nothing_still_leaves_its_entry(
+    city_of_its_own: str, declare: Declare, book: TrialBook
+) -> None:
     entry = declare("trial_act", lambda *, warrant: warrant.entry, by=[By.PERSON])(actor=ME, at=NOW)
     connection.close()
     assert LedgerEntry.objects.get(pk=entry).verb == "trial_act"
 
 
 def _found_again() -> None:
-    pack, faults = examine_pack(ROOT / "city" / "binzhou", verbs=verbs(), on=FOUNDED.date(), parse_all_law=True)
+    pack, faults = examine_pack(
+        ROOT / "city" / "binzhou", verbs=verbs(), on=FOUNDED.date(), parse_all_law=True
+    )
     assert pack is not None, faults
     found_city(pack=pack, at=FOUNDED + timedelta(days=1))
 
@@ -505,11 +607,19 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
         _found_again()
     assert refusal.value.code == "already_founded"
     assert set(LedgerEntry.objects.values_list("verb", flat=True)) == {
-        "found_places", "found_persons", "found_organs", "enact_pack"}
+        "found_places",
+        "found_persons",
+        "found_organs",
+        "enact_pack",
+    }
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the four founding acts share a transaction of the caller, and the record of the refusal "
-                   "is rolled back with it")
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="the four founding acts share a transaction of the caller, and the record of the refusal "
+    "is rolled back with it",
+)
 def test_a_second_founding_is_recorded_as_refused(city_of_its_own: str) -> None:
     with pytest.raises(Refused):
         _found_again()

@@ -23,8 +23,9 @@ Try = Callable[[Case, Actor], Any]
 
 TRIES: dict[str, Try] = {
     "accept": lambda c, a: cases.accept_cases(actor=a, at=NOW, numbers=[c.number]),
-    "return": lambda c, a: cases.return_case(actor=a, at=NOW, number=c.number, ground=ReturnGround.OUTSIDE_DUTY,
-                                             named=WATER, note=NOTE),
+    "return": lambda c, a: cases.return_case(
+        actor=a, at=NOW, number=c.number, ground=ReturnGround.OUTSIDE_DUTY, named=WATER, note=NOTE
+    ),
     "dispatch": lambda c, a: cases.dispatch_case(actor=a, at=NOW, number=c.number, organ=WATER),
     "rule": lambda c, a: cases.rule_case(actor=a, at=NOW, number=c.number, organ=WATER, reason=NOTE),
     "assist": lambda c, a: cases.ask_assistance(actor=a, at=NOW, number=c.number, organ=WATER, note=NOTE),
@@ -37,25 +38,50 @@ TRIES: dict[str, Try] = {
     "lapse": lambda c, a: cases.lapse_confirmations(actor=a, at=NOW, numbers=[c.number]),
     "hang": lambda c, a: cases.hang_case(actor=a, at=NOW, number=c.number, note=NOTE),
     "unhang": lambda c, a: cases.unhang_case(actor=a, at=NOW, number=c.number),
-    "close": lambda c, a: cases.close_case(actor=a, at=NOW, number=c.number, outcome=Outcome.NOT_ALLOWED, note=NOTE),
-    "withdraw": lambda c, a: cases.close_case(actor=a, at=NOW, number=c.number, outcome=Outcome.WITHDRAWN, note=NOTE),
+    "close": lambda c, a: cases.close_case(
+        actor=a, at=NOW, number=c.number, outcome=Outcome.NOT_ALLOWED, note=NOTE
+    ),
+    "withdraw": lambda c, a: cases.close_case(
+        actor=a, at=NOW, number=c.number, outcome=Outcome.WITHDRAWN, note=NOTE
+    ),
     "note": lambda c, a: cases.note_case(actor=a, at=NOW, number=c.number, note=NOTE),
     "evidence": lambda c, a: cases.attach_evidence(actor=a, at=NOW, number=c.number, photo="a" * 64),
 }
 WHO: dict[str, Callable[[Case], Actor]] = {
-    "officer": lambda c: officer(c.organ), "checker": lambda c: officer(c.organ, "checker"),
-    "lead": lambda _: officer(LEAD, "lead_officer"), "desk": lambda _: officer(DESK, "hotline_clerk"),
-    "water": lambda _: officer(WATER), "reporter": reporter, "stranger": lambda _: ANONYMOUS, "platform": lambda _: PLATFORM,
+    "officer": lambda c: officer(c.organ),
+    "checker": lambda c: officer(c.organ, "checker"),
+    "lead": lambda _: officer(LEAD, "lead_officer"),
+    "desk": lambda _: officer(DESK, "hotline_clerk"),
+    "water": lambda _: officer(WATER),
+    "reporter": reporter,
+    "stranger": lambda _: ANONYMOUS,
+    "platform": lambda _: PLATFORM,
     "pretender": lambda c: Actor(person="person:pretender", office=officer(c.organ).office),
 }
 
 
 # The ones that lead somewhere, so that the walks get far enough to meet the later states too.
-LIKELY = [("accept", "officer"), ("settle", "officer"), ("check", "checker"), ("confirm", "reporter"),
-          ("dispute", "reporter"), ("return", "officer"), ("dispatch", "desk"), ("rule", "lead"), ("hang", "lead"),
-          ("unhang", "lead"), ("note", "officer"), ("fail", "checker"), ("assist", "officer"), ("settle_part", "water")]
-walks = st.lists(st.sampled_from(LIKELY) | st.tuples(st.sampled_from(sorted(TRIES)), st.sampled_from(sorted(WHO))),
-                 min_size=4, max_size=14)
+LIKELY = [
+    ("accept", "officer"),
+    ("settle", "officer"),
+    ("check", "checker"),
+    ("confirm", "reporter"),
+    ("dispute", "reporter"),
+    ("return", "officer"),
+    ("dispatch", "desk"),
+    ("rule", "lead"),
+    ("hang", "lead"),
+    ("unhang", "lead"),
+    ("note", "officer"),
+    ("fail", "checker"),
+    ("assist", "officer"),
+    ("settle_part", "water"),
+]
+walks = st.lists(
+    st.sampled_from(LIKELY) | st.tuples(st.sampled_from(sorted(TRIES)), st.sampled_from(sorted(WHO))),
+    min_size=4,
+    max_size=14,
+)
 
 
 @pytest.mark.django_db
@@ -82,7 +108,10 @@ def test_no_sequence_of_acts_leaves_a_step_without_an_entry(walk: list[tuple[str
 
 
 def _all(case: Case) -> list[Any]:
-    return [*Case.objects.filter(pk=case.pk).values_list(), *CaseStep.objects.filter(case=case).order_by("seq").values_list()]
+    return [
+        *Case.objects.filter(pk=case.pk).values_list(),
+        *CaseStep.objects.filter(case=case).order_by("seq").values_list(),
+    ]
 
 
 def _sound(case: Case) -> None:
@@ -92,7 +121,12 @@ def _sound(case: Case) -> None:
     entries = LedgerEntry.objects.in_bulk([one.entry for one in steps])
     for one in steps:
         entry = entries[one.entry]
-        assert (entry.verb, entry.outcome, entry.clauses, entry.organ) == (one.verb, "done", one.clauses, one.organ)
+        assert (entry.verb, entry.outcome, entry.clauses, entry.organ) == (
+            one.verb,
+            "done",
+            one.clauses,
+            one.organ,
+        )
     for earlier, later in pairwise(steps):
         assert later.from_state == earlier.to_state
         allowed = {rules.next_state(State(later.from_state), later.verb)}

@@ -60,10 +60,16 @@ def happen() -> None:
     cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
     cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
     for password in ("first", "second"):
-        open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref="person:keeper", name="", login="keeper", password=password))
+        open_account(
+            actor=PLATFORM,
+            at=NOW,
+            person=NewPerson(ref="person:keeper", name="", login="keeper", password=password),
+        )
     ground.sequence_all(at=NOW)
     try:
-        cases.note_case(actor=Actor(person="person:nobody", office="office:none"), at=NOW, number=case.number, note="无权")
+        cases.note_case(
+            actor=Actor(person="person:nobody", office="office:none"), at=NOW, number=case.number, note="无权"
+        )
     except Refused:
         ground.sequence_all(at=NOW + timedelta(minutes=1))
 
@@ -72,36 +78,81 @@ def _ruling() -> None:
     case = reported()
     for named in (WATER, case.organ):
         organ = fresh(case).organ
-        cases.return_case(actor=officer(organ), at=NOW, number=case.number, ground=ReturnGround.OUTSIDE_DUTY, named=named,
-                          note="这个井盖属于供水设施")
+        cases.return_case(
+            actor=officer(organ),
+            at=NOW,
+            number=case.number,
+            ground=ReturnGround.OUTSIDE_DUTY,
+            named=named,
+            note="这个井盖属于供水设施",
+        )
         if fresh(case).state == State.RETURNED:
             cases.dispatch_case(actor=officer(DESK, "hotline_clerk"), at=NOW, number=case.number, organ=WATER)
     lead = officer(LEAD, "lead_officer")
-    precedent = cases.rule_case(actor=lead, at=NOW, number=case.number, organ=WATER, reason="供水井盖由水务部门管养")
+    precedent = cases.rule_case(
+        actor=lead, at=NOW, number=case.number, organ=WATER, reason="供水井盖由水务部门管养"
+    )
     cases.propose_list_change(actor=lead, at=NOW, precedent=precedent, text="建议供水井盖改列水务")
 
 
 def _clock() -> None:
     case = accepted()
     clock = case.clocks.filter(stage="handle", ended_at=None).order_by("-due_at").first()
-    asked = cases.request_clock_change(actor=officer(case.organ), at=NOW, clock=clock.pk, change=ClockChange.SUSPEND,
-                                       ground=ClockGround.EXPERT_TEST, note="需要检测地下管线")
+    asked = cases.request_clock_change(
+        actor=officer(case.organ),
+        at=NOW,
+        clock=clock.pk,
+        change=ClockChange.SUSPEND,
+        ground=ClockGround.EXPERT_TEST,
+        note="需要检测地下管线",
+    )
     cases.decide_clock_change(actor=officer(LEAD, "lead_officer"), at=NOW, request=asked, granted=True)
 
 
 def past(key: str) -> HistoricCase:
     """A case of the past, with three steps."""
     began = NOW - timedelta(days=30)
-    steps = (("report_case", "", State.DISPATCHED), ("accept_case", "dispatched", State.HANDLING),
-             ("confirm_case", "confirming", State.CLOSED))
+    steps = (
+        ("report_case", "", State.DISPATCHED),
+        ("accept_case", "dispatched", State.HANDLING),
+        ("confirm_case", "confirming", State.CLOSED),
+    )
     return HistoricCase(
-        key=f"past-{key}", channel=Channel.HOTLINE, matter="m01001", matter_name="井盖", matter_name_en="cover", clauses="",
-        place="", place_name="", path=("371602", "371600"), lon=None, lat=None, text="", state=State.CLOSED,
-        outcome=Outcome.FIXED.value, outcome_note="", organ=WATER, responsible=WATER, returns=0, reopened=0, overdue=False,
-        due_at=None, provisional=False, reported_at=began, settled_at=began, closed_at=began + timedelta(days=3),
-        steps=tuple(HistoricStep(verb=verb, at=began + timedelta(days=n), from_state=before, to_state=after, organ=WATER)
-                    for n, (verb, before, after) in enumerate(steps)),
-        parts=(Part(organ=WATER, role=Role.LEAD, given_at=began),), clocks=(), synthetic=True)
+        key=f"past-{key}",
+        channel=Channel.HOTLINE,
+        matter="m01001",
+        matter_name="井盖",
+        matter_name_en="cover",
+        clauses="",
+        place="",
+        place_name="",
+        path=("371602", "371600"),
+        lon=None,
+        lat=None,
+        text="",
+        state=State.CLOSED,
+        outcome=Outcome.FIXED.value,
+        outcome_note="",
+        organ=WATER,
+        responsible=WATER,
+        returns=0,
+        reopened=0,
+        overdue=False,
+        due_at=None,
+        provisional=False,
+        reported_at=began,
+        settled_at=began,
+        closed_at=began + timedelta(days=3),
+        steps=tuple(
+            HistoricStep(
+                verb=verb, at=began + timedelta(days=n), from_state=before, to_state=after, organ=WATER
+            )
+            for n, (verb, before, after) in enumerate(steps)
+        ),
+        parts=(Part(organ=WATER, role=Role.LEAD, given_at=began),),
+        clocks=(),
+        synthetic=True,
+    )
 
 
 @pytest.fixture(scope="module")

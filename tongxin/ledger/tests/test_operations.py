@@ -22,10 +22,12 @@ SIGNER = Signer(origin="tongxin.test/ledger", seed=b"7" * 32)
 PUBLIC = rules.public_key(SIGNER.seed)
 SALT = b"s" * 16
 COMMITTED = rules.commitment(SALT, canonical({"content": {}, "subject": "", "persons": []}))
-INSERT = ("WITH e AS (INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-          "VALUES (%s, 'test', 'done', now(), '', '', '', '', %s) RETURNING id) "
-          "INSERT INTO ledger_ledgercontent (entry_id, salt, subject, persons, content) "
-          "SELECT id, %s, '', '{}', '{}' FROM e RETURNING entry_id")
+INSERT = (
+    "WITH e AS (INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
+    "VALUES (%s, 'test', 'done', now(), '', '', '', '', %s) RETURNING id) "
+    "INSERT INTO ledger_ledgercontent (entry_id, salt, subject, persons, content) "
+    "SELECT id, %s, '', '{}', '{}' FROM e RETURNING entry_id"
+)
 
 
 def raw_entry(opened: psycopg.Connection) -> int:
@@ -66,7 +68,8 @@ def test_every_entry_is_integrated_once_in_its_order_and_signed(city_of_its_own:
     hashes = [bytes(leaf.hash) for leaf in LedgerLeaf.objects.order_by("index")]
     assert bytes(newest.root) == rules.root(hashes)
     assert rules.verify_note(newest.note, SIGNER.origin, PUBLIC) == rules.checkpoint_body(
-        SIGNER.origin, total, rules.root(hashes))
+        SIGNER.origin, total, rules.root(hashes)
+    )
     assert LedgerCheckpoint.objects.count() == (total + 1) // 2
     assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
@@ -119,15 +122,18 @@ def test_two_sequencers_at_once_integrate_each_entry_once(city_of_its_own: str) 
     assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
-def test_a_sequencer_that_finds_the_lock_taken_does_nothing(city_of_its_own: str, app: psycopg.Connection) -> None:
+def test_a_sequencer_that_finds_the_lock_taken_does_nothing(
+    city_of_its_own: str, app: psycopg.Connection
+) -> None:
     with app.transaction():
         app.execute("SELECT pg_advisory_xact_lock(%s)", [0x746F6E67])
         assert sequence(signer=SIGNER, at=NOW) == 0
     assert sequence(signer=SIGNER, at=NOW) > 0
 
 
-def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(city_of_its_own: str,
-                                                                               app: psycopg.Connection) -> None:
+def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(
+    city_of_its_own: str, app: psycopg.Connection
+) -> None:
     """What began later waits for what began earlier, so that the order never has to be revised."""
     integrate()
     size = LedgerLeaf.objects.count()
@@ -142,8 +148,9 @@ def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(ci
     assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
 
 
-def test_an_entry_of_a_transaction_that_is_rolled_back_leaves_no_leaf(city_of_its_own: str,
-                                                                      app: psycopg.Connection) -> None:
+def test_an_entry_of_a_transaction_that_is_rolled_back_leaves_no_leaf(
+    city_of_its_own: str, app: psycopg.Connection
+) -> None:
     integrate()
     with app.transaction(force_rollback=True):
         gone = raw_entry(app)
@@ -180,8 +187,17 @@ def test_the_sequencer_loses_nothing_while_others_write(city_of_its_own: str) ->
 
 @pytest.mark.django_db
 def test_a_batch_of_entries_comes_back_in_its_order_with_content_and_commitment() -> None:
-    entries = [NewEntry(verb=f"v{n}", outcome=LedgerOutcome.DONE, at=NOW + timedelta(seconds=n), subject=f"s:{n}",
-                        persons=(f"person:{n}",), content={"n": n, "text": "字\n\"'\\"}) for n in range(5)]
+    entries = [
+        NewEntry(
+            verb=f"v{n}",
+            outcome=LedgerOutcome.DONE,
+            at=NOW + timedelta(seconds=n),
+            subject=f"s:{n}",
+            persons=(f"person:{n}",),
+            content={"n": n, "text": "字\n\"'\\"},
+        )
+        for n in range(5)
+    ]
     numbers = append_entries(entries=entries)
     assert [LedgerEntry.objects.get(pk=number).verb for number in numbers] == ["v0", "v1", "v2", "v3", "v4"]
     kept = LedgerContent.objects.get(pk=numbers[3])
@@ -195,7 +211,9 @@ def test_equal_contents_have_different_commitments() -> None:
     """Without the salt nobody can find out by trying what an entry was about."""
     same = {"verb": "v", "outcome": LedgerOutcome.DONE, "at": NOW, "content": {"who": "person:x"}}
     one, other = append_entries(entries=[NewEntry(**same), NewEntry(**same)])
-    assert bytes(LedgerEntry.objects.get(pk=one).commitment) != bytes(LedgerEntry.objects.get(pk=other).commitment)
+    assert bytes(LedgerEntry.objects.get(pk=one).commitment) != bytes(
+        LedgerEntry.objects.get(pk=other).commitment
+    )
 
 
 def test_an_entry_outside_a_transaction_is_refused(city_of_its_own: str) -> None:
@@ -205,9 +223,13 @@ def test_an_entry_outside_a_transaction_is_refused(city_of_its_own: str) -> None
 
 def test_the_number_of_the_transaction_is_the_databases_to_give(city_of_its_own: str) -> None:
     with transaction.atomic():
-        one, other = append_entries(entries=[NewEntry(verb="v", outcome=LedgerOutcome.DONE, at=NOW) for _ in range(2)])
+        one, other = append_entries(
+            entries=[NewEntry(verb="v", outcome=LedgerOutcome.DONE, at=NOW) for _ in range(2)]
+        )
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id()::text")
             (current,) = cursor.fetchone()
-            cursor.execute("SELECT DISTINCT xact::text FROM ledger_ledgerentry WHERE id IN (%s, %s)", [one, other])
+            cursor.execute(
+                "SELECT DISTINCT xact::text FROM ledger_ledgerentry WHERE id IN (%s, %s)", [one, other]
+            )
             assert cursor.fetchall() == [(current,)]

@@ -26,27 +26,48 @@ ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 PATHS = [  # leaf, size, audit path
-    (0, 8, ["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    (
+        0,
+        8,
+        [
+            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"]),
-    (5, 8, ["bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        ],
+    ),
+    (
+        5,
+        8,
+        [
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
             "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"]),
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ],
+    ),
     (2, 3, ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
-    (1, 5, ["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    (
+        1,
+        5,
+        [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"]),
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ],
+    ),
 ]
 LEAVES = [rules.leaf_hash(bytes.fromhex(given)) for given in INPUTS]
 
 # The example that the description of signed notes is explained with.
 NOTE_NAME = "PeterNeumann"
 NOTE_KEY = base64.b64decode("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")[1:]
-NOTE = ("If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
-        "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n")
+NOTE = (
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
 
 leaf_lists = st.lists(st.binary(max_size=24), max_size=40, unique=True).map(
-    lambda found: [rules.leaf_hash(one) for one in found])
+    lambda found: [rules.leaf_hash(one) for one in found]
+)
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
@@ -125,7 +146,7 @@ def test_every_single_bit_of_a_proof_counts(index: int, size: int) -> None:
     for bit in range(len(whole) * 8):
         changed = bytearray(whole)
         changed[bit // 8] ^= 1 << bit % 8
-        parts = [bytes(changed[start:start + 32]) for start in range(0, len(changed), 32)]
+        parts = [bytes(changed[start : start + 32]) for start in range(0, len(changed), 32)]
         with pytest.raises(ValueError, match="root"):
             rules.verify_inclusion(parts[0], index, size, parts[2:], parts[1])
 
@@ -133,7 +154,12 @@ def test_every_single_bit_of_a_proof_counts(index: int, size: int) -> None:
 @pytest.mark.parametrize("change", ["short", "long", "cut", "empty"])
 def test_a_malformed_proof_is_refused(change: str) -> None:
     proof = rules.inclusion_proof(LEAVES, 5)
-    wrong = {"short": proof[:-1], "long": [*proof, LEAVES[0]], "cut": [proof[0][:31], *proof[1:]], "empty": []}[change]
+    wrong = {
+        "short": proof[:-1],
+        "long": [*proof, LEAVES[0]],
+        "cut": [proof[0][:31], *proof[1:]],
+        "empty": [],
+    }[change]
     with pytest.raises(ValueError, match=r"proof|root"):
         rules.verify_inclusion(LEAVES[5], 5, 8, wrong, bytes.fromhex(ROOTS[7]))
 
@@ -157,7 +183,7 @@ def test_known_signed_note_holds() -> None:
 def test_known_signed_note_with_any_letter_changed_is_refused() -> None:
     text, _, _ = NOTE.partition("\n\n")
     for place in range(len(text)):
-        changed = NOTE[:place] + ("x" if NOTE[place] != "x" else "y") + NOTE[place + 1:]
+        changed = NOTE[:place] + ("x" if NOTE[place] != "x" else "y") + NOTE[place + 1 :]
         with pytest.raises(ValueError, match=r"signature"):
             rules.verify_note(changed, NOTE_NAME, NOTE_KEY)
 
@@ -189,7 +215,9 @@ def test_a_note_may_carry_the_signatures_of_witnesses() -> None:
         assert rules.verify_note(witnessed, name, rules.public_key(seed)) == "a\n1\nb\n"
 
 
-@pytest.mark.parametrize("note", ["", "\n\n", "a\n", "a\n\n— one !!!\n", "a\n\n— one AAAA\n", "a\n\n- one AAAA\n"])
+@pytest.mark.parametrize(
+    "note", ["", "\n\n", "a\n", "a\n\n— one !!!\n", "a\n\n— one AAAA\n", "a\n\n- one AAAA\n"]
+)
 def test_what_is_no_note_is_refused(note: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         rules.verify_note(note, "one", rules.public_key(b"1" * 32))
@@ -203,8 +231,10 @@ def test_a_commitment_is_the_salted_digest_and_nothing_else(salt: bytes, content
     assert rules.commitment(salt, content) == hashlib.sha256(salt + content).digest()
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers(-2**53, 2**53) | st.text(max_size=8),
-                           lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+)
 
 
 @given(st.dictionaries(st.text(max_size=6), json_values, max_size=4))
@@ -215,18 +245,43 @@ def test_canonical_bytes_do_not_depend_on_the_order_and_lose_nothing(content: di
 
 
 def _row(**given: object) -> list[object]:
-    base = {"id": 1, "xact": "9", "act": uuid.UUID(int=1), "verb": "v", "outcome": "done",
-            "at": datetime(2026, 1, 1, tzinfo=UTC), "recorded": datetime(2026, 1, 1, tzinfo=UTC), "organ": "o",
-            "office": "f", "list_entry": "e", "clauses": "c", "commitment": b"x", "writes": [["t", 1, 2, "ab"]]}
+    base = {
+        "id": 1,
+        "xact": "9",
+        "act": uuid.UUID(int=1),
+        "verb": "v",
+        "outcome": "done",
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+        "recorded": datetime(2026, 1, 1, tzinfo=UTC),
+        "organ": "o",
+        "office": "f",
+        "list_entry": "e",
+        "clauses": "c",
+        "commitment": b"x",
+        "writes": [["t", 1, 2, "ab"]],
+    }
     return list({**base, **given}.values())
 
 
-@pytest.mark.parametrize("change", [
-    {"id": 2}, {"act": uuid.UUID(int=2)}, {"verb": "w"}, {"outcome": "refused"}, {"organ": ""}, {"office": ""},
-    {"at": datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)}, {"recorded": datetime(2025, 1, 1, tzinfo=UTC)},
-    {"list_entry": ""}, {"clauses": ""}, {"commitment": b"y"}, {"writes": []}, {"writes": [["t", 1, 2, "ac"]]},
-    {"organ": "of", "office": ""},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": 2},
+        {"act": uuid.UUID(int=2)},
+        {"verb": "w"},
+        {"outcome": "refused"},
+        {"organ": ""},
+        {"office": ""},
+        {"at": datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)},
+        {"recorded": datetime(2025, 1, 1, tzinfo=UTC)},
+        {"list_entry": ""},
+        {"clauses": ""},
+        {"commitment": b"y"},
+        {"writes": []},
+        {"writes": [["t", 1, 2, "ac"]]},
+        {"organ": "of", "office": ""},
+    ],
+)
 def test_every_fact_of_an_entry_is_in_its_leaf(change: dict[str, object]) -> None:
     assert rules.leaf_bytes(_row(**change)) != rules.leaf_bytes(_row())
 
@@ -234,4 +289,6 @@ def test_every_fact_of_an_entry_is_in_its_leaf(change: dict[str, object]) -> Non
 def test_a_leaf_is_the_same_in_every_time_zone_and_from_either_driver() -> None:
     east = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     assert rules.leaf_bytes(_row(at=east)) == rules.leaf_bytes(_row())
-    assert rules.leaf_bytes(_row(writes='[["t", 1, 2, "ab"]]', commitment=memoryview(b"x"))) == rules.leaf_bytes(_row())
+    assert rules.leaf_bytes(
+        _row(writes='[["t", 1, 2, "ab"]]', commitment=memoryview(b"x"))
+    ) == rules.leaf_bytes(_row())

@@ -23,10 +23,14 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 OUTSIDE = "a ledger that lost its whole end says nothing of it: that needs a checkpoint which somebody else has kept"
 UNSIGNED = "nothing that is signed says when a checkpoint was made, or which checkpoints there were"
-WHOLE_LEAF = "an entry that does not hash to its leaf is named as the entry, also when it is the leaf that was altered"
+WHOLE_LEAF = (
+    "an entry that does not hash to its leaf is named as the entry, also when it is the leaf that was altered"
+)
 NULLS = "nulls within a JSON column are left out of the digest together with those of empty columns"
-ORDER = ("which digest of a row is the last follows from the number of its write, and that number is not part of any leaf: "
-         "a row can be put back to what it was before")
+ORDER = (
+    "which digest of a row is the last follows from the number of its write, and that number is not part of any leaf: "
+    "a row can be put back to what it was before"
+)
 
 
 def found(*tables: str) -> tuple[str, str, str] | None:
@@ -46,7 +50,9 @@ def found(*tables: str) -> tuple[str, str, str] | None:
 
 def number(tamper: Sql, verb: str, outcome: str = "done") -> int:
     """The number of the first entry of a verb."""
-    return int(tamper("SELECT min(id) FROM ledger_ledgerentry WHERE verb = %s AND outcome = %s", verb, outcome)[0][0])
+    return int(
+        tamper("SELECT min(id) FROM ledger_ledgerentry WHERE verb = %s AND outcome = %s", verb, outcome)[0][0]
+    )
 
 
 def test_an_untouched_ledger_is_intact(tamper: Sql) -> None:
@@ -60,15 +66,24 @@ def test_an_untouched_ledger_is_intact(tamper: Sql) -> None:
 # ---- Entries --------------------------------------------------------------------------------------------------------
 
 ENTRY = {
-    "act": "gen_random_uuid()", "verb": "'confirm_case'", "outcome": "'refused'", "at": "at + interval '1 microsecond'",
-    "recorded_at": "recorded_at - interval '1 second'", "organ": "organ || 'x'", "office": "''", "list_entry": "''",
-    "clauses": "'law:cn/other@2020-01-01#a1'", "commitment": "sha256(commitment)",
+    "act": "gen_random_uuid()",
+    "verb": "'confirm_case'",
+    "outcome": "'refused'",
+    "at": "at + interval '1 microsecond'",
+    "recorded_at": "recorded_at - interval '1 second'",
+    "organ": "organ || 'x'",
+    "office": "''",
+    "list_entry": "''",
+    "clauses": "'law:cn/other@2020-01-01#a1'",
+    "commitment": "sha256(commitment)",
     "xact": "'3'::xid8",
 }
 
 
 def test_every_column_of_an_entry_is_tried(tamper: Sql) -> None:
-    columns = tamper("SELECT column_name FROM information_schema.columns WHERE table_name = 'ledger_ledgerentry'")
+    columns = tamper(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'ledger_ledgerentry'"
+    )
     assert {name for (name,) in columns} == {*ENTRY, "id"}
 
 
@@ -85,7 +100,10 @@ def test_an_entry_that_was_given_another_transaction_is_found(tamper: Sql) -> No
     tamper("UPDATE ledger_ledgerentry SET xact = '3' WHERE id = %s", entry)
     answer = found()
     assert answer is not None and answer[1] in {"ledger_ledgerentry", "ledger_ledgerleaf"}
-    tamper("UPDATE ledger_ledgerentry SET xact = (xact::text::bigint + 1000000)::text::xid8 WHERE id >= %s", entry)
+    tamper(
+        "UPDATE ledger_ledgerentry SET xact = (xact::text::bigint + 1000000)::text::xid8 WHERE id >= %s",
+        entry,
+    )
     assert found() is not None
 
 
@@ -131,8 +149,12 @@ def test_a_gap_that_was_closed_up_leads_to_another_root(tamper: Sql) -> None:
 
 
 def _remove(tamper: Sql, entry: int) -> None:
-    for table, column in (("ledgerentry", "id"), ("ledgercontent", "entry_id"), ("ledgerwrite", "entry_id"),
-                          ("ledgerleaf", "entry_id")):
+    for table, column in (
+        ("ledgerentry", "id"),
+        ("ledgercontent", "entry_id"),
+        ("ledgerwrite", "entry_id"),
+        ("ledgerleaf", "entry_id"),
+    ):
         tamper(f"DELETE FROM ledger_{table} WHERE {column} = %s", entry)
 
 
@@ -140,14 +162,16 @@ def test_an_entry_added_to_the_past_is_named(tamper: Sql) -> None:
     ((entry,),) = tamper(
         "INSERT INTO ledger_ledgerentry (xact, act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
         "SELECT xact, gen_random_uuid(), verb, outcome, at, organ, office, list_entry, clauses, commitment "
-        "FROM ledger_ledgerentry WHERE verb = 'check_case' ORDER BY id LIMIT 1 RETURNING id")
+        "FROM ledger_ledgerentry WHERE verb = 'check_case' ORDER BY id LIMIT 1 RETURNING id"
+    )
     assert found() == ("added", "ledger_ledgerentry", str(entry))
 
 
 def test_an_entry_added_to_the_end_with_a_leaf_of_its_own_is_named(tamper: Sql) -> None:
     ((entry,),) = tamper(
         "INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-        "VALUES (gen_random_uuid(), 'confirm_case', 'done', now(), '', '', '', '', '') RETURNING id")
+        "VALUES (gen_random_uuid(), 'confirm_case', 'done', now(), '', '', '', '', '') RETURNING id"
+    )
     _hash_leaf_anew(tamper, entry, add=True)
     assert found() is not None
 
@@ -155,10 +179,18 @@ def test_an_entry_added_to_the_end_with_a_leaf_of_its_own_is_named(tamper: Sql) 
 # ---- Content, digests, leaves ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", [
-    "salt = sha256(salt)", "subject = 'case:other'", "persons = '{}'", "persons = persons || '{person:x}'",
-    "content = content || '{\"actor\": \"person:other\"}'", "content = content - 'actor'", "content = '{}'",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "salt = sha256(salt)",
+        "subject = 'case:other'",
+        "persons = '{}'",
+        "persons = persons || '{person:x}'",
+        'content = content || \'{"actor": "person:other"}\'',
+        "content = content - 'actor'",
+        "content = '{}'",
+    ],
+)
 def test_altered_content_is_named(tamper: Sql, change: str) -> None:
     entry = number(tamper, "report_case")
     tamper(f"UPDATE ledger_ledgercontent SET {change} WHERE entry_id = %s", entry)
@@ -168,8 +200,12 @@ def test_altered_content_is_named(tamper: Sql, change: str) -> None:
 def test_content_that_changed_places_is_named(tamper: Sql) -> None:
     one, other = number(tamper, "report_case"), number(tamper, "accept_case")
     tamper("UPDATE ledger_ledgercontent SET entry_id = -entry_id WHERE entry_id IN (%s, %s)", one, other)
-    tamper("UPDATE ledger_ledgercontent SET entry_id = CASE entry_id WHEN -%s THEN %s ELSE %s END WHERE entry_id < 0",
-           one, other, one)
+    tamper(
+        "UPDATE ledger_ledgercontent SET entry_id = CASE entry_id WHEN -%s THEN %s ELSE %s END WHERE entry_id < 0",
+        one,
+        other,
+        one,
+    )
     assert found() == ("altered", "ledger_ledgercontent", str(one))
 
 
@@ -186,15 +222,18 @@ def test_a_step_altered_after_the_content_of_its_entry_was_removed_is_named(tamp
     assert found() is not None
 
 
-@pytest.mark.parametrize("change", [
-    "UPDATE ledger_ledgerwrite SET digest = sha256(digest) WHERE entry_id = %s",
-    "UPDATE ledger_ledgerwrite SET relation = 'cases_precedent' WHERE entry_id = %s",
-    "UPDATE ledger_ledgerwrite SET keys = keys || keys, digests = digests || digests WHERE entry_id = %s",
-    "UPDATE ledger_ledgerwrite SET entry_id = entry_id + 1 WHERE entry_id = %s",
-    "DELETE FROM ledger_ledgerwrite WHERE entry_id = %s",
-    "DELETE FROM ledger_ledgerwrite WHERE id = (SELECT max(id) FROM ledger_ledgerwrite WHERE entry_id = %s)",
-    "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) VALUES (%s, 'cases_casestep', '{1}', '{x}', '')",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_ledgerwrite SET digest = sha256(digest) WHERE entry_id = %s",
+        "UPDATE ledger_ledgerwrite SET relation = 'cases_precedent' WHERE entry_id = %s",
+        "UPDATE ledger_ledgerwrite SET keys = keys || keys, digests = digests || digests WHERE entry_id = %s",
+        "UPDATE ledger_ledgerwrite SET entry_id = entry_id + 1 WHERE entry_id = %s",
+        "DELETE FROM ledger_ledgerwrite WHERE entry_id = %s",
+        "DELETE FROM ledger_ledgerwrite WHERE id = (SELECT max(id) FROM ledger_ledgerwrite WHERE entry_id = %s)",
+        "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) VALUES (%s, 'cases_casestep', '{1}', '{x}', '')",
+    ],
+)
 def test_an_altered_digest_is_named_with_its_entry(tamper: Sql, change: str) -> None:
     """The digests of an entry and the entry are one leaf."""
     entry = number(tamper, "accept_case")
@@ -202,13 +241,25 @@ def test_an_altered_digest_is_named_with_its_entry(tamper: Sql, change: str) -> 
     assert found() == ("altered", "ledger_ledgerentry", str(entry))
 
 
-@pytest.mark.parametrize("change", ["keys = ARRAY['900000']", "digests = ARRAY[sha256('x')]", "digests = ARRAY[''::bytea]",
-                                    "digests = '{}'"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "keys = ARRAY['900000']",
+        "digests = ARRAY[sha256('x')]",
+        "digests = ARRAY[''::bytea]",
+        "digests = '{}'",
+    ],
+)
 def test_altered_digests_of_single_rows_are_named(tamper: Sql, change: str) -> None:
-    ((row,),) = tamper(f"UPDATE ledger_ledgerwrite SET {change} WHERE id = (SELECT min(id) FROM ledger_ledgerwrite "
-                       "WHERE relation = 'cases_case' AND cardinality(keys) = 1) RETURNING id")
+    ((row,),) = tamper(
+        f"UPDATE ledger_ledgerwrite SET {change} WHERE id = (SELECT min(id) FROM ledger_ledgerwrite "
+        "WHERE relation = 'cases_case' AND cardinality(keys) = 1) RETURNING id"
+    )
     answer = found()
-    assert answer is not None and answer[1:] in {("ledger_ledgerwrite", str(row)), ("ledger_ledgerentry", _entry(tamper, row))}
+    assert answer is not None and answer[1:] in {
+        ("ledger_ledgerwrite", str(row)),
+        ("ledger_ledgerentry", _entry(tamper, row)),
+    }
 
 
 def _entry(tamper: Sql, write: int) -> str:
@@ -225,7 +276,9 @@ def test_an_altered_leaf_is_named_by_its_entry(tamper: Sql) -> None:
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=WHOLE_LEAF)
 def test_an_altered_leaf_is_not_taken_for_an_altered_entry(tamper: Sql) -> None:
     entry = number(tamper, "accept_case")
-    ((leaf,),) = tamper("UPDATE ledger_ledgerleaf SET hash = sha256(hash) WHERE entry_id = %s RETURNING index", entry)
+    ((leaf,),) = tamper(
+        "UPDATE ledger_ledgerleaf SET hash = sha256(hash) WHERE entry_id = %s RETURNING index", entry
+    )
     assert found() == ("altered", "ledger_ledgerleaf", str(leaf))
 
 
@@ -258,31 +311,45 @@ def test_an_entry_altered_together_with_its_leaf_leads_to_another_root(tamper: S
     entry = number(tamper, "accept_case")
     tamper("UPDATE ledger_ledgerentry SET organ = 'x' WHERE id = %s", entry)
     _hash_leaf_anew(tamper, entry)
-    ((size,),) = tamper("SELECT min(c.size) FROM ledger_ledgercheckpoint c, ledger_ledgerleaf l "
-                        "WHERE l.entry_id = %s AND c.size > l.index", entry)
+    ((size,),) = tamper(
+        "SELECT min(c.size) FROM ledger_ledgercheckpoint c, ledger_ledgerleaf l "
+        "WHERE l.entry_id = %s AND c.size > l.index",
+        entry,
+    )
     assert found() == ("root", "ledger_ledgercheckpoint", str(size))
 
 
 def _hash_leaf_anew(tamper: Sql, entry: int, *, add: bool = False) -> None:
     """Give an entry the leaf that its row hashes to; nothing secret is needed for that."""
     if add:
-        tamper("INSERT INTO ledger_ledgerleaf (index, entry_id, hash) SELECT max(index) + 1, %s, '' FROM ledger_ledgerleaf",
-               entry)
+        tamper(
+            "INSERT INTO ledger_ledgerleaf (index, entry_id, hash) SELECT max(index) + 1, %s, '' FROM ledger_ledgerleaf",
+            entry,
+        )
     row = leaf_of(entry=entry)
     assert row is not None
-    tamper("UPDATE ledger_ledgerleaf SET hash = %s WHERE entry_id = %s", rules.leaf_hash(rules.leaf_bytes(row)), entry)
+    tamper(
+        "UPDATE ledger_ledgerleaf SET hash = %s WHERE entry_id = %s",
+        rules.leaf_hash(rules.leaf_bytes(row)),
+        entry,
+    )
 
 
 # ---- Checkpoints ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("change", "kind"), [
-    ("note = replace(note, '\n' || size || '\n', '\n' || size + 1 || '\n')", "signature"),
-    ("note = left(note, 60)", "signature"),
-    ("note = ''", "signature"),
-    ("note = (SELECT max(note) FROM ledger_ledgercheckpoint WHERE size < (SELECT max(size) FROM ledger_ledgercheckpoint))",
-     "root"),
-])
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("note = replace(note, '\n' || size || '\n', '\n' || size + 1 || '\n')", "signature"),
+        ("note = left(note, 60)", "signature"),
+        ("note = ''", "signature"),
+        (
+            "note = (SELECT max(note) FROM ledger_ledgercheckpoint WHERE size < (SELECT max(size) FROM ledger_ledgercheckpoint))",
+            "root",
+        ),
+    ],
+)
 def test_an_altered_note_is_named(tamper: Sql, change: str, kind: str) -> None:
     ((size,),) = tamper("SELECT max(size) FROM ledger_ledgercheckpoint")
     tamper(f"UPDATE ledger_ledgercheckpoint SET {change} WHERE size = %s", size)
@@ -297,8 +364,16 @@ def test_a_checkpoint_signed_by_another_key_is_named(tamper: Sql) -> None:
     assert found() == ("signature", "ledger_ledgercheckpoint", str(size))
 
 
-@pytest.mark.parametrize("change", ["root = sha256(root)", "frontier = sha256(frontier)", "last_entry = last_entry - 1",
-                                    "last_entry = last_entry + 1", "last_xact = '1'::xid8"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "root = sha256(root)",
+        "frontier = sha256(frontier)",
+        "last_entry = last_entry - 1",
+        "last_entry = last_entry + 1",
+        "last_xact = '1'::xid8",
+    ],
+)
 def test_an_altered_column_of_a_checkpoint_is_named(tamper: Sql, change: str) -> None:
     ((size,),) = tamper("SELECT max(size) FROM ledger_ledgercheckpoint")
     tamper(f"UPDATE ledger_ledgercheckpoint SET {change} WHERE size = %s", size)
@@ -313,8 +388,10 @@ def test_an_altered_moment_of_a_checkpoint_is_named(tamper: Sql) -> None:
 
 
 def test_an_added_checkpoint_that_nobody_signed_is_named(tamper: Sql) -> None:
-    tamper("INSERT INTO ledger_ledgercheckpoint (size, root, frontier, note, last_xact, last_entry, at) "
-           "SELECT 2, root, frontier, note, last_xact, last_entry, at FROM ledger_ledgercheckpoint ORDER BY size LIMIT 1")
+    tamper(
+        "INSERT INTO ledger_ledgercheckpoint (size, root, frontier, note, last_xact, last_entry, at) "
+        "SELECT 2, root, frontier, note, last_xact, last_entry, at FROM ledger_ledgercheckpoint ORDER BY size LIMIT 1"
+    )
     assert found() == ("root", "ledger_ledgercheckpoint", "2")
 
 
@@ -327,15 +404,19 @@ def test_a_removed_newest_checkpoint_is_named(tamper: Sql, which: str) -> None:
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=UNSIGNED)
 def test_a_removed_earlier_checkpoint_is_named(tamper: Sql) -> None:
-    ((size,),) = tamper("DELETE FROM ledger_ledgercheckpoint WHERE size = (SELECT min(size) FROM ledger_ledgercheckpoint) "
-                        "RETURNING size")
+    ((size,),) = tamper(
+        "DELETE FROM ledger_ledgercheckpoint WHERE size = (SELECT min(size) FROM ledger_ledgercheckpoint) "
+        "RETURNING size"
+    )
     assert found() == ("removed", "ledger_ledgercheckpoint", str(size))
 
 
 def test_an_entry_altered_behind_a_removed_newest_checkpoint_is_named(tamper: Sql) -> None:
     """Without the newest signature the last entries could be written anew, leaf and all."""
-    ((size,),) = tamper("DELETE FROM ledger_ledgercheckpoint WHERE size = (SELECT max(size) FROM ledger_ledgercheckpoint) "
-                        "RETURNING size")
+    ((size,),) = tamper(
+        "DELETE FROM ledger_ledgercheckpoint WHERE size = (SELECT max(size) FROM ledger_ledgercheckpoint) "
+        "RETURNING size"
+    )
     ((entry,),) = tamper("SELECT entry_id FROM ledger_ledgerleaf WHERE index = %s", size - 1)
     tamper("UPDATE ledger_ledgerentry SET office = 'office:other' WHERE id = %s", entry)
     _hash_leaf_anew(tamper, entry)
@@ -352,15 +433,24 @@ def test_a_removed_end_of_the_whole_ledger_is_named(tamper: Sql) -> None:
 
 # ---- Rows of records ------------------------------------------------------------------------------------------------
 
+
 def _columns(tamper: Sql, table: str) -> list[tuple[str, str]]:
-    return [(name, kind) for name, kind in tamper(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
-        "ORDER BY ordinal_position", table)]
+    return [
+        (name, kind)
+        for name, kind in tamper(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
+            "ORDER BY ordinal_position",
+            table,
+        )
+    ]
 
 
 # Tables in which nothing has happened in this city, and tables so large that some of their columns stand for all.
 EMPTY = {"law_routingrule"}
-LARGE = {"law_clause": {"text", "key", "version_id"}, "places_place": {"path", "parent_id", "boundary", "valid_to"}}
+LARGE = {
+    "law_clause": {"text", "key", "version_id"},
+    "places_place": {"path", "parent_id", "boundary", "valid_to"},
+}
 
 
 def test_every_guarded_table_has_a_row_to_try(tamper: Sql) -> None:
@@ -378,8 +468,11 @@ def test_every_altered_column_is_named_with_its_row(tamper: Sql, table: str) -> 
             continue
         change = _change(column, kind)
         with transaction.atomic():
-            changed = tamper(f"UPDATE {table} SET {column} = {change} WHERE {key} = %s AND {column} IS DISTINCT FROM {change} "
-                             f"RETURNING 1", row)
+            changed = tamper(
+                f"UPDATE {table} SET {column} = {change} WHERE {key} = %s AND {column} IS DISTINCT FROM {change} "
+                f"RETURNING 1",
+                row,
+            )
             answer = found(table) if changed else ("altered", table, str(row))
             transaction.set_rollback(True)
         assert answer == ("altered", table, str(row)), column
@@ -389,10 +482,16 @@ def test_every_altered_column_is_named_with_its_row(tamper: Sql, table: str) -> 
 
 def _change(column: str, kind: str) -> str:
     return {
-        "bigint": f"coalesce({column}, 0) + 7000000", "integer": f"coalesce({column}, 0) + 7000", "date": "'2199-01-01'" if column.endswith("_to") else "'1999-01-01'",
-        "double precision": f"coalesce({column}, 0) + 0.000001", "numeric": f"coalesce({column}, 0) + 1",
-        "boolean": f"NOT coalesce({column}, false)", "ARRAY": "'{}'", "time without time zone": "'03:03'",
-        "timestamp with time zone": f"coalesce({column}, now()) + interval '1 microsecond'", "jsonb": "'{\"x\": 1}'",
+        "bigint": f"coalesce({column}, 0) + 7000000",
+        "integer": f"coalesce({column}, 0) + 7000",
+        "date": "'2199-01-01'" if column.endswith("_to") else "'1999-01-01'",
+        "double precision": f"coalesce({column}, 0) + 0.000001",
+        "numeric": f"coalesce({column}, 0) + 1",
+        "boolean": f"NOT coalesce({column}, false)",
+        "ARRAY": "'{}'",
+        "time without time zone": "'03:03'",
+        "timestamp with time zone": f"coalesce({column}, now()) + interval '1 microsecond'",
+        "jsonb": "'{\"x\": 1}'",
     }.get(kind, "'y'")
 
 
@@ -406,30 +505,43 @@ def test_a_removed_row_is_named(tamper: Sql, table: str) -> None:
 @pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY - {"places_city"}))
 def test_an_added_row_is_named(tamper: Sql, table: str) -> None:
     key = guarded_tables()[table]
-    for (index,) in tamper("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'x')", table):
+    for (index,) in tamper(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'x')", table
+    ):
         tamper(f"ALTER TABLE {table} DROP CONSTRAINT {index}")
-    for (index,) in tamper("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique "
-                           "AND NOT indisprimary", table):
+    for (index,) in tamper(
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique "
+        "AND NOT indisprimary",
+        table,
+    ):
         tamper(f"DROP INDEX {index}")
     columns = ", ".join(name for name, _ in _columns(tamper, table) if name != key)
     kind = dict(_columns(tamper, table)).get(key, "bigint")
     new = {"date": "'2099-01-01'", "character varying": "'zz'", "text": "'zz'"}.get(kind, "7000000")
-    ((row,),) = tamper(f"INSERT INTO {table} ({key}, {columns}) SELECT {new}, {columns} FROM {table} LIMIT 1 RETURNING {key}")
+    ((row,),) = tamper(
+        f"INSERT INTO {table} ({key}, {columns}) SELECT {new}, {columns} FROM {table} LIMIT 1 RETURNING {key}"
+    )
     assert found(table) == ("added", table, str(row))
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=ORDER)
 def test_a_row_that_was_put_back_to_what_it_was_before_is_named(tamper: Sql) -> None:
     """The password of before holds again, and its digest is made the newer one."""
-    ((row,),) = tamper("UPDATE identity_account SET password = 'first' WHERE password = 'second' RETURNING id")
+    ((row,),) = tamper(
+        "UPDATE identity_account SET password = 'first' WHERE password = 'second' RETURNING id"
+    )
     assert found("identity_account") == ("altered", "identity_account", str(row))
-    tamper("UPDATE ledger_ledgerwrite SET id = -id WHERE id = (SELECT max(id) FROM ledger_ledgerwrite "
-           "WHERE relation = 'identity_account')")
+    tamper(
+        "UPDATE ledger_ledgerwrite SET id = -id WHERE id = (SELECT max(id) FROM ledger_ledgerwrite "
+        "WHERE relation = 'identity_account')"
+    )
     assert found("identity_account") is not None
 
 
 def test_one_of_two_notices_of_an_act_is_named_when_it_is_altered(tamper: Sql) -> None:
-    ((row,),) = tamper("SELECT max(keys[2]) FROM ledger_ledgerwrite WHERE relation = 'acts_notice' AND cardinality(keys) > 1")
+    ((row,),) = tamper(
+        "SELECT max(keys[2]) FROM ledger_ledgerwrite WHERE relation = 'acts_notice' AND cardinality(keys) > 1"
+    )
     tamper("UPDATE acts_notice SET recipient = 'person:other' WHERE id = %s", int(row))
     assert found() == ("altered", "acts_notice", row)
 
@@ -443,13 +555,16 @@ def test_an_added_step_is_named(tamper: Sql, entry: str) -> None:
     ((row,),) = tamper(
         "INSERT INTO cases_casestep (entry, case_id, seq, verb, at, organ, office, from_state, to_state, clauses, ground, "
         f"named, note, facts) SELECT {entry}, case_id, seq + 900, verb, at, organ, office, from_state, to_state, clauses, "
-        "ground, named, note, facts FROM cases_casestep ORDER BY id LIMIT 1 RETURNING id")
+        "ground, named, note, facts FROM cases_casestep ORDER BY id LIMIT 1 RETURNING id"
+    )
     assert found() == ("added", "cases_casestep", str(row))
 
 
 def test_an_added_notice_is_named(tamper: Sql) -> None:
-    ((row,),) = tamper("INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
-                       "SELECT entry, 'person:other', subject, template, args, at FROM acts_notice LIMIT 1 RETURNING id")
+    ((row,),) = tamper(
+        "INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
+        "SELECT entry, 'person:other', subject, template, args, at FROM acts_notice LIMIT 1 RETURNING id"
+    )
     assert found() == ("added", "acts_notice", str(row))
 
 
@@ -461,18 +576,29 @@ def test_a_step_that_was_given_another_number_is_named(tamper: Sql) -> None:
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=NULLS)
 def test_a_null_added_to_the_facts_of_a_step_is_named(tamper: Sql) -> None:
-    tamper("UPDATE cases_casestep SET facts = facts || '{\"granted\": null}' WHERE id = (SELECT min(id) FROM cases_casestep)")
+    tamper(
+        "UPDATE cases_casestep SET facts = facts || '{\"granted\": null}' WHERE id = (SELECT min(id) FROM cases_casestep)"
+    )
     assert found() is not None
 
 
 def _in_the_batch(tamper: Sql) -> int:
     entry = number(tamper, "import_history")
-    return int(tamper("SELECT id FROM cases_casestep WHERE entry = %s ORDER BY id OFFSET 4 LIMIT 1", entry)[0][0])
+    return int(
+        tamper("SELECT id FROM cases_casestep WHERE entry = %s ORDER BY id OFFSET 4 LIMIT 1", entry)[0][0]
+    )
 
 
-@pytest.mark.parametrize(("change", "kind"), [("UPDATE cases_casestep SET organ = 'x' WHERE id = %s", "altered"),
-                                              ("DELETE FROM cases_casestep WHERE id = %s", "removed")])
-def test_a_step_altered_or_removed_in_a_batch_of_the_past_is_named(tamper: Sql, change: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("UPDATE cases_casestep SET organ = 'x' WHERE id = %s", "altered"),
+        ("DELETE FROM cases_casestep WHERE id = %s", "removed"),
+    ],
+)
+def test_a_step_altered_or_removed_in_a_batch_of_the_past_is_named(
+    tamper: Sql, change: str, kind: str
+) -> None:
     row = _in_the_batch(tamper)
     tamper(change, row)
     assert found() == (kind, "cases_casestep", str(row))
@@ -499,15 +625,24 @@ def test_a_record_whose_entry_has_no_salt_is_refused_or_named(eventful_city: str
         with app_connection(name) as app, app.transaction():
             (entry,) = app.execute(
                 "INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment) "
-                "VALUES (gen_random_uuid(), 'x', 'done', now(), '', '', '', '', '') RETURNING id").fetchone()  # type: ignore[misc]
-            app.execute("SELECT set_config('tongxin.act', (SELECT act::text FROM ledger_ledgerentry WHERE id = %s), true)",
-                        [entry])
-            (row,) = app.execute("INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
-                                 "VALUES (%s, '', '', '', '{}', now()) RETURNING id", [entry]).fetchone()  # type: ignore[misc]
+                "VALUES (gen_random_uuid(), 'x', 'done', now(), '', '', '', '', '') RETURNING id"
+            ).fetchone()  # type: ignore[misc]
+            app.execute(
+                "SELECT set_config('tongxin.act', (SELECT act::text FROM ledger_ledgerentry WHERE id = %s), true)",
+                [entry],
+            )
+            (row,) = app.execute(
+                "INSERT INTO acts_notice (entry, recipient, subject, template, args, at) "
+                "VALUES (%s, '', '', '', '{}', now()) RETURNING id",
+                [entry],
+            ).fetchone()  # type: ignore[misc]
         status, said = run_console(name)
         fault = said["first_fault"]
         assert status == 1
-        assert (fault["relation"], fault["row"]) in {("acts_notice", str(row)), ("ledger_ledgercontent", str(entry))}
+        assert (fault["relation"], fault["row"]) in {
+            ("acts_notice", str(row)),
+            ("ledger_ledgercontent", str(entry)),
+        }
     finally:
         forget(name)
 
@@ -523,8 +658,10 @@ def test_the_command_says_intact_then_names_the_altered_row_with_status_one(even
         assert (status, said["intact"], said["first_fault"]) == (0, True, None)
         with owner_connection(name) as owner:
             owner.execute("SET session_replication_role = replica")
-            (row,) = owner.execute("UPDATE cases_casestep SET note = '改过' WHERE id = (SELECT min(id) FROM cases_casestep) "
-                                   "RETURNING id").fetchone()  # type: ignore[misc]
+            (row,) = owner.execute(
+                "UPDATE cases_casestep SET note = '改过' WHERE id = (SELECT min(id) FROM cases_casestep) "
+                "RETURNING id"
+            ).fetchone()  # type: ignore[misc]
         status, said = run_console(name)
         fault = said["first_fault"]
         assert (status, said["intact"], fault["kind"]) == (1, False, "altered")
@@ -545,8 +682,20 @@ def copy_database_closed(source: str, target: str) -> None:
 def run_console(name: str) -> tuple[int, dict[str, Any]]:
     """`tongxin ledger verify --json` on a database of its own."""
     surroundings = {**os.environ, "TONGXIN_DSN": make_conninfo(OWNER, dbname=name), "TONGXIN_DATA": str(DATA)}
-    done = subprocess.run([sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main())",
-                           "ledger", "verify", "--json"], env=surroundings, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from tongxin.web.console import main; sys.exit(main())",
+            "ledger",
+            "verify",
+            "--json",
+        ],
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
