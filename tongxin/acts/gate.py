@@ -147,12 +147,9 @@ def _asked(check: Callable[[], R]) -> R:
     except (Refused, InvalidInput, Conflict, OperationalError, InterfaceError):
         raise
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[
-            -1
-        ]  # not the message: it may hold what somebody typed
-        log.error(
-            "a check of the gate broke: %s at %s:%s", type(error).__name__, where.filename, where.lineno
-        )  # noqa: TRY400
+        # Where it broke, and not the message: that may hold what somebody typed.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("a check broke: %s at %s:%s", type(error).__name__, where.filename, where.lineno)  # noqa: TRY400
         raise Refused(
             "check_failed", "核对依据时出错，按拒绝处理", "a check broke; that counts as a refusal"
         ) from error
@@ -240,7 +237,7 @@ def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusa
         verb=declaration.verb,
         outcome=LedgerOutcome.REFUSED,
         at=at,
-        office=(actor.office or "")[:160],
+        office=(actor.office or "").replace("\x00", "")[:160],
         clauses=refusal.clause,
         content={"actor": actor.person.replace("\x00", "")[:200], "code": refusal.code},
     )

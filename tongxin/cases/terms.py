@@ -35,6 +35,10 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+# States of a case that somebody works on, or should.
+OPEN = [state.value for state in State if state not in (State.CLOSED, State.HUNG)]
+
+
 class Outcome(StrEnum):
     """结果。 How a case ended. 办结 is not 解决: the two are different words here, and different rows."""
 

@@ -40,7 +40,7 @@ SELECT new.id, new.act, set_config('tongxin.act', new.act::text, true) FROM new
 UNSEQUENCED = """
 SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.organ, e.office, e.list_entry, e.clauses,
        e.commitment,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(w.relation, cardinality(w.keys), encode(w.digest, 'hex'))
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(w.id, w.relation, cardinality(w.keys), encode(w.digest, 'hex'))
                                   ORDER BY w.id), '[]') FROM ledger_ledgerwrite w WHERE w.entry_id = e.id) AS writes
   FROM ledger_ledgerentry e
  WHERE (e.xact, e.id) > (%s::text::xid8, %s) AND e.xact < pg_snapshot_xmin(pg_current_snapshot())

@@ -16,7 +16,7 @@ SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.orga
   FROM ledger_ledgerleaf l
   LEFT JOIN ledger_ledgerentry e ON e.id = l.entry_id
   LEFT JOIN ledger_ledgercontent c ON c.entry_id = e.id
-  LEFT JOIN (SELECT entry_id, jsonb_agg(jsonb_build_array(relation, cardinality(keys), encode(digest, 'hex')) ORDER BY id)
+  LEFT JOIN (SELECT entry_id, jsonb_agg(jsonb_build_array(id, relation, cardinality(keys), encode(digest, 'hex')) ORDER BY id)
                     AS writes FROM ledger_ledgerwrite GROUP BY entry_id) w ON w.entry_id = e.id
  ORDER BY l.index
 """

@@ -35,13 +35,13 @@ def record_tables() -> set[str]:
     return {
         model._meta.db_table  # noqa: SLF001
         for model in apps.get_models()
-        if model._meta.db_table in guarded_tables()  # noqa: SLF001
-        and any(
-            field.name == "entry" and field.get_internal_type() == "BigIntegerField"
-            for field in model._meta.get_fields()
-            if field.concrete
-        )  # noqa: SLF001
+        if model._meta.db_table in guarded_tables() and _names_its_entry(model)  # noqa: SLF001
     }
+
+
+def _names_its_entry(model: type[Model]) -> bool:
+    fields = [field for field in model._meta.get_fields() if field.concrete]  # noqa: SLF001
+    return any(field.name == "entry" and field.get_internal_type() == "BigIntegerField" for field in fields)
 
 
 def is_current() -> bool:

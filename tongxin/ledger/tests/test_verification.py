@@ -524,7 +524,6 @@ def test_an_added_row_is_named(tamper: Sql, table: str) -> None:
     assert found(table) == ("added", table, str(row))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=ORDER)
 def test_a_row_that_was_put_back_to_what_it_was_before_is_named(tamper: Sql) -> None:
     """The password of before holds again, and its digest is made the newer one."""
     ((row,),) = tamper(
