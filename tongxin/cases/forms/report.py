@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +114,8 @@ class DetailsForm(forms.Form):
     def __init__(self, draft: Draft, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.draft = draft
+        if "email" in self.fields and not settings.EMAIL_HOST:
+            self.fields["email"].help_text = _("本站眼下不发邮件；进展请看您的专用网址。")
         if draft.person_help:
             for name in ("photos", "drop", "name", "phone", "email"):
                 del self.fields[name]

@@ -228,7 +228,7 @@ def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
         "left": pace.left,
         "unit": pace.unit,
         "due": None if clock.suspended_at else last_moment(clock.due_at),
-        "task": STAGE_TASKS[Stage(clock.stage)],
+        "task": task_of(clock),
         "reason": gettext("经另一人审签，期限中止。"),
         "provisional": clock.provisional,
     }
@@ -359,3 +359,9 @@ def photo_folder() -> Path:
 def local(at: datetime) -> str:
     """当地的月日时分。 Day and time on the city's clock, for a choice in a form."""
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def task_of(clock: Clock) -> str:
+    """到期前要做的事。 What must be done by then: the stage, or the one step of it that this limit is for."""
+    task = str(STAGE_TASKS[Stage(clock.stage)])
+    return gettext("完成这一步：%(step)s") % {"step": clock.step} if clock.step else task
