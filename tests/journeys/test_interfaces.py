@@ -165,23 +165,24 @@ def test_database_restarting_in_the_middle_fails_cleanly_and_the_request_can_be_
 def _tampering_is_named(city: Served) -> None:
     """One row altered as the owner is named; put back, the ledger is whole again."""
     for table, column, changed in (
-        ("ledger_ledgerentry", "verb", "'nothing'"),
         ("cases_casestep", "note", "'别的话'"),
-        ("cases_case", "state", "'closed'"),
+        ("ledger_ledgerentry", "verb", "'nothing'"),
     ):
         with city.owner() as owner:
-            number, before = owner.execute(
+            row = owner.execute(
                 f"SELECT t.id, t.{column} FROM {table} t ORDER BY t.id DESC LIMIT 1"
-            ).fetchone()  # type: ignore[misc,arg-type]
+            ).fetchone()  # type: ignore[arg-type]
+            assert row is not None
+            number, before = row
             _alter(owner, table, column, changed, number)
             found = city.tongxin("ledger", "verify", check=False)
             assert found["intact"] is False, table
             fault = found["first_fault"]
-            assert isinstance(fault, dict) and fault["relation"] == table and str(number) in fault["row"], (
+            assert isinstance(fault, dict) and fault["relation"] == table and str(number) == fault["row"], (
                 fault
             )
             _alter(owner, table, column, "%s", number, before)
-        assert city.tongxin("ledger", "verify")["intact"] is True
+    assert city.tongxin("ledger", "verify")["intact"] is True
 
 
 def _alter(
