@@ -1,6 +1,8 @@
 """行为的读取。 Reads of acts: the inbox of a person or an organ, and what waits to be delivered."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 
@@ -14,13 +16,27 @@ def inbox(*, recipients: Collection[str], before: int = FIRST, size: int = 30) -
     return list(Notice.objects.filter(recipient__in=list(recipients), id__lt=before).order_by("-id")[:size])
 
 
-def notices_undelivered(*, channel: str, prefix: str, attempts: int, size: int) -> models.QuerySet[Notice]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """待送的告知。 A notice that a channel has not delivered, how often it was tried and when last."""
+
+    notice: Notice
+    tries: int
+    last_try: datetime | None
+
+
+def notices_undelivered(*, channel: str, prefix: str, attempts: int, size: int) -> list[Waiting]:
     """还没送出的告知。 Notices to recipients of a kind that this channel has neither delivered nor given up, oldest first."""
     tried = Delivery.objects.filter(notice=models.OuterRef("pk"), channel=channel)
-    return (
+    of_channel = models.Q(deliveries__channel=channel)
+    rows = (
         Notice.objects.filter(recipient__startswith=prefix)
         .exclude(models.Exists(tried.filter(done=True)))
-        .annotate(tries=models.Count("deliveries", filter=models.Q(deliveries__channel=channel)))
+        .annotate(
+            tries=models.Count("deliveries", filter=of_channel),
+            last_try=models.Max("deliveries__at", filter=of_channel),
+        )
         .filter(tries__lt=attempts)
         .order_by("id")[:size]
     )
+    return [Waiting(row, row.tries, row.last_try) for row in rows]

@@ -1,7 +1,7 @@
 """门面的定时工作。 Periodic work at the door: delivering notices by mail, where a mail server is set."""
 
 import smtplib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -13,21 +13,24 @@ from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
 from tongxin.web.notices import rendered
 
-ATTEMPTS = 5
+ATTEMPTS = 7
+FIRST_WAIT = timedelta(minutes=1)  # then four times as long each time: the last try comes after almost a day
 
 
 def deliver(*, at: datetime, size: int = 50) -> int:
     """按邮件送达。 Deliver waiting notices by mail; returns how many attempts were made. Without a server: none.
 
-    The on-site inbox holds every notice in any case. Each attempt is kept; after five a notice is given up.
+    The on-site inbox holds every notice in any case. Each attempt is kept; the next comes later and later, and after seven
+    a notice is given up.
     """
     if not settings.EMAIL_HOST:
         return 0
     done = 0
     for prefix in ("person:", "reporter:"):
-        for notice in notices_undelivered(channel="mail", prefix=prefix, attempts=ATTEMPTS, size=size):
-            _deliver_one(notice, at)
-            done += 1
+        for waiting in notices_undelivered(channel="mail", prefix=prefix, attempts=ATTEMPTS, size=size):
+            if waiting.last_try is None or at >= waiting.last_try + FIRST_WAIT * 4 ** (waiting.tries - 1):
+                _deliver_one(waiting.notice, at)
+                done += 1
     return done
 
 
