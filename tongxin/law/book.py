@@ -11,19 +11,23 @@ from tongxin.law.rules.labels import clause_label
 from tongxin.organs.queries import standing as standing_of
 from tongxin.places.queries import city_day
 
-# One statement for all entries an act rests on. A binding counts as in force when the version and the clause both are:
-# the dates are compared here, at the moment of the act, and nowhere kept as a flag.
+# One statement for all entries an act rests on. A binding counts as in force when it holds on the day, and its clause does:
+# the clause's own dates, where it has none those of its version, and no suspension. The dates are compared here, at the moment
+# of the act, and nowhere kept as a flag: at 00:00 of the day a clause ends, the next statement is refused.
 BASIS = """
 SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, c.key, i.title, i.title_en, c.text,
        coalesce(c.in_force_from, v.in_force_from),
-       (v.in_force_from IS NOT NULL AND v.in_force_from <= d.day AND (v.in_force_to IS NULL OR d.day < v.in_force_to)
-        AND (c.in_force_from IS NULL OR c.in_force_from <= d.day) AND (c.in_force_to IS NULL OR d.day < c.in_force_to))
+       (coalesce(c.in_force_from, v.in_force_from) <= d.day
+        AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR d.day < coalesce(c.in_force_to, v.in_force_to))
+        AND NOT EXISTS (SELECT 1 FROM law_suspension s WHERE s.clause_id = c.id AND s.since <= d.day
+                           AND (s.until IS NULL OR d.day < s.until))) IS TRUE
   FROM places_city t
  CROSS JOIN LATERAL (SELECT (%s::timestamptz AT TIME ZONE t.timezone)::date AS day) d
   JOIN law_listentry e ON (e.list, e.code) IN (SELECT split_part(r, ':', 1), substr(r, strpos(r, ':') + 1)
                                                 FROM unnest(%s::text[]) AS r)
                       AND e.valid_from <= d.day AND (e.valid_to IS NULL OR d.day < e.valid_to)
-  LEFT JOIN law_binding b ON b.entry_id = e.id
+  LEFT JOIN law_binding b ON b.entry_id = e.id AND (b.valid_from IS NULL OR b.valid_from <= d.day)
+                         AND (b.valid_to IS NULL OR d.day < b.valid_to)
   LEFT JOIN law_clause c ON c.id = b.clause_id
   LEFT JOIN law_version v ON v.id = c.version_id
   LEFT JOIN law_instrument i ON i.id = v.instrument_id

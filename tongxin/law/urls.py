@@ -1,5 +1,8 @@
-"""法律的网址。 Addresses of law."""
+"""法律的网址。 Addresses of law; each module of views lists its own."""
 
-from tongxin.law import views
+from tongxin.law.views import book, lists
 
-urlpatterns = views.urlpatterns
+urlpatterns = [
+    *book.urlpatterns,
+    *lists.urlpatterns,
+]

@@ -2,7 +2,7 @@
 
 from tongxin.law.rules.finding import matters_like, pieces
 from tongxin.law.terms import MatterEntry
-from tongxin.law.views import plain_cell
+from tongxin.law.views.lists import plain_cell
 
 
 def entry(code: str, name: str, name_en: str, condition: str = "") -> MatterEntry:

@@ -65,7 +65,7 @@ def _clauses(editions: Sequence[ListEdition]) -> dict[str, list[BoundClause]]:
             if entry.pk in seen:
                 continue
             seen.add(entry.pk)
-            for binding in law.bindings_of(entry=entry):
+            for binding in law.bindings_of(entry=entry, day=edition.since):
                 begins, ends = getattr(binding, "from_day", None), getattr(binding, "to_day", None)
                 if begins is not None:
                     found.setdefault(entry.code, []).append(

@@ -16,6 +16,7 @@ from tongxin.law.models import (
     LimitRule,
     ListEntry,
     RoutingRule,
+    Suspension,
     Version,
 )
 from tongxin.law.rules.finding import matters_like
@@ -36,25 +37,39 @@ from tongxin.law.terms import (
 
 
 def in_force(*, day: date, prefix: str = "") -> models.Q:
-    """此日有效的条件。 The condition that a clause (reached by `prefix`) and its version are both in force on a day."""
+    """此日有效的条件。 The condition that a clause (reached by `prefix`) is in force on a day.
+
+    Its own dates decide, where it has none those of its version, and no suspension may cover the day (立法法 arts. 16, 61 and
+    the like let a clause be suspended without being repealed). `book.BASIS` says the same in SQL.
+    """
     version = f"{prefix}version__"
-    return (
-        models.Q(**{f"{version}in_force_from__lte": day})
+    suspended = Suspension.objects.filter(clause=models.OuterRef(f"{prefix}pk"), since__lte=day).filter(
+        models.Q(until__isnull=True) | models.Q(until__gt=day)
+    )
+    own_end = models.Q(**{f"{prefix}in_force_to__isnull": False})
+    begun = models.Q(**{f"{prefix}in_force_from__lte": day}) | models.Q(
+        **{f"{prefix}in_force_from__isnull": True, f"{version}in_force_from__lte": day}
+    )
+    stands = (own_end & models.Q(**{f"{prefix}in_force_to__gt": day})) | (
+        ~own_end
         & (
             models.Q(**{f"{version}in_force_to__isnull": True})
             | models.Q(**{f"{version}in_force_to__gt": day})
         )
-        & (
-            models.Q(**{f"{prefix}in_force_from__isnull": True})
-            | models.Q(**{f"{prefix}in_force_from__lte": day})
-        )
-        & (models.Q(**{f"{prefix}in_force_to__isnull": True}) | models.Q(**{f"{prefix}in_force_to__gt": day}))
+    )
+    return begun & stands & ~models.Q(models.Exists(suspended))
+
+
+def holding(*, day: date) -> models.Q:
+    """此日所持的依据。 The condition that a binding holds on a day: made, and not yet re-pointed."""
+    return (models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=day)) & (
+        models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)
     )
 
 
 def entries_on(*, kind: str, day: date) -> models.QuerySet[ListEntry]:
     """某清单此日的事项。 The entries of a list on a day, each with `active`: derived from its bindings, never stored."""
-    bindings = Binding.objects.filter(entry=models.OuterRef("pk"), mandatory=True)
+    bindings = Binding.objects.filter(holding(day=day), entry=models.OuterRef("pk"), mandatory=True)
     return (
         ListEntry.objects.filter(list=kind, valid_from__lte=day)
         .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
@@ -196,10 +211,10 @@ def clauses_of(*, version: Version) -> models.QuerySet[Clause]:
     return Clause.objects.filter(version=version).order_by("ordinal")
 
 
-def bindings_of(*, entry: ListEntry) -> models.QuerySet[Binding]:
-    """一个事项所依的条款。 What an entry rests on, with the dates that decide whether it is active."""
+def bindings_of(*, entry: ListEntry, day: date) -> models.QuerySet[Binding]:
+    """一个事项此日所依的条款。 What an entry rests on on a day, with the dates that decide whether it is active."""
     return (
-        Binding.objects.filter(entry=entry)
+        Binding.objects.filter(holding(day=day), entry=entry)
         .select_related("clause__version__instrument")
         .annotate(
             from_day=Coalesce("clause__in_force_from", "clause__version__in_force_from"),
@@ -290,7 +305,7 @@ def matters_found(
 
 def matter_rows(*, day: date) -> models.QuerySet[ListEntry]:
     """事项清单各行。 The rows of the matter list on a day, with `active` and `bound` (whether any clause is named)."""
-    bindings = Binding.objects.filter(entry=models.OuterRef("pk"), mandatory=True)
+    bindings = Binding.objects.filter(holding(day=day), entry=models.OuterRef("pk"), mandatory=True)
     return entries_on(kind=ListEntry.Kind.MATTER, day=day).annotate(bound=models.Exists(bindings))
 
 
@@ -302,7 +317,7 @@ def matter_row(*, code: str, day: date) -> ListEntry | None:
 def power_rows(*, day: date) -> list[tuple[ListEntry, list[CitedClause]]]:
     """职权清单各行与其条款。 The rows of the powers list on a day, each with its clauses. Two statements."""
     held: dict[int, list[CitedClause]] = {}
-    rows = Binding.objects.filter(entry__list=ListEntry.Kind.POWER).select_related(
+    rows = Binding.objects.filter(holding(day=day), entry__list=ListEntry.Kind.POWER).select_related(
         "clause__version__instrument"
     )
     for binding in rows.order_by("id"):
