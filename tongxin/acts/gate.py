@@ -12,7 +12,7 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -118,13 +118,16 @@ def _warrants(declaration: Declaration, actor: Actor, at: datetime, scopes: Sequ
     standing = _standing(declaration, actor, at)
     if not scopes:
         return []
-    bases: dict[str | None, Basis] = {}
+    kept: dict[tuple[str | None, date | None], Basis] = {}
+    bases = []
     for scope in scopes:
         _check_scope(declaration, actor, standing, scope)
-        if scope.entry not in bases:
-            bases[scope.entry] = _basis(declaration, scope, at)
+        bases.append(_basis_of(declaration, scope, at, kept))
     entries = append_entries(
-        entries=[_entry(declaration, actor, standing, bases[s.entry], at, s) for s in scopes]
+        entries=[
+            _entry(declaration, actor, standing, basis, at, scope)
+            for scope, basis in zip(scopes, bases, strict=True)
+        ]
     )
     return [
         Warrant(
@@ -132,11 +135,11 @@ def _warrants(declaration: Declaration, actor: Actor, at: datetime, scopes: Sequ
             entry=number,
             actor=actor,
             standing=standing,
-            basis=bases[scope.entry],
+            basis=basis,
             at=at,
             scope=scope,
         )
-        for number, scope in zip(entries, scopes, strict=True)
+        for number, scope, basis in zip(entries, scopes, bases, strict=True)
     ]
 
 
@@ -200,11 +203,31 @@ def _check_scope(declaration: Declaration, actor: Actor, standing: Standing | No
         raise Refused("no_list_entry", "没有在用的清单事项可依", "no list entry in force covers this")
 
 
-def _basis(declaration: Declaration, scope: Scope, at: datetime) -> Basis:
+def _basis_of(
+    declaration: Declaration, scope: Scope, at: datetime, kept: dict[tuple[str | None, date | None], Basis]
+) -> Basis:
+    """一项的依据。 The basis of one item, asked for once for all that share it.
+
+    Where a clause has ended, a savings clause may still leave a matter to it that began before.
+    """
+    try:
+        if (scope.entry, None) not in kept:
+            kept[scope.entry, None] = _basis(declaration, scope, at, None)
+        return kept[scope.entry, None]
+    except Refused as refusal:
+        if refusal.code != "clause_not_in_force" or scope.begun is None:
+            raise
+    key = (scope.entry, scope.begun.date())
+    if key not in kept:
+        kept[key] = _basis(declaration, scope, at, scope.begun)
+    return kept[key]
+
+
+def _basis(declaration: Declaration, scope: Scope, at: datetime, begun: datetime | None) -> Basis:
     if declaration.founding:
         return _asked(lambda: open_book().founding_basis(clauses=scope.founding, at=at))
     entries = (f"power:{declaration.verb}", *([scope.entry] if scope.entry else []))
-    basis = _asked(lambda: open_book().basis(entries=entries, at=at))
+    basis = _asked(lambda: open_book().basis(entries=entries, at=at, begun=begun))
     if not basis.clauses:
         raise Refused("no_clause_in_force", "没有现行有效的条款作依据", "no clause in force founds this")
     return basis

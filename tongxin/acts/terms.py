@@ -135,6 +135,7 @@ class Scope:
     not_by      persons who may not do this act, because they did the one it looks at
     persons     persons concerned, told and able to see the act
     content     what is committed to in the ledger
+    begun       when the matter began: a savings clause may leave it to a clause that has ended since
     founding    for the founding acts alone: the clauses the city's own pack names
     state       whatever the scope function found and the operation needs, so that nothing is looked up twice
     """
@@ -146,6 +147,7 @@ class Scope:
     not_by: frozenset[str] = frozenset()
     persons: tuple[str, ...] = ()
     content: Mapping[str, Any] = field(default_factory=dict)
+    begun: datetime | None = None
     founding: tuple[BasisClause, ...] = ()
     state: Any = None
 
@@ -218,8 +220,11 @@ class Conflict(Exception):  # noqa: N818 - two people at one thing is no error
 class Book(Protocol):
     """法典与任职的查询口。 What the gate asks of `law`, handed in once when the house opens its doors."""
 
-    def basis(self, *, entries: tuple[str, ...], at: datetime) -> Basis:
-        """各清单事项此刻的依据。 The clauses of these list entries, all in force at `at`. Raises Refused."""
+    def basis(self, *, entries: tuple[str, ...], at: datetime, begun: datetime | None = None) -> Basis:
+        """各清单事项此刻的依据。 The clauses of these list entries, all in force at `at`. Raises Refused.
+
+        `begun`: when the matter began, for savings clauses that leave it to a clause that has ended since.
+        """
         ...
 
     def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:

@@ -43,6 +43,7 @@ class Case(models.Model):
     overdue = models.BooleanField("曾逾期", default=False)
     due_at = models.DateTimeField("到期", null=True, blank=True)
     provisional = models.BooleanField("到期未定", default=False)
+    paused_at = models.DateTimeField("依据失效，暂停", null=True, blank=True)
     reported_at = models.DateTimeField("报告时间")
     settled_at = models.DateTimeField("办理完成", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
@@ -55,6 +56,7 @@ class Case(models.Model):
             models.Index(fields=["organ", "state", "due_at", "id"], name="case_desk"),
             models.Index(fields=["state", "-id"], name="case_state"),
             models.Index(fields=["-reported_at", "-id"], name="case_newest"),
+            models.Index(fields=["id"], condition=models.Q(paused_at__isnull=False), name="case_paused"),
             models.Index(fields=["district", "state"], name="case_district"),
             models.Index(fields=["matter", "district", "-id"], name="case_matter"),
         ]

@@ -44,7 +44,7 @@ MOVES: Mapping[tuple[State, str], State] = {
         (state, verb): state
         for state in S
         if state is not S.CLOSED
-        for verb in ("note_case", "attach_evidence", "escalate_case")
+        for verb in ("note_case", "attach_evidence", "escalate_case", "pause_case", "resume_case")
     },
     **{
         (state, verb): state

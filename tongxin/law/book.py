@@ -1,30 +1,39 @@
 """法典对闸门的回答。 What the gate asks of the law, answered from the statute book and the organs, at each act anew."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from tongxin.acts.terms import Actor, Basis, BasisClause, Refused, Standing
-from tongxin.law.models import Instrument
+from tongxin.law.models import Effect, Instrument
 from tongxin.law.rules.labels import clause_label
 from tongxin.organs.queries import standing as standing_of
 from tongxin.places.queries import city_day
 
 # One statement for all entries an act rests on. A binding counts as in force when it holds on the day, and its clause does:
 # the clause's own dates, where it has none those of its version, and no suspension. The dates are compared here, at the moment
-# of the act, and nowhere kept as a flag: at 00:00 of the day a clause ends, the next statement is refused.
+# of the act, and nowhere kept as a flag: at 00:00 of the day a clause ends, the next statement is refused. One exception the law
+# itself may make: an amending text in force that leaves what was begun before its day to the old clause (过渡规定); then the
+# effect that says so is the last column.
 BASIS = """
 SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, c.key, i.title, i.title_en, c.text,
        coalesce(c.in_force_from, v.in_force_from),
        (coalesce(c.in_force_from, v.in_force_from) <= d.day
         AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR d.day < coalesce(c.in_force_to, v.in_force_to))
         AND NOT EXISTS (SELECT 1 FROM law_suspension s WHERE s.clause_id = c.id AND s.since <= d.day
-                           AND (s.until IS NULL OR d.day < s.until))) IS TRUE
+                           AND (s.until IS NULL OR d.day < s.until))) IS TRUE,
+       (SELECT f.id FROM law_effect f JOIN law_version w ON w.id = f.by_id
+         WHERE f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal' AND f.saves_running
+           AND (f.clause = '' OR c.key = f.clause OR starts_with(c.key, f.clause || '.'))
+           AND coalesce(c.in_force_to, v.in_force_to) = f.day AND f.day <= d.day AND d.begun < f.day
+           AND w.in_force_from <= d.day AND (w.in_force_to IS NULL OR d.day < w.in_force_to) LIMIT 1)
   FROM places_city t
- CROSS JOIN LATERAL (SELECT (%s::timestamptz AT TIME ZONE t.timezone)::date AS day) d
+ CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE t.timezone)::date AS day,
+                            (%(begun)s::timestamptz AT TIME ZONE t.timezone)::date AS begun) d
   JOIN law_listentry e ON (e.list, e.code) IN (SELECT split_part(r, ':', 1), substr(r, strpos(r, ':') + 1)
-                                                FROM unnest(%s::text[]) AS r)
+                                                FROM unnest(%(entries)s::text[]) AS r)
                       AND e.valid_from <= d.day AND (e.valid_to IS NULL OR d.day < e.valid_to)
   LEFT JOIN law_binding b ON b.entry_id = e.id AND (b.valid_from IS NULL OR b.valid_from <= d.day)
                          AND (b.valid_to IS NULL OR d.day < b.valid_to)
@@ -38,14 +47,20 @@ SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, 
 class StatuteBook:
     """法典。 The book as the gate sees it (acts.terms.Book)."""
 
-    def basis(self, *, entries: tuple[str, ...], at: datetime) -> Basis:
-        """各清单事项此刻的依据。 The clauses of these entries, every mandatory one in force at `at`. Raises Refused."""
+    def basis(self, *, entries: tuple[str, ...], at: datetime, begun: datetime | None = None) -> Basis:
+        """各清单事项此刻的依据。 The clauses of these entries, every mandatory one in force at `at`. Raises Refused.
+
+        `begun`: when the matter began; a savings clause in force may leave it to a clause that has ended since. The savings
+        clause is then part of the basis.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(BASIS, [at, list(entries)])
+            cursor.execute(BASIS, {"at": at, "begun": begun, "entries": list(entries)})
             rows = cursor.fetchall()
         for entry in entries:
             _check_entry(entry, [row for row in rows if row[0] == entry])
-        return Basis(entries=entries, clauses=tuple(_clause(row) for row in rows if row[11]))
+        clauses = tuple(_clause(row) for row in rows if row[11] or row[12])
+        saved = {row[12] for row in rows if row[12] and not row[11]}
+        return Basis(entries=entries, clauses=(*clauses, *_savings(saved)) if saved else clauses)
 
     def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:
         """奠基行为的依据。 The clauses a city's own pack names, while the book is still empty. Raises Refused.
@@ -76,7 +91,7 @@ def _check_entry(entry: str, rows: list[Any]) -> None:
             "entry_idle", f"“{entry}”没有条款作依据，暂停使用", f"{entry} rests on no clause and is idle"
         )
     for row in bound:
-        if row[2] and not row[11]:
+        if row[2] and not row[11] and not row[12]:
             ref = f"law:{row[4]}@{row[5].isoformat()}#{row[6]}"
             raise Refused(
                 "clause_not_in_force",
@@ -96,3 +111,21 @@ def _clause(row: Any) -> BasisClause:
         in_force_from=row[10],
         general=row[3],
     )
+
+
+def _savings(effects: Collection[int]) -> list[BasisClause]:
+    """过渡规定。 The savings clauses that leave begun matters to clauses that have ended."""
+    found = []
+    for effect in Effect.objects.filter(pk__in=list(effects)).select_related("by__instrument"):
+        by, key = effect.by, effect.by_clause
+        found.append(
+            BasisClause(
+                ref=f"law:{by.instrument.key}@{by.adopted.isoformat()}#{key}",
+                title=by.instrument.title,
+                title_en=by.instrument.title_en or by.instrument.title,
+                label=clause_label(key),
+                text=effect.savings,
+                in_force_from=by.in_force_from or effect.by.adopted,
+            )
+        )
+    return found

@@ -1,7 +1,8 @@
 """台账的读取与核验。 Reads of the ledger, and its verification from the rows up."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -94,6 +95,27 @@ def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] 
         .values_list("hash", flat=True)
     ]
     return leaf, newest, rules.inclusion_proof(hashes, leaf.index)
+
+
+# `refs` are beginnings of clause references: `law:key@date#` for a whole version, `law:key@date#a10` for a clause and what
+# stands below it.
+_RESTING = """
+SELECT e.id, array_agg(DISTINCT r.ref ORDER BY r.ref)
+  FROM ledger_ledgerentry e CROSS JOIN LATERAL unnest(string_to_array(e.clauses, ' ')) AS r(ref)
+ WHERE e.at >= %(since)s AND e.id < %(before)s AND e.outcome = 'done'
+   AND EXISTS (SELECT 1 FROM unnest(%(refs)s::text[]) AS t(begun)
+                WHERE r.ref = t.begun OR starts_with(r.ref, t.begun || '.') OR (t.begun LIKE '%%#' AND starts_with(r.ref, t.begun)))
+ GROUP BY e.id ORDER BY e.id
+"""
+
+
+def acts_resting_on(*, refs: Collection[str], since: datetime, before: int) -> list[tuple[int, list[str]]]:
+    """凭这些条款做的行为。 (entry, clause references) of the acts done since a moment on these clauses, oldest first."""
+    if not refs:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTING, {"since": since, "before": before, "refs": list(refs)})
+        return [(number, list(found)) for number, found in cursor.fetchall()]
 
 
 def verification(*, origin: str, public: bytes, tables: Mapping[str, str]) -> Verification:

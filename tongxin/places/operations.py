@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, BasisClause, By, Scope, Warrant
 from tongxin.places.models import City, Place
@@ -65,3 +67,23 @@ def _row(new: NewPlace, made: dict[str, Place]) -> Place:
         valid_to=new.valid_to,
         boundary=new.boundary,
     )
+
+
+def _revision_scope(*, actor: Actor, at: datetime, why: str) -> Scope:
+    del actor, at
+    return Scope(subject=f"city:{City.objects.values_list('code', flat=True).get()}", content={"why": why})
+
+
+@act(
+    "advance_revision",
+    title=("城市的事实有变", "note that the city's facts have changed"),
+    by=[By.PLATFORM],
+    scope=_revision_scope,
+)
+def advance_revision(*, warrant: Warrant, why: str) -> None:
+    """城市的事实有变。 Say that facts of the city have changed: every process reads anew what it kept of them.
+
+    Done within the act that changes law, lists, places or organs; `why` is that act's verb.
+    """
+    del warrant, why
+    City.objects.update(revision=F("revision") + 1)

@@ -23,8 +23,9 @@ CLAUSE = BasisClause(
 class TrialBook(StatuteBook):
     """The city's own book, that also founds the powers a test has declared."""
 
-    def basis(self, *, entries: tuple[str, ...], at: datetime) -> Basis:
+    def basis(self, *, entries: tuple[str, ...], at: datetime, begun: datetime | None = None) -> Basis:
         """Whatever begins with `power:trial_` rests on one clause."""
+        del begun
         if entries[0].startswith("power:trial_"):
             return Basis(entries=entries, clauses=(CLAUSE,))
         return super().basis(entries=entries, at=at)

@@ -30,6 +30,7 @@ from tongxin.cases.operations.outcome import (
     settle_step,
 )
 from tongxin.cases.operations.reading import Purpose, attach_evidence, consult_reporter, note_case
+from tongxin.cases.operations.transition import pause_cases, resume_cases
 
 __all__ = [
     "Purpose",
@@ -49,9 +50,11 @@ __all__ = [
     "import_history",
     "lapse_confirmations",
     "note_case",
+    "pause_cases",
     "propose_list_change",
     "report_cases",
     "request_clock_change",
+    "resume_cases",
     "resume_clock",
     "return_case",
     "rule_case",

@@ -137,6 +137,7 @@ def case_scope(
     return Scope(
         subject=case.ref,
         entry=(case.entry or None) if entry else None,
+        begun=case.reported_at,
         organs=frozenset(organs) if organs is not None else None,
         place=tuple(case.path) if place else None,
         not_by=frozenset(not_by),

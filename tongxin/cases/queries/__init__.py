@@ -47,9 +47,13 @@ from tongxin.cases.queries.lists import (
     running_clocks,
 )
 from tongxin.cases.queries.watch import (
+    RunningUnder,
+    cases_paused,
+    cases_without_basis,
     clocks_due,
     handling_dues,
     mail_of_reporter,
+    running_under,
     states_disagreeing,
 )
 from tongxin.cases.terms import OPEN
@@ -66,13 +70,16 @@ __all__ = [
     "HungCase",
     "Look",
     "ReturnPair",
+    "RunningUnder",
     "case_file",
     "case_numbered",
     "case_of_token",
     "case_reported_by",
     "cases_filtered",
     "cases_hung",
+    "cases_paused",
     "cases_reported_by",
+    "cases_without_basis",
     "checks_waiting_elsewhere",
     "clocks_due",
     "counts_by_district",
@@ -99,5 +106,6 @@ __all__ = [
     "returns_by_pair",
     "rulings_unproposed",
     "running_clocks",
+    "running_under",
     "states_disagreeing",
 ]

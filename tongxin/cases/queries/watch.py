@@ -1,6 +1,7 @@
 """供扫描与核验。 Reads for the sweeper, the verifier and the platform's own delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
@@ -11,6 +12,7 @@ from tongxin.cases.models import (
     Clock,
     Report,
 )
+from tongxin.cases.terms import State
 from tongxin.law.terms import Stage
 
 
@@ -20,6 +22,49 @@ def clocks_due(*, at: datetime, most: int = 500) -> list[tuple[int, str, str]]:
         Clock.objects.filter(sweep_at__lte=at, ended_at=None, suspended_at=None)
         .order_by("sweep_at")
         .values_list("id", "stage", "case__number")[:most]
+    )
+
+
+def cases_without_basis(
+    *, entries: Collection[str], saved: Mapping[str, datetime], most: int = 500
+) -> list[str]:
+    """依据已失效、还没有暂停的事项。 Numbers of open cases under these (idle) list entries that have not been paused.
+
+    `saved`: for entries with a savings clause, the moment before which a case must have been reported to go on under it.
+    """
+    codes = [ref.removeprefix("matter:") for ref in entries]
+    rows = Case.objects.filter(matter__in=codes, entry__in=list(entries), paused_at=None).exclude(
+        state=State.CLOSED.value
+    )
+    for ref, before in saved.items():
+        rows = rows.exclude(entry=ref, reported_at__lt=before)
+    return list(rows.order_by("id").values_list("number", flat=True)[:most])
+
+
+def cases_paused(*, most: int = 500) -> list[tuple[str, str]]:
+    """暂停的事项。 (number, list entry) of paused cases that are still open, over a partial index."""
+    rows = Case.objects.filter(paused_at__isnull=False).exclude(state=State.CLOSED.value)
+    return list(rows.order_by("id").values_list("number", "entry")[:most])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningUnder:
+    """在办的事项。 Open cases under some list entries, and running clocks under some clauses: how many, and the first."""
+
+    cases: int
+    numbers: tuple[tuple[str, str, str], ...]  # number, list entry, organ
+    clocks: int
+
+
+def running_under(*, entries: Collection[str], clauses: Collection[str], most: int = 50) -> RunningUnder:
+    """依这些事项、条款在办的。 What runs under these list entries (`matter:…`) and clauses (`law:…#…`). Three statements."""
+    codes = [ref.removeprefix("matter:") for ref in entries if ref.startswith("matter:")]
+    rows = Case.objects.filter(matter__in=codes, entry__in=list(entries)).exclude(state=State.CLOSED.value)
+    clocks = Clock.objects.filter(ended_at=None, clause__in=list(clauses)).exclude(clause="")
+    return RunningUnder(
+        cases=rows.count(),
+        numbers=tuple(rows.order_by("id").values_list("number", "entry", "organ")[:most]),
+        clocks=clocks.count(),
     )
 
 

@@ -19,7 +19,7 @@ from tongxin.law.models import (
     RoutingRule,
     Version,
 )
-from tongxin.law.rules import text_hash
+from tongxin.law.operations.texts import copy_clauses, write_candidates, write_citations, write_doubts
 from tongxin.law.terms import (
     CalendarDay,
     ClauseRef,
@@ -29,10 +29,6 @@ from tongxin.law.terms import (
     RoutingException,
     WorkingCalendar,
 )
-
-COPY_CLAUSES = """
-COPY law_clause (version_id, key, kind, parent, number, heading, text, text_hash, ordinal) FROM STDIN
-"""
 
 
 def _founding_scope(
@@ -68,12 +64,17 @@ def enact_pack(
 ) -> int:
     """启用法典与清单。 Enter the texts, the lists, the limits and the calendar; the last of the founding acts.
 
-    Returns how many clauses there are. Raises KeyError when a list names a clause that is in no text given.
+    What was doubtful when the texts were read is entered with them, none left out; so is what they cite, and which repeals
+    they speak of. Returns how many clauses there are. Raises KeyError when a list names a clause that is in no text given.
     """
     del warrant, founding
     rows = _enter_versions(versions)
-    _copy_clauses(versions, rows)
-    wanted = {ref for entry in entries for ref in entry.clauses} | {
+    texts = [(rows[(v.key, v.adopted)], v.clauses) for v in versions]
+    copy_clauses([(row, clauses, {}) for row, clauses in texts])
+    write_doubts([(rows[(v.key, v.adopted)], v.doubts) for v in versions])
+    write_citations(texts)
+    write_candidates(texts, known=True)
+    wanted = {binding.clause for entry in entries for binding in entry.bindings} | {
         rule.limit.clause for rule in limit_rules if rule.limit.clause
     }
     clauses = _clause_ids(wanted)
@@ -112,6 +113,7 @@ def _enter_versions(versions: Sequence[NewInstrumentVersion]) -> Mapping[tuple[s
                     issuer=v.issuer,
                     jurisdiction=v.jurisdiction,
                     illustrative=v.illustrative,
+                    subject=v.subject,
                 )
                 for v in newest.values()
             ]
@@ -128,31 +130,12 @@ def _enter_versions(versions: Sequence[NewInstrumentVersion]) -> Mapping[tuple[s
                 status=v.status,
                 source=v.source,
                 sha256=v.sha256,
+                preamble=v.preamble,
             )
             for v in versions
         ]
     )
     return {(v.key, v.adopted): row for v, row in zip(versions, rows, strict=True)}
-
-
-def _copy_clauses(versions: Sequence[NewInstrumentVersion], rows: Mapping[tuple[str, Any], Version]) -> None:
-    with connection.cursor() as cursor, cursor.copy(COPY_CLAUSES) as copy:
-        for version in versions:
-            number = rows[(version.key, version.adopted)].pk
-            for c in version.clauses:
-                copy.write_row(
-                    (
-                        number,
-                        c.key,
-                        c.kind.value,
-                        c.parent or "",
-                        c.number[:40],
-                        c.heading[:200],
-                        c.text,
-                        text_hash(c.text),
-                        c.ordinal,
-                    )
-                )
 
 
 def _clause_ids(wanted: Iterable[ClauseRef]) -> Mapping[ClauseRef, int]:
@@ -192,9 +175,15 @@ def _enter_entries(entries: Sequence[NewListEntry], clauses: Mapping[ClauseRef, 
     )
     Binding.objects.bulk_create(
         [
-            Binding(entry=row, clause_id=clauses[ref], general=entry.general)
+            Binding(
+                entry=row,
+                clause_id=clauses[binding.clause],
+                general=entry.general,
+                valid_from=binding.valid_from,
+                valid_to=binding.valid_to,
+            )
             for entry, row in zip(entries, rows, strict=True)
-            for ref in dict.fromkeys(entry.clauses)
+            for binding in entry.bindings
         ],
         batch_size=1_000,
     )

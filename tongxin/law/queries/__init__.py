@@ -39,7 +39,7 @@ from tongxin.law.terms import (
 def in_force(*, day: date, prefix: str = "") -> models.Q:
     """此日有效的条件。 The condition that a clause (reached by `prefix`) is in force on a day.
 
-    Its own dates decide, where it has none those of its version, and no suspension may cover the day (立法法 arts. 16, 61 and
+    Its own dates decide, where it has none those of its version, and no suspension may cover the day (立法法 art. 16 and
     the like let a clause be suspended without being repealed). `book.BASIS` says the same in SQL.
     """
     version = f"{prefix}version__"

@@ -146,8 +146,36 @@ def build_parser() -> argparse.ArgumentParser:
         "recompute everything from the rows; names the first that disagrees",
         within=inner,
     )
+    _law(table)
     acts = table.add(
         "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"
     )
     acts.set_defaults(json=False)
     return table.parser
+
+
+def _law(table: _Commands) -> None:
+    """法典的命令。 The commands of the book."""
+    law = table.parts.add_parser("law", help="the statute book").add_subparsers(metavar="COMMAND")
+    impact = table.add(
+        "impact",
+        "keeping.impact",
+        "what an instrument moves by a day: bindings, entries, cases, citations",
+        within=law,
+    )
+    impact.add_argument("instrument", help="key or title")
+    impact.add_argument("--on", default="", help="the day, YYYY-MM-DD (today)")
+    impact.add_argument("--today", default="", help="as if asked on this day, YYYY-MM-DD (today)")
+    add = table.add("add", "keeping.add", "enter one text into the book, as a legal officer", within=law)
+    add.add_argument(
+        "file", nargs="?", default="", help="the text, UTF-8; without it only the dates are entered"
+    )
+    add.add_argument(
+        "--as", dest="office_of", required=True, metavar="LOGIN", help="sign-in name of the legal officer"
+    )
+    add.add_argument("--key", required=True, help="lower-case path, e.g. cn/some-city/some-regulation")
+    add.add_argument("--adopted", required=True, help="date of this version, YYYY-MM-DD")
+    add.add_argument("--date-source", required=True, help="where the dates are from")
+    add.add_argument("--level", required=True, help="local-regulation, government-rule, national-law …")
+    for name in ("title", "title-en", "issuer", "jurisdiction", "in-force-from", "in-force-to", "source"):
+        add.add_argument(f"--{name}", default="")

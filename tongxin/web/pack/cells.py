@@ -134,12 +134,14 @@ def refs(cell: str) -> tuple[ClauseRef, ...]:
 
 
 def law_file(cell: str) -> str:
-    """法律文本的文件名，相对于 law/。 The file of a statute text, written relative to `law/`, given from the pack."""
-    return f"law/{word(cell)}"
+    """法律文本的文件名，相对于 law/；为空即没有文本。 The file of a statute text, written relative to `law/`, given from the
+    pack; empty where the text is not held.
+    """
+    return f"law/{cell}" if cell else ""
 
 
 def sha256(cell: str) -> str:
-    """六十四位十六进制摘要。 A SHA-256 digest in 64 lower-case hexadecimal digits."""
-    if not _SHA256.fullmatch(cell):
+    """六十四位十六进制摘要，可为空。 A SHA-256 digest in 64 lower-case hexadecimal digits, or nothing."""
+    if cell and not _SHA256.fullmatch(cell):
         raise CellError("bad_sha256", "不是 64 位十六进制 SHA-256", "not a SHA-256 of 64 hexadecimal digits")
     return cell

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from tongxin.web.pack.checks import calendar, city, grids, law, lists, matters, organs, places
+from tongxin.web.pack.checks import calendar, city, grids, law, lists, matters, organs, past, places
 from tongxin.web.pack.checks.facts import Facts
 from tongxin.web.pack.faults import Fault
 from tongxin.web.pack.read import read_pack
@@ -44,6 +44,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     calendar.check_days_published,
     law.check_manifest_words,
     law.check_manifest_identity,
+    law.check_texts_held,
+    law.check_subjects_agree,
     law.check_version_intervals,
     law.check_clauses,
     matters.check_matter_codes,
@@ -55,6 +57,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     lists.check_limits,
     lists.check_powers,
     lists.check_routing,
+    past.check_past_entries,
+    past.check_past_intervals,
+    past.check_past_clauses,
 )
 
 

@@ -123,6 +123,19 @@ ROUTING: Final = Table(
         Column("note", cells.text),
     ),
 )
+PAST: Final = Table(
+    file="lists/past.csv",
+    row=rows.PastRow,
+    key="code",
+    columns=(
+        Column("list", cells.word, most=20),
+        Column("code", cells.word, most=80),
+        Column("clause", cells.ref_or_none),
+        Column("valid_from", cells.day),
+        Column("valid_to", cells.day),
+        Column("note", cells.text),
+    ),
+)
 MANIFEST: Final = Table(
     file="law/manifest.csv",
     row=rows.VersionRow,
@@ -146,6 +159,8 @@ MANIFEST: Final = Table(
         Column("source", cells.text),
         Column("source_path", cells.text),
         Column("illustrative", cells.flag),
+        Column("subject", cells.text, most=40, optional=True),
+        Column("second_source", cells.text, most=200, optional=True),
     ),
 )
 DAY_COLUMNS: Final = (

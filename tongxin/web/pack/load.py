@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import shapely
 from django.db import transaction
@@ -12,10 +13,12 @@ from tongxin.identity.operations import found_persons
 from tongxin.identity.terms import NewPerson
 from tongxin.law.operations import enact_pack
 from tongxin.law.rules.labels import clause_label
+from tongxin.law.rules.text import ParsedText
 from tongxin.law.terms import (
     CalendarDay,
     ClauseRef,
     DayKind,
+    ImportDoubt,
     NewInstrumentVersion,
     NewLimitRule,
     NewListEntry,
@@ -27,14 +30,17 @@ from tongxin.organs.operations import found_organs
 from tongxin.organs.terms import NewHolding, NewOffice, NewOrgan
 from tongxin.places.operations import found_places
 from tongxin.places.terms import CityFacts, NewPlace
+from tongxin.web.pack.bases import Bases
 from tongxin.web.pack.rows import Pack, VersionRow
 
 
 def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
     """奠基。 Establish places, persons, organs, and last the book and the lists; returns how many of each.
 
-    `pack` must come from `examine_pack` with all law parsed. Raises Refused when a city was founded here before.
+    `pack` must come from `examine_pack` with all law parsed. What the lists rest on is what is in force on the city's day of
+    `at` (`Bases`). Raises Refused when a city was founded here before.
     """
+    bases = Bases(pack=pack, on=at.astimezone(ZoneInfo(pack.city.timezone)).date())
     founding = tuple(_founding_clause(pack, ref) for ref in pack.city.founding_clauses)
     with transaction.atomic():
         return {
@@ -54,8 +60,8 @@ def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
                 actor=PLATFORM,
                 at=at,
                 versions=[_version(pack, row) for row in pack.versions],
-                entries=[*_matters(pack), *_powers(pack)],
-                limit_rules=_limits(pack),
+                entries=[*_matters(pack, bases), *_powers(pack, bases)],
+                limit_rules=_limits(pack, bases),
                 routing=_routing(pack),
                 calendar=_calendar(pack),
                 calendar_source=pack.calendar.source,
@@ -188,6 +194,7 @@ def _holdings(pack: Pack) -> list[NewHolding]:
 
 
 def _version(pack: Pack, row: VersionRow) -> NewInstrumentVersion:
+    text = pack.texts.get((row.key, row.version_date))
     return NewInstrumentVersion(
         key=row.key,
         title=row.title,
@@ -203,11 +210,32 @@ def _version(pack: Pack, row: VersionRow) -> NewInstrumentVersion:
         status=row.status,
         source=f"{row.source} {row.source_path}".strip()[:300],
         sha256=row.sha256,
-        clauses=pack.texts[(row.key, row.version_date)].clauses,
+        clauses=text.clauses if text else (),
+        subject=row.subject,
+        preamble="\n".join(text.preamble) if text else "",
+        doubts=tuple(_doubts(row, text)) if text else (),
     )
 
 
-def _matters(pack: Pack) -> Iterator[NewListEntry]:
+def _doubts(row: VersionRow, text: ParsedText) -> Iterator[ImportDoubt]:
+    """一件文本的全部存疑。 All that is doubtful about a text: where its reading was, where the manifest calls it broken
+    though the reading does not, and that nothing was there to compare it with.
+    """
+    yield from text.doubts
+    seen = {doubt.reason_code for doubt in text.doubts}
+    if not row.complete and not seen & {"no_closing_clause", "no_article"}:
+        yield _doubt("called_incomplete", row.from_basis)
+    if not row.contiguous and not seen & {"article_missing", "no_article"}:
+        yield _doubt("called_broken", row.from_basis)
+    if not row.second_source and not row.illustrative:
+        yield _doubt("no_second_source", f"{row.source} {row.source_path}".strip())
+
+
+def _doubt(reason: str, detail: str) -> ImportDoubt:
+    return ImportDoubt(clause_key=None, line=0, reason_code=reason, detail=detail)
+
+
+def _matters(pack: Pack, bases: Bases) -> Iterator[NewListEntry]:
     for row in pack.matters:
         facts = {
             "kind": row.kind,
@@ -230,20 +258,28 @@ def _matters(pack: Pack) -> Iterator[NewListEntry]:
             category=row.category,
             category_en=row.category_en,
             facts=facts,
-            clauses=row.clauses,
+            dated=bases.of(("matter", row.code), row.clauses),
             general=row.clause_kind == "general",
         )
 
 
-def _powers(pack: Pack) -> Iterator[NewListEntry]:
+def _powers(pack: Pack, bases: Bases) -> Iterator[NewListEntry]:
     for row in pack.powers:
         yield NewListEntry(
-            list="power", code=row.verb, name=row.verb, facts={"note": row.note}, clauses=row.clauses
+            list="power",
+            code=row.verb,
+            name=row.verb,
+            facts={"note": row.note},
+            dated=bases.of(("power", row.verb), row.clauses),
         )
 
 
-def _limits(pack: Pack) -> list[NewLimitRule]:
-    return [NewLimitRule(matter=row.matter, limit=row.limit(), note=row.note[:300]) for row in pack.limits]
+def _limits(pack: Pack, bases: Bases) -> list[NewLimitRule]:
+    return [
+        NewLimitRule(matter=row.matter, limit=row.limit(), note=row.note[:300])
+        for row in pack.limits
+        if row.clause and bases.in_force(row.clause)
+    ]
 
 
 def _routing(pack: Pack) -> list[RoutingException]:

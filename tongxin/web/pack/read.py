@@ -29,6 +29,7 @@ _KNOWN_FILES: Final = frozenset({
     columns.CITY_FILE, columns.REPLAY_FILE, columns.HISTORY_FILE, columns.CALENDAR_FILE, columns.DISTRICTS_FILE,
     columns.GRIDS_FILE, columns.PLACES.file, columns.ORGANS.file, columns.OFFICES.file, columns.HOLDERS.file,
     columns.MATTERS.file, columns.LIMITS.file, columns.POWERS.file, columns.ROUTING.file, columns.MANIFEST.file,
+    columns.PAST.file,
 })  # fmt: skip
 _DATA_ENDINGS: Final = (".csv", ".toml", ".geojson")
 
@@ -61,6 +62,9 @@ def refs_of(pack: Pack) -> Iterator[ClauseRef]:
     for limit in pack.limits:
         if limit.clause:
             yield limit.clause
+    for past in pack.past:
+        if past.clause:
+            yield past.clause
 
 
 def _read_rows(reading: Reading) -> Pack:
@@ -83,6 +87,7 @@ def _read_rows(reading: Reading) -> Pack:
         limits=read_table(reading, columns.LIMITS),
         powers=read_table(reading, columns.POWERS),
         routing=_if_there(reading, columns.ROUTING),
+        past=_if_there(reading, columns.PAST),
         calendar=read_calendar(reading),
         days=tuple(chain.from_iterable(_read_days(reading, year=year) for year in years)),
         years=frozenset(years),

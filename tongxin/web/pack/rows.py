@@ -179,8 +179,27 @@ class RoutingRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRow(Dated):
+    """从前的依据。 What an entry rested on before; without a clause: nothing in this pack carried it then."""
+
+    list: str
+    code: str
+    clause: ClauseRef | None
+    note: str
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """所属清单事项。 The entry: its list and its code."""
+        return self.list, self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow(Row):
-    """一部法的一个版本。 One version of one instrument; `text_file` is relative to the pack."""
+    """一部法的一个版本。 One version of one instrument; `text_file` is relative to the pack.
+
+    Without a text (`text_file` and `sha256` empty) it is known by its dates alone. `second_source` names what the text was
+    compared with, article by article.
+    """
 
     key: str
     text_file: str
@@ -200,6 +219,8 @@ class VersionRow(Row):
     source: str
     source_path: str
     illustrative: bool
+    subject: str = ""
+    second_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +317,7 @@ class Pack:
     limits: tuple[LimitRow, ...]
     powers: tuple[PowerRow, ...]
     routing: tuple[RoutingRow, ...]
+    past: tuple[PastRow, ...]
     calendar: CalendarRow
     days: tuple[DayRow, ...]
     years: frozenset[int]

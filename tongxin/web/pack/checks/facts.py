@@ -9,7 +9,7 @@ from typing import Final
 
 from tongxin.web.pack.checks.common import grouped
 from tongxin.web.pack.columns import PLACES
-from tongxin.web.pack.rows import OrganRow, Pack, PlaceRow, VersionRow
+from tongxin.web.pack.rows import OrganRow, Pack, PastRow, PlaceRow, VersionRow
 
 LEVELS: Final = ("city", "district", "street", "community")
 COMMITTEE: Final = "committee"
@@ -80,6 +80,17 @@ class Facts:
         words = {word for row in self.pack.matters for word in (row.lead, *row.assist, *row.on_call)}
         words |= {row.lead for row in self.pack.routing}
         return frozenset(word.partition("@")[0] for word in words)
+
+    @cached_property
+    def past(self) -> dict[tuple[str, str], list[PastRow]]:
+        """各清单事项从前的依据。 What each entry rested on before, by list and code."""
+        return grouped(self.pack.past, lambda row: row.entry)
+
+    def rests_on_the_past(self, entry: tuple[str, str]) -> bool:
+        """此事项当日还依从前的条款。 Whether, on the day, what the entry rested on before still holds: then its present
+        clauses need not be in force yet.
+        """
+        return any(row.holds_on(self.on) for row in self.past.get(entry, ()))
 
     def knows_place(self, code: str) -> bool:
         """此地点是否存在或可能存在。 Whether the place exists on the day, or may be among what could not be read."""

@@ -16,6 +16,11 @@ ANY_MATTER: Final = "*"
 CHANNELS: Final = frozenset({"web", "hotline", "field", "api", "open311", "feed", "replay"})
 _UNITS: Final = frozenset(Unit)
 _STAGES: Final = frozenset(Stage)
+# The limit for bringing a list up to date may be set for one kind of list.
+_LISTS: Final = frozenset(
+    f"list:{kind}"
+    for kind in ("matter", "duty", "township", "data", "purchase", "delegation", "discretion")
+)
 
 
 def check_limits(facts: Facts) -> Iterator[Fault]:
@@ -30,7 +35,8 @@ def check_limits(facts: Facts) -> Iterator[Fault]:
     for row in facts.pack.limits:
         yield from _unit_and_stage(row)
         yield from _number(row)
-        if row.matter != ANY_MATTER and not _knows_matter(facts, row.matter):
+        of_a_list = row.stage == Stage.UPDATE and row.matter in _LISTS
+        if row.matter != ANY_MATTER and not of_a_list and not _knows_matter(facts, row.matter):
             yield row.fault(
                 "unknown_matter", f"未知的事项或类别“{row.matter}”", f"unknown matter '{row.matter}'"
             )

@@ -1,0 +1,388 @@
+"""法律变动的写入。 Effects: said by a person or found in a text, confirmed or rejected by the legal officer."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from tongxin.acts.gate import act
+from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
+from tongxin.law.models import Clause, Effect, Version
+from tongxin.law.operations.entering import Entering, after_change, prepared, written
+from tongxin.law.operations.texts import OwnDates, dates_of, write_dates
+from tongxin.law.queries.book import clause_texts
+from tongxin.law.rules import parse_instrument
+from tongxin.law.rules.consolidating import Amendment, consolidated, renumberings
+from tongxin.law.rules.effects import (
+    NEEDS_SAYING,
+    TEXTUAL,
+    Change,
+    ClauseDates,
+    Doing,
+    EffectFault,
+    EffectKind,
+    Span,
+    VersionDates,
+    below,
+    changed,
+    collide,
+    faults_of,
+)
+from tongxin.law.terms import NewEffect, NewInstrumentVersion
+from tongxin.places.queries import city
+
+
+def _said(fault: EffectFault, field: str = "effect") -> InvalidInput:
+    return InvalidInput(field, fault.reason, f"{fault.code}: {fault.reason_en}")
+
+
+def _propose_scope(*, actor: Actor, at: datetime, effect: NewEffect) -> Scope:
+    del actor, at
+    by = _version("by", effect.by_key, effect.by_adopted)
+    target = _version("version", effect.key, effect.adopted)
+    if effect.by_clause and not Clause.objects.filter(version=by, key=effect.by_clause).exists():
+        raise InvalidInput("by_clause", "变动的文件里没有这一条", "the amending text has no such clause")
+    if effect.kind not in set(EffectKind):
+        raise InvalidInput("kind", "没有这种变动", "there is no such kind of effect")
+    old = effect.clause if effect.kind != EffectKind.INSERT else ""
+    if old and not Clause.objects.filter(version=target, key=old).exists():
+        raise InvalidInput("clause", "没有这一条款", "no_such_clause: there is no such clause")
+    if effect.kind in TEXTUAL and not effect.clause:
+        raise InvalidInput("clause", "请写明是哪一条", "say which clause")
+    return Scope(
+        subject=f"law:{effect.key}@{effect.adopted.isoformat()}",
+        place=(city().root,),
+        state=(by, target),
+        content={"kind": effect.kind, "clause": effect.clause, "day": str(effect.day)},
+    )
+
+
+def _version(field: str, key: str, adopted: date) -> Version:
+    found = Version.objects.select_related("instrument").filter(instrument__key=key, adopted=adopted).first()
+    if found is None:
+        raise InvalidInput(field, f"库里没有 {key}@{adopted}", f"the book has no {key}@{adopted}")
+    return found
+
+
+@act(
+    "propose_effect",
+    title=("登记一条法律变动，待确认", "note an effect of an amending text, to be confirmed"),
+    by=[By.LEGAL_OFFICER],
+    scope=_propose_scope,
+)
+def propose_effect(*, warrant: Warrant, effect: NewEffect) -> int:
+    """登记变动。 Note what an amending text does to a clause; a candidate that does nothing until confirmed.
+
+    Returns its row. Raises InvalidInput naming what is not in the book.
+    """
+    by, target = warrant.scope.state
+    made = Effect.objects.create(
+        by=by,
+        by_clause=effect.by_clause,
+        kind=effect.kind,
+        version=target,
+        clause=effect.clause,
+        to_clause=effect.to_clause,
+        text=effect.text,
+        day=effect.day,
+        until=effect.until,
+        savings=effect.savings,
+        saves_running=effect.saves_running,
+    )
+    return made.pk
+
+
+def _reject_scope(*, actor: Actor, at: datetime, effect: int, note: str) -> Scope:
+    del actor, at
+    row = _candidates([effect])[0]
+    if len(note.strip()) < 2:
+        raise InvalidInput("note", "请写明理由", "say why")
+    return Scope(subject=f"effect:{effect}", place=(city().root,), state=row, content={"note": note})
+
+
+@act(
+    "reject_effect",
+    title=("认定候选不是变动", "find that a candidate is no effect"),
+    by=[By.LEGAL_OFFICER],
+    scope=_reject_scope,
+)
+def reject_effect(*, warrant: Warrant, effect: int, note: str) -> None:
+    """不是变动。 Find that what was read as an effect is none. Raises Conflict when it was decided before."""
+    del effect
+    row: Effect = warrant.scope.state
+    row.state, row.note, row.decided_at = Effect.State.REJECTED, note.strip()[:300], warrant.at
+    row.save(update_fields=["state", "note", "decided_at"])
+
+
+def _candidates(ids: Sequence[int]) -> list[Effect]:
+    rows = list(
+        Effect.objects.select_for_update(of=("self",))
+        .select_related("by__instrument", "version__instrument")
+        .filter(pk__in=list(ids))
+        .order_by("day", "id")
+    )
+    if len(rows) != len(set(ids)) or not rows:
+        raise InvalidInput("effect", "没有这条变动", "there is no such effect")
+    if any(row.state != Effect.State.CANDIDATE for row in rows):
+        raise Conflict("这条变动已经处理过", "this effect was decided before")
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """一部文件所受的变动。 The effects on one version, with its dates before and after."""
+
+    effects: tuple[Effect, ...]
+    version: Version
+    before: tuple[VersionDates, ...]
+    after: tuple[VersionDates, ...]
+    entering: "_Consolidated | None"
+
+
+@dataclass(frozen=True, slots=True)
+class _Consolidated:
+    version: NewInstrumentVersion
+    own: dict[str, OwnDates]
+    ready: Entering
+    carried: dict[str, tuple[Span, ...]]
+
+
+def _confirm_scope(
+    *, actor: Actor, at: datetime, effects: Sequence[int], knowing: Collection[str] = ()
+) -> Scope:
+    del actor, at
+    rows = _candidates(effects)
+    for row in rows:
+        if row.version is None:
+            raise InvalidInput(
+                "effect",
+                f"《{row.title}》不在库里：先登记这部文件（没有文本也可以）",
+                f"the book has no instrument titled {row.title}; enter it first, with or without its text",
+            )
+    by_version: dict[int, list[Effect]] = {}
+    for row in rows:
+        by_version.setdefault(row.version_id or 0, []).append(row)
+    groups = [_group(found, knowing) for found in by_version.values()]
+    return Scope(
+        subject=f"law:{rows[0].by.instrument.key}@{rows[0].by.adopted.isoformat()}",
+        place=(city().root,),
+        state=groups,
+        content={"effects": [row.pk for row in rows], "knowing": sorted(knowing)},
+    )
+
+
+def _group(rows: Sequence[Effect], knowing: Collection[str]) -> _Group:
+    version = rows[0].version
+    assert version is not None  # noqa: S101 - the scope has named those without one
+    confirmed = [
+        (clause, day)
+        for clause, day in Effect.objects.filter(version=version, state=Effect.State.CONFIRMED).values_list(
+            "clause", "day"
+        )
+        if day
+    ]
+    for row in rows:
+        for fault in faults_of(_doing(row), confirmed=confirmed):
+            if fault.code not in NEEDS_SAYING or fault.code not in knowing:
+                raise _said(fault)
+        if row.day:
+            confirmed.append((row.clause, row.day))
+    try:
+        return _worked_out(version, rows)
+    except EffectFault as fault:
+        raise _said(fault) from fault
+
+
+def _doing(row: Effect) -> Doing:
+    return Doing(
+        kind=EffectKind(row.kind),
+        instrument=row.version.instrument.key if row.version else "",
+        clause=row.clause,
+        day=row.day,
+        by_instrument=row.by.instrument.key,
+        by_begins=row.by.in_force_from,
+        repeals_others=Effect.objects.filter(
+            by__instrument=row.version.instrument if row.version else None,
+            kind=Effect.Kind.REPEAL,
+            clause="",
+            state=Effect.State.CONFIRMED,
+        ).exists(),
+    )
+
+
+def _worked_out(version: Version, rows: Sequence[Effect]) -> _Group:
+    before = dates_of(version.instrument)
+    if any(EffectKind(row.kind) in TEXTUAL for row in rows):
+        return _Group(tuple(rows), version, before, before, _consolidated(version, rows, before))
+    after = before
+    for row in rows:
+        after = changed(after, version.adopted, _change(row))
+    return _Group(tuple(rows), version, before, after, None)
+
+
+def _change(row: Effect) -> Change:
+    assert row.day is not None  # noqa: S101 - faults_of has named those without a day
+    return Change(kind=EffectKind(row.kind), clause=row.clause, day=row.day, until=row.until)
+
+
+def _consolidated(version: Version, rows: Sequence[Effect], before: Sequence[VersionDates]) -> _Consolidated:
+    """合成新文本。 The new version that changes of words make. It begins on the earliest day; what comes later is staged:
+    the new words begin, and the old ones end, on their own day.
+    """
+    days = [row.day for row in rows if row.day]
+    begins = min(days)
+    late = [row for row in rows if row.day and row.day > begins]
+    if any(row.kind in {Effect.Kind.RENUMBER, Effect.Kind.SUSPEND, Effect.Kind.RESTORE} for row in late):
+        raise EffectFault(
+            "staged", "改序和暂停须与新文本同日", "renumbering and suspending share the day of the new text"
+        )
+    if any(row.kind in {Effect.Kind.SUSPEND, Effect.Kind.RESTORE} for row in rows):
+        raise EffectFault("staged", "暂停、恢复请单独确认", "confirm suspending and restoring by themselves")
+    for row in late:
+        if any(other is not row and collide(_article(other.clause), _article(row.clause)) for other in rows):
+            raise EffectFault(
+                "two_effects",
+                "同一处分两天变动，请分两次确认",
+                "one place changes on two days: confirm them apart",
+            )
+    clauses = clause_texts(version=version)
+    amendments = [
+        Amendment(kind=EffectKind(row.kind), clause=row.clause, to_clause=row.to_clause, text=row.text)
+        for row in rows
+        if not (row in late and _ends_article(row))
+    ]
+    text = consolidated(title=version.instrument.title, clauses=clauses, amendments=amendments)
+    read = parse_instrument(text)
+    new = NewInstrumentVersion(
+        key=version.instrument.key,
+        title=version.instrument.title,
+        title_en=version.instrument.title_en,
+        level=version.instrument.level,
+        issuer=version.instrument.issuer,
+        jurisdiction=version.instrument.jurisdiction,
+        illustrative=version.instrument.illustrative,
+        adopted=rows[0].by.adopted,
+        in_force_from=begins,
+        in_force_to=version.in_force_to if version.in_force_to and version.in_force_to > begins else None,
+        date_source=f"law:{rows[0].by.instrument.key}@{rows[0].by.adopted.isoformat()}",
+        status="in_force",
+        source="由修改决定合成",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        clauses=read.clauses,
+        subject=version.instrument.subject,
+        preamble=version.preamble,
+        doubts=read.doubts,
+    )
+    ready = prepared(new)
+    keys = [clause.key for clause in read.clauses]
+    own: dict[str, OwnDates] = {}
+    for row in late:
+        for key in keys:
+            if below(key, _article(row.clause)):
+                own[key] = (None, row.day) if _ends_article(row) else (row.day, None)
+    staged = _outliving(ready.after, version.adopted, late)
+    moved = {new_key: old for old, new_key in renumberings(amendments).items()}
+    carried = _carried(before, version.adopted, keys, moved, begins, amendments)
+    return _Consolidated(new, own, Entering(ready.instrument, ready.before, staged), carried)
+
+
+def _article(clause: str) -> str:
+    """所在的条：分日施行以条为单位。 The article a place is in: what takes effect later is staged by article."""
+    return clause.partition(".")[0]
+
+
+def _ends_article(row: Effect) -> bool:
+    return row.kind == Effect.Kind.REPEAL and row.clause == _article(row.clause)
+
+
+def _outliving(
+    after: Sequence[VersionDates], adopted: date, late: Sequence[Effect]
+) -> tuple[VersionDates, ...]:
+    """旧条文延至其日。 The old words that are replaced later outlive their version until that day."""
+
+    def dates(version: VersionDates, key: str, was: ClauseDates) -> ClauseDates:
+        for row in late:
+            if version.adopted == adopted and not _ends_article(row) and below(key, _article(row.clause)):
+                return replace(was, ends=row.day)
+        return was
+
+    return tuple(
+        replace(version, clauses={key: dates(version, key, was) for key, was in version.clauses.items()})
+        for version in after
+    )
+
+
+def _carried(
+    before: Sequence[VersionDates],
+    adopted: date,
+    keys: Sequence[str],
+    moved: dict[str, str],
+    begins: date,
+    amendments: Sequence[Amendment],
+) -> dict[str, tuple[Span, ...]]:
+    """仍在暂停的条款，在新文本里仍然暂停。 A clause that is suspended stays so in the new text, unless its words change."""
+    old = next(version for version in before if version.adopted == adopted)
+    rewritten = [a.clause for a in amendments if a.kind is EffectKind.SUBSTITUTE]
+    found = {}
+    for key in keys:
+        article, dot, rest = key.partition(".")
+        origin = moved.get(article, article) + dot + rest
+        dates = old.clauses.get(origin)
+        if dates is None or any(collide(origin, clause) for clause in rewritten):
+            continue
+        spans = tuple(
+            Span(max(span.since, begins), span.until)
+            for span in dates.suspended
+            if span.until is None or span.until > begins
+        )
+        if spans:
+            found[key] = spans
+    return found
+
+
+@act(
+    "confirm_effects",
+    title=("确认法律变动", "confirm effects"),
+    by=[By.LEGAL_OFFICER],
+    scope=_confirm_scope,
+)
+def confirm_effects(*, warrant: Warrant, effects: Sequence[int], knowing: Collection[str] = ()) -> int:
+    """确认变动。 Confirm effects: dates change, and changed words make a new version (立法法 art. 63(2)).
+
+    Effects of one act on one instrument are taken together. `knowing`: doubts that the person has seen and passes over
+    (`does_not_revive`, `two_effects_one_day`). Returns how many. Raises InvalidInput naming the fault, Conflict.
+    """
+    del knowing
+    groups: list[_Group] = warrant.scope.state
+    touched: list[str] = []
+    for group in groups:
+        Effect.objects.filter(pk__in=[row.pk for row in group.effects]).update(
+            state=Effect.State.CONFIRMED, decided_at=warrant.at
+        )
+        touched += write_dates(group.version.instrument, group.before, group.after)
+        if group.entering is not None:
+            _enter(warrant, group.entering)
+    after_change(
+        warrant, touched=touched, since=min(row.day for group in groups for row in group.effects if row.day)
+    )
+    return len(effects)
+
+
+def _enter(warrant: Warrant, made: _Consolidated) -> None:
+    row = written(replace(warrant, scope=replace(warrant.scope, state=made.ready)), made.version, made.own)
+    version = Version.objects.get(pk=row)
+    if made.carried:
+        fresh = dates_of(version.instrument)
+        suspended = tuple(
+            replace(
+                one,
+                clauses={
+                    key: replace(dates, suspended=made.carried.get(key, dates.suspended))
+                    for key, dates in one.clauses.items()
+                },
+            )
+            if one.adopted == version.adopted
+            else one
+            for one in fresh
+        )
+        write_dates(version.instrument, fresh, suspended)

@@ -1,0 +1,181 @@
+"""法律日。 The day itself: what has lost its basis is written down, its keepers are told, the clocks of updating begin.
+
+Nothing here stops anything: an entry is idle because its clause has ended, by the dates alone, from 00:00 on, whether this has
+run or not (`book.BASIS`). What runs here says so to those concerned, in one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tongxin.acts.gate import act
+from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, Scope, Warrant
+from tongxin.law import queries
+from tongxin.law.models import Day, ListChange, Review, UpdateDuty
+from tongxin.law.queries.standing import Moved, entries_moved
+from tongxin.law.rules import due
+from tongxin.law.terms import Stage
+from tongxin.ledger.queries import acts_resting_on
+from tongxin.organs.queries import organs_by_function
+from tongxin.places.operations import advance_revision
+from tongxin.places.queries import city, city_day
+
+ONE = timedelta(days=1)
+
+
+def _day_scope(*, actor: Actor, at: datetime) -> Scope:
+    del actor
+    day = city_day(at)
+    if Day.objects.filter(day=day).exists():
+        raise Conflict("这一天已经看过清单", "the lists have been looked at on this day")
+    return Scope(subject=f"day:{day.isoformat()}", state=day, content={"day": day.isoformat()})
+
+
+@act(
+    "begin_day",
+    title=("新的一天：清点依据的变化", "a new day: count what has lost or regained its basis"),
+    by=[By.PLATFORM],
+    scope=_day_scope,
+)
+def begin_day(*, warrant: Warrant) -> tuple[str, ...]:
+    """新的一天。 Write down what has lost or regained its basis since the lists were last looked at.
+
+    Returns the references of the entries that moved. 政务数据共享条例 art. 17(2): ten working days to bring a catalogue up to
+    date. Raises Conflict when the day has been begun.
+    """
+    day: date = warrant.scope.state
+    moved = settle(warrant, day)
+    idle = sum(1 for entry in moved if not entry.active)
+    Day.objects.create(day=day, entry=warrant.entry, at=warrant.at, idle=idle, active=len(moved) - idle)
+    return tuple(entry.ref for entry in moved)
+
+
+def settle(warrant: Warrant, day: date) -> list[Moved]:
+    """清点一次。 Write the changes of the lists, begin and end the clocks of updating, tell the keepers. In any act."""
+    moved = entries_moved(day=day, eve=day - ONE)
+    if not moved:
+        return moved
+    ListChange.objects.bulk_create(
+        [
+            ListChange(
+                entry=warrant.entry,
+                list_entry_id=one.id,
+                what=ListChange.What.ACTIVE if one.active else ListChange.What.IDLE,
+                day=day,
+                at=warrant.at,
+            )
+            for one in moved
+        ],
+        batch_size=5_000,
+    )
+    _end_duties([one.id for one in moved if one.active], warrant.at)
+    keepers = _keepers(moved)
+    _begin_duties([one for one in moved if not one.active], keepers, warrant.at, day)
+    _tell(warrant, moved, keepers)
+    advance_revision(actor=PLATFORM, at=warrant.at, why=warrant.verb)
+    return moved
+
+
+def _keepers(moved: Sequence[Moved]) -> dict[int, str]:
+    """各事项由谁更新。 Who has to bring each entry up to date: the city's organ of its holder or lead; else the lead body."""
+    here = city()
+    by_function = organs_by_function(here.revision)
+    found = {}
+    for one in moved:
+        function = (one.holder or one.lead).partition("@")[0]
+        organ = by_function.get((function, here.root))
+        found[one.id] = organ.code if organ else here.lead_body
+    return found
+
+
+def _end_duties(entries: Sequence[int], at: datetime) -> None:
+    if entries:
+        UpdateDuty.objects.filter(list_entry__in=entries, done_at=None).update(done_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    due_at: datetime
+    provisional: bool
+    clause: str
+
+
+def _begin_duties(idle: Sequence[Moved], keepers: dict[int, str], at: datetime, day: date) -> None:
+    """起算更新时限。 The clocks of updating, by the limit that the city's lists set for the kind of list."""
+    kinds = {kind: _limit_of(kind, at, day) for kind in sorted({one.list for one in idle})}
+    open_already = set(
+        UpdateDuty.objects.filter(list_entry__in=[one.id for one in idle], done_at=None).values_list(
+            "list_entry_id", flat=True
+        )
+    )
+    UpdateDuty.objects.bulk_create(
+        [
+            UpdateDuty(
+                list_entry_id=one.id,
+                organ=keepers[one.id],
+                began=day,
+                due_at=limit.due_at,
+                provisional=limit.provisional,
+                clause=limit.clause,
+            )
+            for one in idle
+            if (limit := kinds[one.list]) is not None and one.id not in open_already
+        ],
+        batch_size=5_000,
+    )
+
+
+def _limit_of(kind: str, at: datetime, day: date) -> _Limit | None:
+    here = city()
+    table = queries.limits(here.revision, day)
+    limits = table.get((f"list:{kind}", Stage.UPDATE)) or table.get(("*", Stage.UPDATE))
+    if not limits:
+        return None
+    ends = due(start=at, limit=limits[0], calendar=queries.calendar(here.revision))
+    return _Limit(ends.at, ends.beyond_known, str(limits[0].clause or ""))
+
+
+def _tell(warrant: Warrant, moved: Sequence[Moved], keepers: dict[int, str]) -> None:
+    """告知各机构。 One notice to each organ, with how many and the first few: nobody reads a thousand notices."""
+    for active in (False, True):
+        by_organ: dict[str, list[Moved]] = {}
+        for one in moved:
+            if one.active is active:
+                by_organ.setdefault(keepers[one.id], []).append(one)
+        for organ, entries in sorted(by_organ.items()):
+            warrant.tell(
+                recipient=f"organ:{organ}",
+                template="entries_active" if active else "entries_idle",
+                number=str(len(entries)),
+                note="、".join(one.name or one.code for one in entries[:5]),
+            )
+
+
+def find_baseless(warrant: Warrant, *, touched: Sequence[str], since: date) -> int:
+    """找出失去依据之后的行为。 List for review the acts that rested on what had already ended and was not known to have.
+
+    `touched`: beginnings of clause references (see `texts.write_dates`); `since`: the day the basis ended. Returns how many.
+    """
+    here = city()
+    begins = datetime.combine(since, time(), ZoneInfo(here.timezone))
+    if begins >= warrant.at:
+        return 0
+    found = acts_resting_on(refs=touched, since=begins, before=warrant.entry)
+    Review.objects.bulk_create(
+        [
+            Review(act=number, clause=ref, ended=since, found_at=warrant.at)
+            for number, clauses in found
+            for ref in clauses
+        ],
+        ignore_conflicts=True,
+        batch_size=5_000,
+    )
+    if found:
+        warrant.tell(
+            recipient=f"organ:{here.lead_body}",
+            template="acts_to_review",
+            number=str(len(found)),
+            note=since.isoformat(),
+        )
+    return len(found)

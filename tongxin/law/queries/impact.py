@@ -1,0 +1,325 @@
+"""影响预览。 What an instrument moves on a day: bindings, entries, limits, citations – before it happens, or after.
+
+Read from the same dates the gate reads. `closings` says what ends, and by what; `impact` what rests on it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection
+
+from tongxin.law.models import Clause, Effect, Version
+from tongxin.law.queries.book import effects_of
+from tongxin.law.rules.labels import clause_label
+from tongxin.law.rules.succession import Successor, Wording, succession
+from tongxin.law.terms import ClauseText
+
+ONE = timedelta(days=1)
+SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closing:
+    """一处失效。 What ends (or is suspended) on a day: a version, or the clauses of it named in `clauses` and below.
+
+    `by`: the version that does it, and its clause; `certain`: confirmed, or (candidate, draft) still to be. `following` is the
+    version, or the draft's clauses, in which a successor may be found.
+    """
+
+    version: Version
+    clauses: tuple[str, ...]
+    day: date
+    kind: str
+    by: Version | None = None
+    by_clause: str = ""
+    certain: bool = True
+    savings: str = ""
+    following: Version | None = None
+    draft: tuple[ClauseText, ...] = ()
+    renumbered: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MovedBinding:
+    """受影响的依据。 A binding whose clause ends. `what`: ends, moves (same words elsewhere), changes (other words), suspended.
+
+    `ready`: it has been re-pointed already, from that day on.
+    """
+
+    binding: int
+    entry: str
+    name: str
+    mandatory: bool
+    clause: str
+    day: date
+    what: str
+    successor: str
+    likeness: float
+    ready: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaleCitation:
+    """将过时的引用。 A citation in a text in force that points to what ends."""
+
+    instrument: str
+    title: str
+    level: str
+    version: date
+    clause: str
+    quote: str
+    cited: str
+    cited_clause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaleLimit:
+    """将失去依据的期限。 A limit whose clause ends."""
+
+    matter: str
+    stage: str
+    step: str
+    number: str
+    unit: str
+    clause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Impact:
+    """影响。 Everything that rests on what ends. `idle`: entries that were active on the eve and will not be."""
+
+    closings: tuple[Closing, ...]
+    bindings: tuple[MovedBinding, ...]
+    idle: tuple[tuple[str, str], ...]
+    limits: tuple[StaleLimit, ...]
+    citations: tuple[StaleCitation, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """程序用。 The same for programs: names and texts, no rows."""
+        return {
+            "closings": [_closing_json(closing) for closing in self.closings],
+            "bindings": [
+                {key: value for key, value in asdict(row).items() if key != "binding"}
+                for row in self.bindings
+            ],
+            "idle": [{"entry": ref, "name": name} for ref, name in self.idle],
+            "limits": [asdict(row) for row in self.limits],
+            "citations": [asdict(row) for row in self.citations],
+        }
+
+
+def _closing_json(closing: Closing) -> dict[str, Any]:
+    instrument = closing.version.instrument
+    return {
+        "instrument": instrument.key,
+        "title": instrument.title,
+        "version": closing.version.adopted,
+        "text_held": closing.version.has_text,
+        "clauses": list(closing.clauses),
+        "day": closing.day,
+        "kind": closing.kind,
+        "by": f"law:{closing.by.instrument.key}@{closing.by.adopted}" if closing.by else "",
+        "by_clause": closing.by_clause,
+        "certain": closing.certain,
+        "savings": closing.savings,
+    }
+
+
+def closings(*, key: str, day: date, today: date) -> list[Closing]:
+    """一部文件到某日使什么失效。 What an instrument ends by a day that still stood on the eve of it or stands today.
+
+    Its confirmed effects and its candidates, and its own earlier versions that its newer ones replace.
+    """
+    versions = list(
+        Version.objects.filter(instrument__key=key)
+        .select_related("instrument")
+        .order_by("in_force_from", "adopted")
+    )
+    since = min(today, day - ONE)
+    found = [
+        _of_effect(effect)
+        for effect in effects_of(versions=[version.pk for version in versions])
+        if effect.version is not None
+        and effect.day is not None
+        and since < effect.day <= day
+        and effect.kind in {Effect.Kind.REPEAL, Effect.Kind.SUSPEND}
+    ]
+    dated = [version for version in versions if version.in_force_from]
+    for before, after in pairwise(dated):
+        if after.in_force_from and since < after.in_force_from <= day:
+            found.append(
+                Closing(
+                    version=before,
+                    clauses=(),
+                    day=after.in_force_from,
+                    kind=SUPERSEDED,
+                    by=after,
+                    following=after,
+                    renumbered=renumbered(before),
+                )
+            )
+    return sorted(found, key=lambda closing: (closing.day, closing.version.instrument.title))
+
+
+def _of_effect(effect: Effect) -> Closing:
+    assert effect.version is not None and effect.day is not None  # noqa: S101, PT018 - the caller has looked
+    return Closing(
+        version=effect.version,
+        clauses=(effect.clause,) if effect.clause else (),
+        day=effect.day,
+        kind=effect.kind,
+        by=effect.by,
+        by_clause=effect.by_clause,
+        certain=effect.state == Effect.State.CONFIRMED,
+        savings=effect.savings,
+        following=effect.by if effect.kind == Effect.Kind.REPEAL and not effect.clause else None,
+    )
+
+
+def renumbered(version: Version) -> dict[str, str]:
+    """确认的改序。 The confirmed renumberings of a version's articles, old key to new."""
+    rows = Effect.objects.filter(version=version, kind=Effect.Kind.RENUMBER, state=Effect.State.CONFIRMED)
+    return dict(rows.values_list("clause", "to_clause"))
+
+
+_RESTING = """
+SELECT b.id, e.id, e.list || ':' || e.code, e.name, b.mandatory, c.key, b.valid_to IS NOT NULL AND b.valid_to <= %(day)s
+  FROM law_clause c JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id
+  JOIN law_version v ON v.id = c.version_id
+ WHERE c.version_id = %(version)s
+   AND (%(whole)s OR EXISTS (SELECT 1 FROM unnest(%(keys)s::text[]) k WHERE c.key = k OR starts_with(c.key, k || '.')))
+   AND (b.valid_from IS NULL OR b.valid_from <= %(eve)s) AND (b.valid_to IS NULL OR %(eve)s < b.valid_to)
+   AND e.valid_from <= %(eve)s AND (e.valid_to IS NULL OR %(eve)s < e.valid_to)
+   AND coalesce(c.in_force_from, v.in_force_from) <= %(eve)s
+   AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR %(eve)s < coalesce(c.in_force_to, v.in_force_to))
+ ORDER BY e.list, e.code, b.id
+"""
+_CITING = """
+SELECT i.key, i.title, i.level, v.adopted, t.clause_key, t.quote, x.title, t.target_clause
+  FROM law_citation t JOIN law_version v ON v.id = t.version_id JOIN law_instrument i ON i.id = v.instrument_id
+  JOIN law_instrument x ON x.id = t.target_id
+ WHERE t.target_id = %(target)s AND i.id <> %(target)s AND v.in_force_from <= %(day)s
+   AND (v.in_force_to IS NULL OR %(day)s < v.in_force_to)
+   AND (%(whole)s OR EXISTS (SELECT 1 FROM unnest(%(keys)s::text[]) k
+                              WHERE t.target_clause = k OR starts_with(t.target_clause, k || '.')
+                                 OR (t.target_clause <> '' AND starts_with(k, t.target_clause || '.'))))
+ ORDER BY i.title, v.adopted, t.id
+"""
+_LIMITS = """
+SELECT l.matter, l.stage, l.step, l.number::text, l.unit, c.key
+  FROM law_limitrule l JOIN law_clause c ON c.id = l.clause_id
+ WHERE c.version_id = %(version)s
+   AND (%(whole)s OR EXISTS (SELECT 1 FROM unnest(%(keys)s::text[]) k WHERE c.key = k OR starts_with(c.key, k || '.')))
+ ORDER BY l.matter, l.stage, l.step
+"""
+
+
+def impact(*, found: Sequence[Closing], states: Mapping[date, Mapping[int, bool]]) -> Impact:
+    """影响。 What rests on what ends. Three statements for each closing, one for the words of each pair of texts.
+
+    `states`: for the eve of each closing, whether each entry was active (`standing.states_on`); an entry that was idle before
+    does not fall idle again.
+    """
+    bindings: list[MovedBinding] = []
+    idle: dict[str, str] = {}
+    limits: list[StaleLimit] = []
+    citations: list[StaleCitation] = []
+    for closing in found:
+        given: dict[str, Any] = {
+            "version": closing.version.pk, "target": closing.version.instrument_id, "day": closing.day,
+            "eve": closing.day - ONE, "whole": not closing.clauses, "keys": list(closing.clauses),
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(_RESTING, given)
+            rows = cursor.fetchall()
+            cursor.execute(_LIMITS, given)
+            limits += [StaleLimit(matter=m, stage=s, step=p, number=n, unit=u, clause=_ref(closing, c))
+                       for m, s, p, n, u, c in cursor.fetchall()]  # fmt: skip
+            cursor.execute(_CITING, given)
+            citations += [
+                StaleCitation(
+                    instrument=k, title=t, level=lv, version=a, clause=c, quote=q, cited=x, cited_clause=z
+                )
+                for k, t, lv, a, c, q, x, z in cursor.fetchall()
+            ]
+        followed = _successors(closing) if rows else {}
+        active = states.get(closing.day - ONE, {})
+        for number, entry, ref, name, mandatory, key, ready in rows:
+            bindings.append(_moved(closing, (number, ref, name, mandatory, key, ready), followed.get(key)))
+            if mandatory and not ready and active.get(entry, False):
+                idle[ref] = name
+    return Impact(
+        closings=tuple(found), bindings=tuple(bindings), idle=tuple(sorted(idle.items())),
+        limits=tuple(limits), citations=tuple(citations),
+    )  # fmt: skip
+
+
+def _ref(closing: Closing, key: str) -> str:
+    return f"law:{closing.version.instrument.key}@{closing.version.adopted.isoformat()}#{key}"
+
+
+def _moved(
+    closing: Closing, row: tuple[int, str, str, bool, str, bool], successor: Successor | None
+) -> MovedBinding:
+    number, ref, name, mandatory, key, ready = row
+    if closing.kind == Effect.Kind.SUSPEND:
+        what, target = "suspended", ""
+    elif successor is None or successor.key is None:
+        what, target = "ends", ""
+    else:
+        what = "changes" if successor.how == "changed" else "moves"
+        target = (
+            f"law:{closing.following.instrument.key}@{closing.following.adopted.isoformat()}#{successor.key}"
+            if closing.following
+            else f"#{successor.key}"
+        )
+    return MovedBinding(
+        binding=number, entry=ref, name=name, mandatory=mandatory, clause=_ref(closing, key), day=closing.day,
+        what=what, successor=target, likeness=round(successor.likeness, 3) if successor and target else 0.0, ready=ready,
+    )  # fmt: skip
+
+
+def _successors(closing: Closing) -> Mapping[str, Successor]:
+    if closing.draft:
+        old = _wordings(closing.version.pk)
+        return succession(
+            old=old, new=[_wording(c) for c in closing.draft], renumbered=dict(closing.renumbered)
+        )
+    if closing.following is None:
+        return {}
+    return followed(closing.version.pk, closing.following.pk, tuple(sorted(closing.renumbered.items())))
+
+
+@lru_cache(maxsize=64)
+def followed(old: int, new: int, moves: tuple[tuple[str, str], ...]) -> Mapping[str, Successor]:
+    """两个版本间的承继。 The successors of a version's clauses in another, by row ids. Texts never change: kept in the process."""
+    return succession(old=_wordings(old), new=_wordings(new), renumbered=dict(moves))
+
+
+def _wordings(version: int) -> list[Wording]:
+    rows = Clause.objects.filter(version=version).order_by("ordinal").values_list("key", "kind", "text")
+    return [Wording(key=key, kind=kind, text=text) for key, kind, text in rows]
+
+
+def _wording(clause: ClauseText) -> Wording:
+    return Wording(key=clause.key, kind=clause.kind.value, text=clause.text)
+
+
+def closing_of_draft(
+    *, target: Version, draft: Sequence[ClauseText], day: date, by: Version | None = None
+) -> Closing:
+    """草案使什么失效。 What a draft would end: the version it replaces, or repeals when the draft has no clauses."""
+    return Closing(
+        version=target, clauses=(), day=day, kind=SUPERSEDED if draft else Effect.Kind.REPEAL.value, by=by,
+        certain=False, draft=tuple(draft),
+    )  # fmt: skip
+
+
+def closing_words(closing: Closing) -> str:
+    """失效的是什么。 What ends, in the words of a text: 《题名》 or 《题名》第几条."""
+    title = f"《{closing.version.instrument.title}》"
+    return title + "、".join(clause_label(key) for key in closing.clauses)
