@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from tests.plugin import city_of_its_own, django_db_setup  # noqa: F401 - fixtures of every test
+from tests.drill_city import city_of_july, july_template  # noqa: F401 - fixtures of every test
+from tests.plugin import city_of_its_own, django_db_setup  # noqa: F401
 from tongxin.law import queries as law
 from tongxin.organs import queries as organs
 from tongxin.places import queries as places

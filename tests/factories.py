@@ -4,6 +4,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
+
 from tests.plugin import FOUNDED
 from tongxin.acts.terms import ANONYMOUS, Actor
 from tongxin.cases import operations as cases
@@ -83,3 +86,18 @@ def settlement(case: Case, **given: Any) -> Settlement:
 def fresh(case: Case) -> Case:
     """The case as it stands now."""
     return Case.objects.get(pk=case.pk)
+
+
+def signed_in(actor: Actor, login: str) -> Client:
+    """A client whose session says who it is."""
+    client = Client()
+    session = client.session
+    session["who"] = {
+        "login": login,
+        "person": actor.person,
+        "office": actor.office or "",
+        "demo": settings.DEMO,
+    }
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client

@@ -211,9 +211,9 @@ class Unit(StrEnum):
 
 
 class Stage(StrEnum):
-    """受期限约束的环节：受理、退回、办理、协办、核查、确认、裁定、回访。
+    """受期限约束的环节：受理、退回、办理、协办、核查、确认、裁定、回访；清单更新。
 
-    The stages of a matter that a limit may bind.
+    The stages of a matter that a limit may bind, and the updating of a list after its basis changed.
     """
 
     ACCEPT = "accept"
@@ -224,6 +224,7 @@ class Stage(StrEnum):
     CONFIRM = "confirm"
     RULE = "rule"
     REVISIT = "revisit"
+    UPDATE = "update"
 
 
 LONGEST: Final = Decimal(36_525)  # a hundred years of days: what is longer is a slip of the pen
@@ -434,11 +435,26 @@ class NewInstrumentVersion:
     source: str
     sha256: str
     clauses: tuple[ClauseText, ...]
+    subject: str = ""
+    preamble: str = ""
+    doubts: tuple[ImportDoubt, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewBinding:
+    """将要建立的一段依据。 A basis about to be made that holds from a day (None: always) until before another (None: open)."""
+
+    clause: ClauseRef
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewListEntry:
-    """将要列入清单的事项。 A list entry about to be made, with the clauses it rests on."""
+    """将要列入清单的事项。 A list entry about to be made, with the clauses it rests on.
+
+    `clauses` carry it at all times; `dated` are those that carry it for a time only.
+    """
 
     list: str
     code: str
@@ -448,8 +464,14 @@ class NewListEntry:
     category_en: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     clauses: tuple[ClauseRef, ...] = ()
+    dated: tuple[NewBinding, ...] = ()
     general: bool = False
     valid_from: date = date(2000, 1, 1)
+
+    @property
+    def bindings(self) -> tuple[NewBinding, ...]:
+        """全部依据，各只一次。 All that it rests on, each once."""
+        return tuple(dict.fromkeys((*(NewBinding(clause=ref) for ref in self.clauses), *self.dated)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -459,3 +481,40 @@ class NewLimitRule:
     matter: str
     limit: Limit
     note: str = ""
+
+
+# ---- Effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEffect:
+    """将要登记的法律变动。 An effect about to be noted: what the clause `by_clause` of one version does to another.
+
+    `kind`: a word of `rules.effects.EffectKind`. `clause` is empty for a whole instrument; `to_clause` is the new number of a
+    renumbered article; `text` the new words; `until` ends a suspension; `savings` are the words about what was begun before.
+    """
+
+    by_key: str
+    by_adopted: date
+    by_clause: str
+    kind: str
+    key: str
+    adopted: date
+    clause: str = ""
+    to_clause: str = ""
+    text: str = ""
+    day: date | None = None
+    until: date | None = None
+    savings: str = ""
+    saves_running: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repointing:
+    """将要进行的改依。 A binding (row) about to be ended in favour of a successor clause (`law:…@…#…`); `phrase` are the words
+    there that name or cover the holder, where the entry gives such words.
+    """
+
+    binding: int
+    successor: str
+    phrase: str = ""

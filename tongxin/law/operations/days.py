@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from tongxin.acts.gate import act
 from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, Scope, Warrant
 from tongxin.law import queries
@@ -22,6 +24,17 @@ from tongxin.places.operations import advance_revision
 from tongxin.places.queries import city, city_day
 
 ONE = timedelta(days=1)
+# A repeal may move tens of thousands of entries: one statement each, whatever their number.
+_CHANGES = """
+INSERT INTO law_listchange (entry, list_entry_id, what, day, at, clauses, note)
+SELECT %(entry)s, m.id, m.what, %(day)s, %(at)s, '', '' FROM unnest(%(ids)s::bigint[], %(what)s::text[]) AS m(id, what)
+"""
+_DUTIES = """
+INSERT INTO law_updateduty (list_entry_id, organ, began, due_at, provisional, clause)
+SELECT d.id, d.organ, %(day)s, d.due_at, d.provisional, d.clause
+  FROM unnest(%(ids)s::bigint[], %(organs)s::text[], %(dues)s::timestamptz[], %(provisional)s::boolean[], %(clauses)s::text[])
+       AS d(id, organ, due_at, provisional, clause)
+"""
 
 
 def _day_scope(*, actor: Actor, at: datetime) -> Scope:
@@ -56,19 +69,17 @@ def settle(warrant: Warrant, day: date) -> list[Moved]:
     moved = entries_moved(day=day, eve=day - ONE)
     if not moved:
         return moved
-    ListChange.objects.bulk_create(
-        [
-            ListChange(
-                entry=warrant.entry,
-                list_entry_id=one.id,
-                what=ListChange.What.ACTIVE if one.active else ListChange.What.IDLE,
-                day=day,
-                at=warrant.at,
-            )
-            for one in moved
-        ],
-        batch_size=5_000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHANGES,
+            {
+                "ids": [one.id for one in moved],
+                "what": [ListChange.What.ACTIVE if one.active else ListChange.What.IDLE for one in moved],
+                "entry": warrant.entry,
+                "day": day,
+                "at": warrant.at,
+            },
+        )
     _end_duties([one.id for one in moved if one.active], warrant.at)
     keepers = _keepers(moved)
     _begin_duties([one for one in moved if not one.active], keepers, warrant.at, day)
@@ -109,21 +120,21 @@ def _begin_duties(idle: Sequence[Moved], keepers: dict[int, str], at: datetime, 
             "list_entry_id", flat=True
         )
     )
-    UpdateDuty.objects.bulk_create(
-        [
-            UpdateDuty(
-                list_entry_id=one.id,
-                organ=keepers[one.id],
-                began=day,
-                due_at=limit.due_at,
-                provisional=limit.provisional,
-                clause=limit.clause,
-            )
-            for one in idle
-            if (limit := kinds[one.list]) is not None and one.id not in open_already
-        ],
-        batch_size=5_000,
-    )
+    begun = [
+        (one, limit) for one in idle if (limit := kinds[one.list]) is not None and one.id not in open_already
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DUTIES,
+            {
+                "ids": [one.id for one, _ in begun],
+                "organs": [keepers[one.id] for one, _ in begun],
+                "dues": [limit.due_at for _, limit in begun],
+                "provisional": [limit.provisional for _, limit in begun],
+                "clauses": [limit.clause for _, limit in begun],
+                "day": day,
+            },
+        )
 
 
 def _limit_of(kind: str, at: datetime, day: date) -> _Limit | None:

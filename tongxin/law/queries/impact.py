@@ -45,7 +45,8 @@ class Closing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MovedBinding:
-    """受影响的依据。 A binding whose clause ends. `what`: ends, moves (same words elsewhere), changes (other words), suspended.
+    """受影响的依据。 A binding whose clause ends. `what`: ends (nothing follows), changes (a clause with other words follows),
+    moves (the same words elsewhere), same (the same words in the same place), suspended.
 
     `ready`: it has been re-pointed already, from that day on.
     """
@@ -271,7 +272,7 @@ def _moved(
     elif successor is None or successor.key is None:
         what, target = "ends", ""
     else:
-        what = "changes" if successor.how == "changed" else "moves"
+        what = {"changed": "changes", "same": "same"}.get(successor.how, "moves")
         target = (
             f"law:{closing.following.instrument.key}@{closing.following.adopted.isoformat()}#{successor.key}"
             if closing.following

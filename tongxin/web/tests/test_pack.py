@@ -7,9 +7,22 @@ import pytest
 
 from tongxin.web.pack import examine_pack
 from tongxin.web.pack.check import CHECKS
+from tongxin.web.pack.checks.law import SUBJECTS
 from tongxin.web.pack.checks.lists import CHANNELS
 from tongxin.web.pack.checks.organs import KINDS, POSTS
-from tongxin.web.tests.tiny_pack import ON, REF, VERBS, Files, Seen, faults_of, tiny_files, write_pack
+from tongxin.web.tests.tiny_pack import (
+    BARE,
+    LATER,
+    OLD,
+    ON,
+    REF,
+    VERBS,
+    Files,
+    Seen,
+    faults_of,
+    tiny_files,
+    write_pack,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ def row(file: str, line: int, code: str, new: str) -> Plant:
 PLACES, ORGANS, OFFICES = "places/places.csv", "organs/organs.csv", "organs/offices.csv"
 HOLDERS, MATTERS, LIMITS = "organs/holders.csv", "lists/matters.csv", "lists/limits.csv"
 POWERS, ROUTING, MANIFEST = "lists/powers.csv", "lists/routing.csv", "law/manifest.csv"
+PAST = "lists/past.csv"
 CITY, CALENDAR, DAYS = "city.toml", "calendar/calendar.toml", "calendar/2026.csv"
 
 PLANTED = {
@@ -131,7 +145,20 @@ PLANTED = {
     "versions overlap": plant(
         MANIFEST, 2, "versions_overlap", "2015-03-01,,2021-03-01", "2015-03-01,,2021-04-01"
     ),
+    "digest without a text": plant(
+        MANIFEST, 7, "text_half_given", "2018-01-01,,,in_force,,,,", f"2018-01-01,,,in_force,,,{'a' * 64},"
+    ),
+    "complete without a text": plant(
+        MANIFEST, 7, "no_text_to_judge", "2018-01-01,,,in_force,,", "2018-01-01,,,in_force,1,"
+    ),
+    "compared without a text": plant(MANIFEST, 7, "no_text_to_judge", ",0,city,\n", ",0,city,somebody\n"),
+    "unknown subject": plant(MANIFEST, 7, "bad_subject", ",0,city,\n", ",0,love,\n"),
+    "versions of two subjects": plant(
+        MANIFEST, 3, "subject_differs", ",,0,city,t\ncn/x/later", ",,0,data,t\ncn/x/later"
+    ),
     # clause references
+    "clause of a version without text": plant(MATTERS, 2, "no_text", REF, BARE),
+    "limit on a version without text": plant(LIMITS, 2, "no_text", REF, BARE),
     "unknown instrument": plant(MATTERS, 2, "unknown_instrument", REF, "law:cn/x/none@2021-01-01#a2"),
     "unknown version": plant(MATTERS, 2, "unknown_version", REF, "law:cn/x/rules@2022-01-01#a2"),
     "unknown clause": plant(POWERS, 2, "unknown_clause", REF, "law:cn/x/rules@2021-01-01#a12"),
@@ -212,6 +239,24 @@ PLANTED = {
     "routing hours reversed": row(ROUTING, 3, "hours_reversed", "m1,,,18,8,roads,"),
     "routing hour unknown": row(ROUTING, 3, "bad_hour", "m1,,,8,25,roads,"),
     "routing twice": row(ROUTING, 3, "duplicate", "m1,hotline,d1,8,18,roads,"),
+    # past.csv
+    "past of an unknown list": row(PAST, 4, "unknown_list", f"wish,m1,{OLD},2015-03-01,2021-03-01,"),
+    "past of an unknown matter": row(PAST, 4, "unknown_entry", f"matter,m9,{OLD},2015-03-01,2021-03-01,"),
+    "past of an unknown act": row(PAST, 4, "unknown_entry", f"power,rule,{OLD},2015-03-01,2021-03-01,"),
+    "past without an end": row(PAST, 4, "bad_date", f"matter,m2,{OLD},2015-03-01,,"),
+    "past reversed": row(PAST, 4, "interval_reversed", f"matter,m2,{OLD},2021-03-01,2015-03-01,"),
+    "past twice": row(PAST, 4, "duplicate", f"matter,m1,{OLD},2015-03-01,2020-03-01,"),
+    "past overlaps": row(PAST, 4, "interval_overlap", f"matter,m1,{OLD},2016-03-01,2021-03-01,"),
+    "past on a clause and on none": row(
+        PAST, 4, "basis_and_none", f"power,settle_case,{OLD},2015-03-01,2021-03-01,"
+    ),
+    "past clause unknown": row(
+        PAST, 4, "unknown_clause", f"matter,m2,{OLD.replace('a2', 'a12')},2015-03-01,2021-03-01,"
+    ),
+    "past clause without text": row(PAST, 4, "no_text", f"matter,m2,{BARE},2018-01-01,2021-03-01,"),
+    "past clause begun later": row(PAST, 4, "not_in_force_then", f"matter,m2,{OLD},2014-03-01,2021-03-01,"),
+    "past clause ended before": row(PAST, 4, "not_in_force_then", f"matter,m2,{OLD},2015-03-01,2021-04-01,"),
+    "past and present": row(PAST, 4, "past_and_present", f"matter,m1,{REF},2021-03-01,2022-03-01,"),
     # city.toml
     "unknown key": plant(
         CITY, 21, "unknown_key", "photo_max_bytes = 8000000", "photo_max_bytes = 8000000\nx = 1"
@@ -239,7 +284,7 @@ def test_tiny_pack_has_no_fault(tmp_path):
     assert pack is not None
     assert [row.code for row in pack.grids] == ["g1", "g2", "g3"]
     assert (pack.places[3].file, pack.places[3].line) == (PLACES, 5)
-    assert set(pack.texts) == {("cn/x/rules", date(2021, 1, 1))}
+    assert set(pack.texts) == {("cn/x/rules", date(2021, 1, 1)), ("cn/x/former", date(2010, 1, 1))}
 
 
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
@@ -270,6 +315,39 @@ def test_clause_is_judged_on_the_day_given(tmp_path):
     files = Plant(LIMITS, REF, later, ()).into(tiny_files())
     assert faults_of(tmp_path, files, on=date(2027, 3, 1)) == []
     assert faults_of(tmp_path, files, on=date(2026, 12, 31)) == [(LIMITS, 2, "not_yet_in_force")]
+
+
+def test_an_entry_that_still_rests_on_the_past_may_name_what_comes_later(tmp_path):
+    files = Plant(MATTERS, f"{REF},precise,0", f"{LATER},precise,0", ()).into(tiny_files())
+    files = Plant(
+        PAST, f"matter,m1,{OLD},2015-03-01,2021-03-01", f"matter,m1,{REF},2021-03-01,2027-01-01", ()
+    ).into(files)
+    assert faults_of(tmp_path, files, on=date(2026, 12, 31)) == []
+    assert faults_of(tmp_path, files, on=date(2027, 1, 1)) == []
+
+
+def test_no_other_entry_may(tmp_path):
+    files = Plant(MATTERS, f"{REF}.p2.i2,general", f"{LATER},general", ()).into(tiny_files())
+    files[PAST] += f"matter,m1,{OLD.replace('a2', 'a3')},2015-03-01,2021-03-01,\n"
+    assert faults_of(tmp_path, files, on=date(2026, 12, 31)) == [(MATTERS, 3, "not_yet_in_force")]
+
+
+def test_nor_when_what_it_rested_on_has_ended_before_that_day(tmp_path):
+    files = Plant(MATTERS, f"{REF},precise,0", f"{LATER},precise,0", ()).into(tiny_files())
+    assert faults_of(tmp_path, files, on=date(2026, 12, 31)) == [(MATTERS, 2, "not_yet_in_force")]
+
+
+def test_a_pack_may_do_without_a_past_and_without_subjects(tmp_path):
+    files = tiny_files()
+    del files[PAST]
+    files[MANIFEST] = files[MANIFEST].replace(",subject,second_source", "").replace(",city,t\n", "\n")
+    files[MANIFEST] = files[MANIFEST].replace(",city,\n", "\n")
+    assert faults_of(tmp_path, files) == []
+
+
+def test_the_subjects_are_those_that_pages_have_words_for():
+    book = pytest.importorskip("tongxin.law.views.book")
+    assert set(book.SUBJECT_LABELS) == SUBJECTS
 
 
 def test_person_help_is_not_led_by_enforcement(tmp_path):

@@ -11,7 +11,7 @@ from tongxin.web.pack import Fault, check_pack, examine_pack, files, read_pack
 from tongxin.web.tests.tiny_pack import GRIDS, ON, REF, VERBS, faults_of, features, tiny_files, write_pack
 
 PLACES, MATTERS, GRIDS_FILE = "places/places.csv", "lists/matters.csv", "places/grids.geojson"
-NEEDED = sorted(set(tiny_files()) - {"lists/routing.csv", "calendar/2026.csv"})
+NEEDED = sorted(set(tiny_files()) - {"lists/routing.csv", "lists/past.csv", "calendar/2026.csv"})
 
 
 def test_fault_reads_as_file_line_and_reason_in_both_languages():
@@ -175,7 +175,7 @@ def test_all_law_is_parsed_when_asked(tmp_path):
     pack, faults = read_pack(write_pack(tmp_path, tiny_files()), parse_all_law=True)
     assert faults == []
     assert pack is not None
-    assert {key for key, _ in pack.texts} == {"cn/x/rules", "cn/x/later", "cn/x/undated"}
+    assert {key for key, _ in pack.texts} == {"cn/x/rules", "cn/x/later", "cn/x/undated", "cn/x/former"}
 
 
 def test_row_that_cannot_be_read_does_not_make_its_dependants_faulty(tmp_path):

@@ -1,30 +1,13 @@
 """Pages that are seldom seen, drawn once: the steps of the wizard, the note after intake, and what stands where nothing works."""
 
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import INSIDE, MATTER, officer, reported
-from tongxin.acts.terms import Actor
+from tests.factories import INSIDE, MATTER, officer, reported, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(actor: Actor, login: str) -> Client:
-    """A client whose session says who it is."""
-    client = Client()
-    session = client.session
-    session["who"] = {
-        "login": login,
-        "person": actor.person,
-        "office": actor.office or "",
-        "demo": settings.DEMO,
-    }
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client
 
 
 def test_wizard_asks_what_and_shows_the_answers_before_sending(client: Client) -> None:

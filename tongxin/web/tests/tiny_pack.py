@@ -32,6 +32,9 @@ RULES = """\
 第三条 本条例自2021年3月1日起施行。
 """
 REF = "law:cn/x/rules@2021-01-01#a2"
+OLD = "law:cn/x/former@2010-01-01#a2"
+LATER = "law:cn/x/later@2026-01-01#a2"
+BARE = "law:cn/x/bare@2018-01-01#a2"  # of this version no text is held
 CITY = f"""\
 code = "tiny"
 scheme = "s"
@@ -134,17 +137,24 @@ ROUTING = """\
 matter,channel,place,hour_from,hour_to,lead,note
 m1,hotline,d1,8,18,street,
 """
+PAST = f"""\
+list,code,clause,valid_from,valid_to,note
+matter,m1,{OLD},2015-03-01,2021-03-01,
+power,settle_case,,2000-01-01,2021-03-01,没有依据
+"""
 LAW = {
     "local-regulation/rules@2021-01-01.md": RULES,
     "local-regulation/rules@2015-01-01.md": RULES,
     "local-regulation/later@2026-01-01.md": RULES,
     "local-regulation/undated@2019-01-01.md": RULES,
+    "local-regulation/former@2010-01-01.md": RULES,
 }
 SPANS = {"cn/x/rules@2021-01-01": ("2021-03-01", ""), "cn/x/rules@2015-01-01": ("2015-03-01", "2021-03-01"),
-         "cn/x/later@2026-01-01": ("2027-01-01", ""), "cn/x/undated@2019-01-01": ("", "")}  # fmt: skip
+         "cn/x/later@2026-01-01": ("2027-01-01", ""), "cn/x/undated@2019-01-01": ("", ""),
+         "cn/x/former@2010-01-01": ("2015-03-01", "2021-03-01")}  # fmt: skip
 MANIFEST_HEAD = (
     "key,file,title,title_en,level,issuer,jurisdiction,version_date,in_force_from,from_basis,in_force_to,"
-    "status,complete,contiguous,sha256,source,source_path,illustrative"
+    "status,complete,contiguous,sha256,source,source_path,illustrative,subject,second_source"
 )
 
 
@@ -188,14 +198,15 @@ GRIDS = (
 
 
 def manifest() -> str:
-    """法律清单。 The law manifest of the tiny pack: lines 2-5 are the versions of LAW, in order."""
+    """法律清单。 The law manifest of the tiny pack: lines 2-6 are the versions of LAW, in order; line 7 has no text."""
     lines = [MANIFEST_HEAD]
     for (name, (begins, ends)), (file, text) in zip(SPANS.items(), LAW.items(), strict=True):
         key, version = name.split("@")
         digest = hashlib.sha256(text.encode()).hexdigest()
         lines.append(
-            f"{key},{file},某条例,,local-regulation,,x,{version},{begins},,{ends},in_force,1,1,{digest},s,,0"
+            f"{key},{file},某条例,,local-regulation,,x,{version},{begins},,{ends},in_force,1,1,{digest},s,,0,city,t"
         )
+    lines.append("cn/x/bare,,某法,,national-law,,x,2018-01-01,2018-01-01,,,in_force,,,,,,0,city,")
     return "\n".join(lines) + "\n"
 
 
@@ -216,6 +227,7 @@ def tiny_files() -> dict[str, str]:
         "lists/limits.csv": LIMITS,
         "lists/powers.csv": POWERS,
         "lists/routing.csv": ROUTING,
+        "lists/past.csv": PAST,
         "law/manifest.csv": manifest(),
         **{f"law/{file}": text for file, text in LAW.items()},
     }

@@ -71,6 +71,10 @@ REASONS: Final = {
     "several": Reason("照字面可以指几处，无法认定", "the words fit several clauses; none can be taken"),
     "unreadable": Reason("条款的编号读不出", "the number of the clause cannot be read"),
     "no_title": Reason("法典没有这个题名的文件", "the book has no instrument of this title"),
+    "earlier": Reason(
+        "指被本文件取代的同名文件，法典没有收",
+        "it means an instrument of the same title that this one replaced, which the book does not hold",
+    ),
     "ambiguous": Reason("几部文件都用这个题名", "several instruments have this title"),
     "no_place": Reason(
         "要知道它在哪一条款，才知道指什么",

@@ -69,7 +69,7 @@ def _aimed(
     """指哪部文件的哪些条款。 The instrument a citation means, and the clauses."""
     if not citation.title:
         return key, targets_of(citation, tree, own=True)
-    keys = index.keys(citation.title)
+    keys = () if citation.earlier else index.keys(citation.title)
     target = keys[0] if len(keys) == 1 else None
     other = tree if target == key else trees.get(target) if target else None
     if other is not None:

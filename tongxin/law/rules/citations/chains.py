@@ -67,7 +67,7 @@ def read_chain(text: str, start: int) -> Chain | None:
         separator = _SEPARATOR.match(text, end)
         at, sep = (separator.end(), separator["sep"]) if separator else (end, "")
         following = _group(text, at, ordinal=sep in {"", ",", "，"})
-        if following is None:
+        if following is None or (sep in {",", "，"} and RANK[following.kind] > RANK[units[-1].lowest.kind]):
             return Chain(tuple(units), end)
         _attach(units, following, through=bool(_RANGES.fullmatch(sep)))
         end = following.end

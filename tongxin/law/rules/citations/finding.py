@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tongxin.law.rules.citations.chains import NUMBER, Chain, past_numbers, read_chain
-from tongxin.law.rules.citations.grammar import NAMES, RANK, Citation, Reach, SourceKind, Step, Unit
+from tongxin.law.rules.citations.grammar import (
+    BELOW_PARAGRAPH,
+    NAMES,
+    RANK,
+    Citation,
+    Reach,
+    SourceKind,
+    Step,
+    Unit,
+)
 from tongxin.law.rules.citations.names import (
     ENDINGS,
     Names,
@@ -35,7 +44,8 @@ _THIS: Final = (
 )
 _BEFORE: Final = (
     rf"(?P<before>(?<![目此])前(?P<back>{NUMBER}|[两几])?"
-    r"(?P<of>条(?![件例款])|款(?![项物])|项(?!目)|章(?!程)|节(?![目日])|分编|编(?!制)))"
+    r"(?P<of>条(?![件例款])|款(?![项物])|(?<=前)项(?!目)|项(?=的?规定|所|情形|行为|之一|以外|[、和或第（(])|章(?!程)"
+    r"|节(?![目日])|分编|编(?!制)))"
 )
 _THAT: Final = rf"(?P<that>该(?:(?:{_KINDS})(?={_GAP}第)|(?P<same>[条款项])(?=的?规定|所[列称]|第)))"
 _CHAIN: Final = rf"(?P<chain>第{_GAP}(?:{NUMBER}|[（(])|[（(]{_GAP}{NUMBER}{_GAP}[）)]{_GAP}[项目、至（(])"
@@ -46,32 +56,50 @@ _TITLE: Final = re.compile(r"《((?:[^《》\n]|《[^《》\n]{1,80}》){1,120})
 _NOTE: Final = re.compile(rf"{_GAP}[（(]([^（）()《》\n]{{1,40}})[）)]")
 _GIVING: Final = re.compile(rf"{_GAP}[（(]{_GAP}(?:以下|下)(?:简|统|合)?称[^（）()\n]{{1,60}}[）)]")
 _DATED: Final = re.compile(r"\d{4}|修正|修订|试行|暂行")
-_BLANK: Final = re.compile(_GAP)
-_OF: Final = re.compile(rf"{_GAP}的?{_GAP}")
+_OF: Final = re.compile(rf"{_GAP}(?:的|总则|分则)?{_GAP}")
 _OPENING: Final = re.compile(r"(?:^|[。；：！？\n])[ \t\u3000#]*$")
 _NOT_OF_A_LAW: Final = re.compile(r"(?:部分|阶段|合同|协议|附件|附表|附录)$")
+# 「1995年10月28日国务院发布的《信访条例》同时废止」 in the regulations of the same title.
+_ISSUED: Final = re.compile(r"(?:发布|公布|颁布|通过|批准|施行|印发)的$")
+_JOINED: Final = re.compile(r"[^，。；：、\n]{0,14}(?:、|和|及|以及|或者|或|与)")
 _DECISION: Final = re.compile(r"关于(?:修改|修订|修正)")
+_AMENDED: Final = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》|〈([^〈〉]+)〉")
+_MORE: Final = re.compile(r"等[^的]{0,6}[部件项]|部分")
+_AMENDABLE: Final = ("法", "法典", "条例", "办法", "规定", "细则", "规则")
+_AMENDMENT: Final = re.compile(r"^([\u4e00-\u9fff]{2,40}?)修正案")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """所在的文本。 What has to be known of the text a citation stands in: names it can be told by, whether it amends others."""
+    """所在的文本。 What has to be known of the text a citation stands in: names it can be told by, whether it amends others.
+
+    `amends_more`: its title names one of several instruments it amends (等七部法律), or none (部分行政法规).
+    """
 
     names: Names = field(default_factory=Names)
+    own: str = ""
     amends: tuple[str, ...] = ()
+    amends_more: bool = False
 
     @classmethod
     def of(cls, *, index: TitleIndex | None = None, own: str = "", texts: Sequence[str] = ()) -> "Setting":
         """一份文本的情况。 The setting of a text titled `own` that holds these pieces."""
         names = Names.of(index)
-        return cls(names=names.with_aliases(all_aliases(texts, names)), amends=amended_by(own))
+        return cls(
+            names=names.with_aliases(all_aliases(texts, names)),
+            own=short(own),
+            amends=amended_by(own),
+            amends_more=bool(_DECISION.search(own) and _MORE.search(own)),
+        )
 
 
 def amended_by(own: str) -> tuple[str, ...]:
-    """修改决定所修改的文件。 The instruments that a decision on amending them names in its title; empty for any other text."""
-    if not (_DECISION.search(own) and own.rstrip().endswith(("决定", "修正案"))):
+    """修改决定、修正案所修改的文件。 The instruments that a decision on amending them, or an amendment, names in its title."""
+    if amendment := _AMENDMENT.search(own):
+        return (amendment[1],)
+    if not (_DECISION.search(own) and own.rstrip().endswith("决定")):
         return ()
-    return tuple(match[1] for match in _TITLE.finditer(own))
+    return tuple(match[1] or match[2] for match in _AMENDED.finditer(own))
 
 
 def citations_in(text: str, *, setting: Setting | None = None, place: str = "") -> tuple[Citation, ...]:
@@ -111,7 +139,7 @@ class _Pass:
         self.text, self.setting, self.place = text, setting, place
         self.last: Citation | None = None
         self.floor = 0  # where the citation before ended: no name reaches back over it
-        self.amended = setting.amends[0] if len(setting.amends) == 1 else ""
+        self.amended = setting.amends[0] if len(setting.amends) == 1 and not setting.amends_more else ""
         self._read: dict[str, Callable[[re.Match[str]], Citation | None]] = {
             "titled": self._titled,
             "self": self._self,
@@ -192,12 +220,14 @@ class _Pass:
         if not (meant or reads_as_instrument(name) or short(bare_of_notes(name)) in self.setting.names.book):
             return None
         end = after.end() if after and note else end
-        return self._cited(match.start(), end, kind, title=full, note=note)
+        found = self._cited(match.start(), end, kind, title=full, note=note)
+        issued = _ISSUED.search(self.text[max(0, match.start() - 3) : match.start()])
+        return replace(found, earlier=True) if issued and short(full) == self.setting.own else found
 
     def _named(self, match: re.Match[str]) -> Citation | None:
         text, end = self.text, match.end()
         known = self.setting.names.ending_at(text, end, floor=self.floor)
-        chain = read_chain(text, end + len(_blank(text, end)))
+        chain = self._chain_after(end)
         if chain is None:
             if known is None or not cited_whole(text, known, end):
                 return None
@@ -279,23 +309,52 @@ class _Pass:
         chain = read_chain(self.text, start)
         if chain is None:
             return None
-        if inherited := self._inherited(chain):
-            return inherited(start)
-        return self._cited(start, chain.end, SourceKind.PLAIN, title=self.amended, units=chain.units)
+        if (inherited := self._inherited(chain, start)) is not None:
+            return inherited
+        found = self._cited(
+            start, chain.end, SourceKind.PLAIN, title=self.amended, units=self._amending(chain)
+        )
+        return replace(found, leaning=self._leaning(chain))
 
-    def _inherited(self, chain: Chain) -> Callable[[int], Citation] | None:
-        """「第三十条第三项规定的……；第四项规定的……」: a unit of the same level as the one before takes what stood above that."""
+    def _leaning(self, chain: Chain) -> tuple[Step, ...]:
+        """「第二十六条第一款规定的职权，但是第一项、第三项规定的除外」: items may be those of the paragraph named just before."""
         last, top = self.last, chain.units[0].steps[0].kind
-        if last is None or not last.units or RANK[top] <= RANK[ClauseKind.ARTICLE]:
+        if last is None or last.title or last.reach or not last.units or top not in BELOW_PARAGRAPH:
+            return ()
+        steps = last.units[-1].steps
+        if steps[-1].kind is top:
+            return last.leaning
+        return steps if RANK[steps[-1].kind] == RANK[top] - 1 else ()
+
+    def _amending(self, chain: Chain) -> tuple[Unit, ...]:
+        """「第十四条增加一款，作为第四款」: an amending text goes on from the place it named last, up to the full stop."""
+        last, top = self.last, chain.units[0].steps[0].kind
+        if not self.setting.amends or last is None or not last.units or RANK[top] <= RANK[ClauseKind.ARTICLE]:
+            return chain.units
+        head = tuple(step for step in last.units[-1].steps if RANK[step.kind] < RANK[top])
+        if not head or "。" in self.text[last.end : chain.end]:
+            return chain.units
+        return tuple(replace(unit, steps=(*head, *unit.steps)) for unit in chain.units)
+
+    def _inherited(self, chain: Chain, start: int) -> Citation | None:
+        """「第三十条第三项规定的……；第四项规定的……」: a unit of the same level as the one before takes what stood above that.
+
+        An article takes the instrument of the one it is joined to: 「刑法第三百八十三条贪污罪、第三百八十四条挪用公款罪」.
+        """
+        last, top = self.last, chain.units[0].steps[0].kind
+        if last is None or not last.units:
             return None
+        if RANK[top] <= RANK[ClauseKind.ARTICLE]:
+            joined = last.title and _JOINED.fullmatch(self.text[last.end : start][:20])
+            if not joined:
+                return None
+            return self._cited(start, chain.end, SourceKind.THAT, title=last.title, units=chain.units)
         above = last.units[-1].steps[:-1]
         if last.units[-1].lowest.kind is not top or not (above or last.reach):
             return None
         units = tuple(replace(unit, steps=(*above, *unit.steps)) for unit in chain.units)
         kind = SourceKind.THAT if last.title else SourceKind.PLAIN
-        return lambda start: self._cited(
-            start, chain.end, kind, title=last.title, reach=last.reach, units=units
-        )
+        return self._cited(start, chain.end, kind, title=last.title, reach=last.reach, units=units)
 
     def _opens_an_article(self, start: int) -> bool:
         """「第十条　…」 begins an article, also where two of them stand in one line."""
@@ -311,16 +370,14 @@ class _Pass:
 
     def _note_amended(self, start: int) -> None:
         """分别修改几部法的决定：说到哪一部，「本法」就指哪一部。 Of a decision that amends several, the one spoken of last."""
-        if len(self.setting.amends) < 2 or (title := _TITLE.match(self.text, start)) is None:
+        several = self.setting.amends_more or len(self.setting.amends) > 1
+        title = _TITLE.match(self.text, start) if several else None
+        if title is None:
             return
-        if title[1] in self.setting.amends:
+        named = title[1] in self.setting.amends
+        if named or (self.setting.amends_more and title[1].endswith(_AMENDABLE)):
             self.amended = title[1]
 
 
 def _group(match: re.Match[str]) -> str:
     return next(name for name in ("titled", "self", "this", "before", "that", "chain", "name") if match[name])
-
-
-def _blank(text: str, at: int) -> str:
-    match = _BLANK.match(text, at)
-    return match[0] if match else ""

@@ -25,6 +25,7 @@ ORDER: Final = (
     ClauseKind.SUBITEM,
 )
 RANK: Final = {kind: rank for rank, kind in enumerate(ORDER)}
+BELOW_PARAGRAPH: Final = frozenset({ClauseKind.ITEM, ClauseKind.SUBITEM})
 NAMES: Final = {
     "编": ClauseKind.PART,
     "分编": ClauseKind.SUBPART,
@@ -152,6 +153,7 @@ class Citation:
 
     `title` is the instrument meant, in full where the text gave it a short name; empty: the text itself. `reach` is set for
     本条 and 前款, and then `units` are below it. No units: the instrument as a whole. `place` is the clause it stands in.
+    `leaning`: what stood above, where items are named that its own place may not have. `earlier`: it names an instrument of the same title that the text itself replaced.
     """
 
     start: int
@@ -163,6 +165,8 @@ class Citation:
     reach: Reach | None = None
     units: tuple[Unit, ...] = ()
     place: str = ""
+    leaning: tuple[Step, ...] = ()
+    earlier: bool = False
 
     def expanded(self) -> tuple[Unit, ...]:
         """所引各单位，每个一次。 The units it names, ranges written out, each once."""

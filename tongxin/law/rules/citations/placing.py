@@ -196,7 +196,15 @@ def targets_of(citation: Citation, tree: ClauseTree, *, own: bool | None = None)
         yield Target(None, None)
     else:
         for unit in citation.expanded():
-            yield _placed(unit, tree, place)
+            yield _leaned(citation, _placed(unit, tree, place), tree)
+
+
+def _leaned(citation: Citation, target: Target, tree: ClauseTree) -> Target:
+    """本处没有，就看前面刚说到的那一款。 Where its own place has no such item, that of the paragraph named just before it."""
+    if target.key or not citation.leaning or target.unit is None:
+        return target
+    other = tree.find(Unit((*citation.leaning, *target.unit.steps)))
+    return other if other.key else target
 
 
 def _placed(unit: Unit, tree: ClauseTree, place: str) -> Target:
@@ -207,7 +215,7 @@ def _placed(unit: Unit, tree: ClauseTree, place: str) -> Target:
     if place not in tree or not place.startswith("a"):
         return Target(unit, None, Why.NO_PLACE)
     bases = _lineage(place)
-    wanted = [base for base in bases if RANK[_kind(tree, base)] < RANK[top]]
+    wanted = [base for base in bases if RANK[ClauseKind(tree.kinds[base])] < RANK[top]]
     for base in reversed(wanted):
         target = tree.under(base, unit)
         if target.key or target.why is not Why.ABSENT:
@@ -245,18 +253,14 @@ def _bases(reach: Reach, tree: ClauseTree, place: str) -> tuple[str, ...] | Why:
     if not place or place not in tree:
         return Why.NO_PLACE
     if RANK[reach.kind] >= RANK[ClauseKind.ARTICLE]:
-        here = next((base for base in _lineage(place) if _kind(tree, base) is reach.kind), "")
+        here = next((base for base in _lineage(place) if tree.kinds.get(base) == reach.kind), "")
     else:
         here = next((one for one in reversed(_lineage(tree.division_of(place))) if _is(one, reach.kind)), "")
     if not here:
-        return Why.NO_PLACE if place.startswith("a") else Why.ABSENT
+        return Why.ABSENT if place.startswith("a") else Why.NO_PLACE
     if not reach.back:
         return (here,)
     return tree.before(here, reach.back) or Why.NOTHING_BEFORE
-
-
-def _kind(tree: ClauseTree, key: str) -> ClauseKind:
-    return ClauseKind(tree.kinds[key])
 
 
 def _is(key: str, kind: ClauseKind) -> bool:

@@ -32,25 +32,31 @@ class Resolver:
 
     def resolve(self, citation: Citation) -> tuple[Resolved, ...]:
         """一处引用的答案，每个单位一个。 The answers for a citation of another text, one for each unit it names."""
-        keys = self.shelf.index.keys(citation.title)
+        keys = () if citation.earlier else self.shelf.index.keys(citation.title)
         if len(keys) != 1:
-            because, near = (
-                ("ambiguous", keys) if keys else ("no_title", self.shelf.index.near(citation.title))
-            )
-            return tuple(
-                Resolved(
-                    answer=Answer.UNKNOWN,
-                    because=because,
-                    title=citation.title,
-                    clause=unit.key if unit else None,
-                    unit=unit,
-                    candidates=near,
-                )
-                for unit in citation.expanded() or (None,)
-            )
+            return self._no_instrument(citation, keys)
         instrument = self.shelf.instruments[keys[0]]
         year = year_of(citation.note)
         return tuple(self.answer(instrument, unit, year=year) for unit in citation.expanded() or (None,))
+
+    def _no_instrument(self, citation: Citation, keys: tuple[str, ...]) -> tuple[Resolved, ...]:
+        """题名不指任何一部，或者指几部。 The title names no instrument of the book, or several."""
+        because, near = "ambiguous", keys
+        if citation.earlier:
+            because, near = "earlier", ()
+        elif not keys:
+            because, near = "no_title", self.shelf.index.near(citation.title)
+        return tuple(
+            Resolved(
+                answer=Answer.UNKNOWN,
+                because=because,
+                title=citation.title,
+                clause=unit.key if unit else None,
+                unit=unit,
+                candidates=near,
+            )
+            for unit in citation.expanded() or (None,)
+        )
 
     def answer(
         self,
