@@ -447,6 +447,8 @@ class NewBinding:
     clause: ClauseRef
     valid_from: date | None = None
     valid_to: date | None = None
+    phrase: str = ""
+    mandatory: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -466,7 +468,10 @@ class NewListEntry:
     clauses: tuple[ClauseRef, ...] = ()
     dated: tuple[NewBinding, ...] = ()
     general: bool = False
+    holder: str = ""
+    nature: str = ""
     valid_from: date = date(2000, 1, 1)
+    valid_to: date | None = None
 
     @property
     def bindings(self) -> tuple[NewBinding, ...]:

@@ -22,14 +22,13 @@ PUBLIC: Final = (
     ("/report/", _("报告一件事")),
     ("/overview/", _("办理情况")),
     ("/map/", _("地图")),
-    ("/lists/matters/", _("清单")),
+    ("/lists/", _("清单")),
     ("/law/", _("法律")),
     ("/ledger/", _("台账")),
 )
 STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")))
 RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")))
 BELOW: Final = {
-    "/lists/matters/": "/lists/",
     "/overview/": ("/overview/", "/hung/"),
 }  # pages that belong to a section
 NO_RETURN: Final = ("/sign-in/", "/demo/")

@@ -65,7 +65,7 @@ def of_closings(found: Sequence[Closing], *, key: str, title: str, day: date) ->
     states = {eve: states_on(day=eve) for eve in sorted({closing.day - ONE for closing in found})}
     moved = impact(found=found, states=states)
     running = running_under(
-        entries=sorted({row.entry for row in moved.bindings}),
+        entries=[ref for ref, _name in moved.idle],
         clauses=sorted({row.clause for row in moved.bindings} | {row.clause for row in moved.limits}),
     )
     return Preview(key=key, title=title, day=day, law=moved, running=running)

@@ -89,5 +89,46 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     "disputed": lambda: (_("报告人说没有解决 %(number)s"), _("报告人说：%(note)s。已重新办理。")),
     "clock_asked": lambda: (_("期限申请待审签 %(number)s"), _("有单位申请中止或延长期限，请另一人审签。")),
     "clock_decided": lambda: (_("期限申请已审签 %(number)s"), _("申请已审签，请查看结果。")),
+    "paused": lambda: (
+        _("%(number)s 暂停：依据的条款已失效"),
+        _(
+            "“%(matter)s”所依的法律条款已失效，从现在起暂停办理，期限不再计算。改依新的条款以后接着办，会再告诉您。"
+        ),
+    ),
+    "paused_organ": lambda: (
+        _("%(number)s 暂停：依据的条款已失效"),
+        _("“%(matter)s”的清单事项没有了依据，不能再办，期限停止计算，等待改依。"),
+    ),
+    "resumed": lambda: (
+        _("%(number)s 恢复办理"),
+        _("“%(matter)s”已改依现行有效的条款，从剩下的时间接着办。"),
+    ),
+    "resumed_organ": lambda: (
+        _("%(number)s 恢复办理"),
+        _("“%(matter)s”的清单事项已有现行有效的条款，期限从剩下的时间接着计算。"),
+    ),
+    "entries_idle": lambda: (
+        _("%(number)s 个清单事项没有了依据，已停用"),
+        _("所依的条款已失效：%(note)s。请在期限内更新清单。"),
+    ),
+    "entries_active": lambda: (
+        _("%(number)s 个清单事项恢复使用"),
+        _("已有现行有效的条款作依据：%(note)s。"),
+    ),
+    "acts_to_review": lambda: (
+        _("有 %(number)s 件事是在依据失效之后做的，请复查"),
+        _("依据在 %(note)s 失效，后来才查明。请法制审核人逐件复查。"),
+    ),
+    "entry_applied": lambda: (
+        _("清单申请待审 %(number)s"),
+        _("%(organ)s申请把“%(matter)s”列入清单，请审定。"),
+    ),
+    "entry_withdrawn": lambda: (
+        _("清单申请已撤回 %(number)s"),
+        _("%(organ)s撤回了“%(matter)s”的列入申请。%(note)s"),
+    ),
+    "entry_admitted": lambda: (_("已列入清单 %(number)s"), _("“%(matter)s”已列入清单。%(note)s")),
+    "entry_refused": lambda: (_("没有列入清单 %(number)s"), _("“%(matter)s”没有列入清单。理由：%(note)s")),
+    "entry_ended": lambda: (_("移出清单 %(number)s"), _("“%(matter)s”已移出清单。理由：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
 }

@@ -229,7 +229,9 @@ def clock_line(file: CaseFile, ground: Ground) -> dict[str, Any]:
         "unit": pace.unit,
         "due": None if clock.suspended_at else last_moment(clock.due_at),
         "task": task_of(clock),
-        "reason": gettext("经另一人审签，期限中止。"),
+        "reason": gettext("依据的条款已失效，期限不再计算。")
+        if file.case.paused_at
+        else gettext("经另一人审签，期限中止。"),
         "provisional": clock.provisional,
     }
     ref = clock.clause.split(" ")[0]

@@ -1,6 +1,7 @@
 """法典工作的表单。 What the work on the book takes in: a text, an effect, a decision."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.law.models import Doubt, Effect, Review
 from tongxin.law.rules import ParsedText, parse_instrument
+from tongxin.law.rules.second_source import compared
 from tongxin.law.terms import Level, NewEffect, NewInstrumentVersion
 
 DAY: Final = {"invalid": _("日期写成 2026-11-24 的样子")}
@@ -73,6 +75,11 @@ class EnterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
     )  # fmt: skip
     file = forms.FileField(label=_("或者选一个文本文件"), required=False, help_text=_("UTF-8 的 .txt 或 .md"))
+    second = forms.CharField(
+        label=_("第二来源的全文"), required=False, strip=False, max_length=900_000,
+        help_text=_("有另一处公布的文本就贴在这里：逐条对照，不同的地方列为疑点"),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """文件里的文本代替栏里的。 A file's text stands in for what is in the box."""
@@ -86,8 +93,12 @@ class EnterForm(forms.Form):
         return given
 
     def read(self) -> ParsedText:
-        """读出的条款。 The text as it is read."""
-        return parse_instrument(self.cleaned_data["text"])
+        """读出的条款。 The text as it is read, with what a second source says otherwise among the doubts."""
+        read = parse_instrument(self.cleaned_data["text"])
+        second = self.cleaned_data["second"]
+        if not second.strip():
+            return read
+        return replace(read, doubts=(*read.doubts, *compared(read, parse_instrument(second))))
 
     def version(self) -> NewInstrumentVersion:
         """将要入库的版本。 The version about to enter; without text it has no digest."""
@@ -215,7 +226,7 @@ class ImpactForm(forms.Form):
     """哪部文件、到哪一天。 Which instrument, or which project, and by which day."""
 
     instrument = forms.CharField(
-        label=_("哪部文件施行"), required=False, max_length=200, help_text=_("题名或标识"),
-        widget=forms.TextInput(attrs={"type": "search"}),
+        label=_("哪部文件施行"), max_length=200, help_text=_("题名或标识"),
+        error_messages={"required": _("请写明哪部文件")}, widget=forms.TextInput(attrs={"type": "search"}),
     )  # fmt: skip
-    on = _day(_("到哪一天"))
+    on = _day(_("到哪一天"), hint=_("不填就是今天"))

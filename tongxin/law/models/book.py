@@ -133,7 +133,8 @@ class Effect(models.Model):
     """法律变动。 What an amending version does to a clause, or to a whole instrument (empty `clause`), from a day on.
 
     Found in a text it is a candidate and does nothing; a person confirms or rejects it. `version` is the version changed;
-    empty while nobody has said which instrument the words mean, then `title` holds the words.
+    empty while nobody has said which instrument the words mean, then `title` holds the words. `savings` are the words of the
+    amending text about what was begun before; `saves_running` says that they leave it to the old clause.
     """
 
     class Kind(models.TextChoices):
@@ -163,6 +164,7 @@ class Effect(models.Model):
     day = models.DateField("生效", null=True, blank=True)
     until = models.DateField("暂停至", null=True, blank=True)
     savings = models.TextField("过渡规定", blank=True)
+    saves_running = models.BooleanField("已开始的依原规定", default=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CANDIDATE)
     note = models.CharField("说明", max_length=300, blank=True)
     decided_at = models.DateTimeField("确认时间", null=True, blank=True)

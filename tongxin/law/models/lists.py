@@ -187,3 +187,19 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.clause}"
+
+
+class Day(models.Model):
+    """法律日。 A day on which the lists were looked at for what had lost or regained its basis; append-only."""
+
+    day = models.DateField("日期", primary_key=True)
+    entry = models.BigIntegerField("台账条目")
+    at = models.DateTimeField("时间")
+    idle = models.IntegerField("停用")
+    active = models.IntegerField("恢复")
+
+    class Meta:
+        verbose_name = "法律日"
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

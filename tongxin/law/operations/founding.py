@@ -167,7 +167,10 @@ def _enter_entries(entries: Sequence[NewListEntry], clauses: Mapping[ClauseRef, 
                 category=e.category,
                 category_en=e.category_en,
                 facts=dict(e.facts),
+                holder=e.holder,
+                nature=e.nature,
                 valid_from=e.valid_from,
+                valid_to=e.valid_to,
             )
             for e in entries
         ],
@@ -181,6 +184,8 @@ def _enter_entries(entries: Sequence[NewListEntry], clauses: Mapping[ClauseRef, 
                 general=entry.general,
                 valid_from=binding.valid_from,
                 valid_to=binding.valid_to,
+                mandatory=binding.mandatory,
+                phrase=binding.phrase,
             )
             for entry, row in zip(entries, rows, strict=True)
             for binding in entry.bindings

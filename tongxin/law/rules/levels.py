@@ -54,7 +54,7 @@ Why = str  # the name of the foundation that forbids it; empty when the level ma
 
 def level_objections(proposal: Proposal, ground: Ground) -> Iterator[Objection]:
     """位阶不够的地方。 For each kind of thing an entry may do, the objection that no mandatory clause may carry it."""
-    carriers = [c for c in proposal.carriers if c.level in set(Level) and not c.illustrative]
+    carriers = [c for c in proposal.carriers if c.in_force and c.level in set(Level) and not c.illustrative]
     if ground.illustrative or not carriers or proposal.nature not in set(Nature):
         return
     nature = Nature(proposal.nature)

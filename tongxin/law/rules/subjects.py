@@ -75,7 +75,9 @@ SUBJECTS: Final = (
         why_zh="信仰自由受宪法保护，不得作为网格事件",
         why_en="belief is protected by the constitution and is no incident of a grid",
         clause="right_belief",
-        chinese=re.compile(r"宗教|邪教|信教|(?<!宣)传教|宣传教义|布道|教徒|信徒|家庭教会|信仰|法轮功|全能神|封建迷信"),
+        chinese=re.compile(
+            r"宗教|邪教|信教|(?<!宣)传教|宣传教义|布道|教徒|信徒|家庭教会|信仰|法轮功|全能神|封建迷信"
+        ),
         english=re.compile(
             r"\breligio(n|ns|us)\b|\bcults?\b|\bbeliefs?\b|\bsects?\b|\bmissionar(y|ies)\b|\bworship(pers?)?\b"
         ),

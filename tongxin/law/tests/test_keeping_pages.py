@@ -49,6 +49,21 @@ def test_a_text_is_read_first_and_enters_when_the_lawyer_says_so(lawyer: Client)
     assert "滨州市扬尘污染防治条例" in desk and "待确认的变动" in desk
 
 
+def test_a_second_source_is_compared_article_by_article(lawyer: Client) -> None:
+    second = DECISION.format(words="乙。《滨州市扬尘污染防治条例》同时废止。").replace("第二条", "第三条")
+    page = lawyer.post("/law/enter/", {**typed(second=second), "read": "1"}).content.decode()
+    assert all(
+        words in page for words in ("第二来源的这一条文字不同", "第二来源没有这一条", "第二来源多出这一条")
+    )
+    same = lawyer.post("/law/enter/", {**typed(second=typed()["text"]), "read": "1"}).content.decode()
+    assert "第二来源的这一条" not in same
+    lawyer.post("/law/enter/", {**typed(second=second), "enter": "1"})
+    reasons = Doubt.objects.filter(version__instrument__key="cn/binzhou/new-thing").values_list(
+        "reason", flat=True
+    )
+    assert {"second_source_differs", "second_source_lacks", "second_source_has"} <= set(reasons)
+
+
 def test_what_was_typed_is_kept_when_it_cannot_enter(lawyer: Client) -> None:
     answer = lawyer.post("/law/enter/", {**typed(key="Not A Key", date_source=""), "enter": "1"})
     page = answer.content.decode()

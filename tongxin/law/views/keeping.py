@@ -95,8 +95,10 @@ def effect_words(effect: Effect) -> dict[str, Any]:
 
 def desk(request: HttpRequest) -> HttpResponse:
     """法典工作台。 What waits for a person: candidates, doubts, reviews, lists to bring up to date. Five statements."""
+    waiting = [effect_words(effect) for effect in book.effects_waiting()]
     context = {
-        "candidates": [effect_words(effect) for effect in book.effects_waiting()],
+        "candidates": [effect for effect in waiting if effect["known"]],
+        "elsewhere": [effect for effect in waiting if not effect["known"]],
         "doubts": book.doubts_open().count(),
         "reviews": list(book.reviews_open()[:50]),
         "duties": list(book.duties_open()[:50]),

@@ -10,18 +10,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import post_words
+from tongxin.acts.terms import By, post_words, who
 from tongxin.law import queries
+from tongxin.law.queries import lists
+from tongxin.law.queries.lists import Held
 from tongxin.law.terms import Limit, MatterEntry, Stage
+from tongxin.law.views.entries import history
+from tongxin.law.views.shown import basis_of, function_words, in_english, plain_cell
 from tongxin.organs.queries import organs_by_function
-from tongxin.organs.terms import OrganFacts
 from tongxin.places.queries import city, city_day
 
-CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 EXPORT: Final = ("code", "name", "name_en", "category", "category_en", "lead", "assist", "active", "why_idle",
                  "filing_condition", "closing_condition")  # fmt: skip
 
@@ -34,19 +36,7 @@ STAGE_LABELS: Final[Mapping[Stage, Any]] = {
     Stage.CONFIRM: gettext_lazy("报告人确认"),
     Stage.RULE: gettext_lazy("裁定"),
     Stage.REVISIT: gettext_lazy("回访"),
-}
-PLACE_LEVELS: Final[Mapping[str, Any]] = {
-    "city": gettext_lazy("市级"),
-    "district": gettext_lazy("县（市、区）级"),
-    "street": gettext_lazy("乡镇（街道）级"),
-    "community": gettext_lazy("村（社区）级"),
-    "grid": gettext_lazy("网格"),
-}
-# What an organ without a single bearer at the city's level is called.
-KINDS: Final[Mapping[str, Any]] = {
-    "street_office": gettext_lazy("乡镇（街道）"),
-    "grid_station": gettext_lazy("网格站"),
-    "committee": gettext_lazy("村（居）民委员会"),
+    Stage.UPDATE: gettext_lazy("更新清单"),
 }
 
 
@@ -59,7 +49,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": _matter_filters(rows, category, basis, words), "rows": shown, "total": len(rows),
         "chosen": bool(category or basis or words), "query": request.GET.urlencode(),
-        "idle": sum(1 for row in rows if not row["active"]),
+        "idle": sum(1 for row in rows if not row["active"]), "may_apply": who(request).post is By.CASE_OFFICER,
     }  # fmt: skip
     return render(request, "law/matters.html", context)
 
@@ -96,14 +86,14 @@ def matters_json(request: HttpRequest) -> HttpResponse:
 
 
 def matter(request: HttpRequest, code: str) -> HttpResponse:
-    """一个事项：条件、期限、承办、依据。 An entry: conditions, limits, who handles it, its basis. Five statements."""
+    """一个事项：条件、期限、承办、依据、变动。 An entry: conditions, limits, who handles it, its basis, its history. Eight statements."""
     day = city_day(timezone.now())
     row = queries.matter_row(code=code, day=day)
     if row is None:
         raise Http404(code)
     entry, here = queries.matter_entry(row), city()
-    clauses = [queries.cited_clause(binding.clause) for binding in queries.bindings_of(entry=row, day=day)]
-    english = _english()
+    held = lists.held_by(entries=[row], day=day).get(row.pk, [])
+    english = in_english()
     names = {
         word: function_words(
             word, root=here.root, by_function=organs_by_function(here.revision), english=english
@@ -116,7 +106,9 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
         "lead": names[entry.lead],
         "assist": [names[word] for word in entry.assist],
         "limits": _limit_rows(entry, here.revision, day),
-        "basis": _basis(row, clauses, day),
+        "basis": _basis(held, general=row.facts.get("clause_kind") == "general"),
+        "duty": lists.duty_of(entry=row),
+        "steps": history("matter", code),
     }
     return render(request, "law/matter.html", context)
 
@@ -126,7 +118,7 @@ def powers(request: HttpRequest) -> HttpResponse:
     rows = []
     for row, clauses in queries.power_rows(day=city_day(timezone.now())):
         declared = REGISTRY.get(row.code)
-        title = (declared.title_en if _english() else declared.title) if declared else row.code
+        title = (declared.title_en if in_english() else declared.title) if declared else row.code
         rows.append(
             {
                 "verb": row.code,
@@ -144,36 +136,8 @@ def powers(request: HttpRequest) -> HttpResponse:
 # ---- What the views are made of -------------------------------------------------------------------------------------
 
 
-def plain_cell(value: str) -> str:
-    """表格里不会被当成公式的格子。 A cell that no spreadsheet takes for a formula: a quote before what would start one."""
-    return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
-
-
-def function_words(
-    wanted: str, *, root: str, by_function: Mapping[tuple[str, str], OrganFacts], english: bool
-) -> tuple[str, str]:
-    """职能的叫法与层级。 What a function word (FUNCTION or FUNCTION@LEVEL) is called here, and at which level: two texts.
-
-    The name is that of the city's own organ with this function; else the kind of organ that has it; else the word.
-    """
-    function, _at, level = wanted.partition("@")
-    organ = by_function.get((function, root)) or next(
-        (o for (name, _place), o in by_function.items() if name == function), None
-    )
-    said = str(PLACE_LEVELS.get(level, level))
-    if organ is None:
-        return function, said
-    if organ.kind in KINDS:
-        return str(KINDS[organ.kind]), said
-    return (organ.name_en if english else organ.name), said
-
-
 def _flat(value: Any) -> str:
     return ";".join(value) if isinstance(value, list) else str(value)
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def _matter_rows() -> list[dict[str, Any]]:
@@ -205,7 +169,7 @@ def _chosen(rows: Iterable[dict[str, Any]], category: str, basis: str, words: st
 
 
 def _matter_filters(rows: Sequence[dict[str, Any]], category: str, basis: str, words: str) -> dict[str, Any]:
-    english = _english()
+    english = in_english()
     categories = {
         row["category"]: (row["category_en"] or row["category"]) if english else row["category"]
         for row in rows
@@ -269,26 +233,10 @@ def _limit_row(stage: Stage, limit: Limit, clause: queries.CitedClause | None) -
     }
 
 
-def _basis(row: Any, clauses: Sequence[queries.CitedClause], day: date) -> dict[str, Any]:
-    if not clauses:
+def _basis(held: Sequence[Held], *, general: bool) -> dict[str, Any]:
+    if not held:
         return {"clauses": [], "missing": _("这一项没有写明条款，所以停用：报上来先交牵头机构处理。")}
-    gone = [c for c in clauses if not _holds(c, day)]
-    if gone and not row.active:
-        named = "、".join(f"《{c.title}》{c.number}" for c in gone)
-        return {
-            "clauses": clauses,
-            "missing": _("所依的条款现在无效，所以停用：%(clauses)s") % {"clauses": named},
-        }
-    general = row.facts.get("clause_kind") == "general"
-    return {"clauses": clauses, "power": _("这一项依的是一般职责条款，还没有专门的条款。") if general else ""}
-
-
-def _holds(clause: queries.CitedClause, day: date) -> bool:
-    return (
-        clause.in_force_from is not None
-        and clause.in_force_from <= day
-        and (clause.in_force_to is None or day < clause.in_force_to)
-    )
+    return basis_of(held, general=general)
 
 
 urlpatterns = [

@@ -171,6 +171,9 @@ def _law(table: _Commands) -> None:
         "file", nargs="?", default="", help="the text, UTF-8; without it only the dates are entered"
     )
     add.add_argument(
+        "--second", default="", help="another printing of the same text, compared article by article"
+    )
+    add.add_argument(
         "--as", dest="office_of", required=True, metavar="LOGIN", help="sign-in name of the legal officer"
     )
     add.add_argument("--key", required=True, help="lower-case path, e.g. cn/some-city/some-regulation")

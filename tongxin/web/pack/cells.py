@@ -65,6 +65,19 @@ def words(cell: str) -> tuple[str, ...]:
     return items
 
 
+def named_words(cell: str) -> dict[str, str]:
+    """以竖线隔开的“名=值”。 Facts as `name=value` separated by `|`; a name once, no value empty."""
+    found: dict[str, str] = {}
+    for item in filter(None, cell.split("|")):
+        name, mark, value = (part.strip() for part in item.partition("="))
+        if not (mark and name and value) or name in found:
+            raise CellError(
+                "bad_fact", f"“{shown(item)}”应为 名=值，名不重复", f"'{shown(item)}' should be name=value"
+            )
+        found[name] = value
+    return found
+
+
 def day(cell: str) -> date:
     """必填日期。 A date that must be given, as YYYY-MM-DD."""
     try:

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from tongxin.web.pack.checks import calendar, city, grids, law, lists, matters, organs, past, places
+from tongxin.web.pack.checks import calendar, city, entries, grids, law, lists, matters, organs, past, places
 from tongxin.web.pack.checks.facts import Facts
 from tongxin.web.pack.faults import Fault
 from tongxin.web.pack.read import read_pack
@@ -57,6 +57,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     lists.check_limits,
     lists.check_powers,
     lists.check_routing,
+    entries.check_entry_shapes,
+    entries.check_entry_rules,
     past.check_past_entries,
     past.check_past_intervals,
     past.check_past_clauses,

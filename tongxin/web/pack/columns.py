@@ -123,6 +123,27 @@ ROUTING: Final = Table(
         Column("note", cells.text),
     ),
 )
+ENTRIES: Final = Table(
+    file="lists/entries.csv",
+    row=rows.EntryRow,
+    key="code",
+    columns=(
+        Column("list", cells.word, most=20),
+        Column("code", cells.word, most=80),
+        Column("name", cells.word, most=200),
+        Column("name_en", cells.text, most=200),
+        Column("category", cells.text, most=80),
+        Column("category_en", cells.text, most=120),
+        Column("holder", cells.word, most=120),
+        Column("nature", cells.word, most=20),
+        Column("clauses", cells.refs),
+        Column("phrases", cells.words),
+        Column("facts", cells.named_words),
+        Column("valid_from", cells.day),
+        Column("valid_to", cells.day_or_none),
+        Column("note", cells.text),
+    ),
+)
 PAST: Final = Table(
     file="lists/past.csv",
     row=rows.PastRow,

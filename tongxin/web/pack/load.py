@@ -31,6 +31,7 @@ from tongxin.organs.terms import NewHolding, NewOffice, NewOrgan
 from tongxin.places.operations import found_places
 from tongxin.places.terms import CityFacts, NewPlace
 from tongxin.web.pack.bases import Bases
+from tongxin.web.pack.entries import new_entries
 from tongxin.web.pack.rows import Pack, VersionRow
 
 
@@ -60,7 +61,7 @@ def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
                 actor=PLATFORM,
                 at=at,
                 versions=[_version(pack, row) for row in pack.versions],
-                entries=[*_matters(pack, bases), *_powers(pack, bases)],
+                entries=[*_matters(pack, bases), *_powers(pack, bases), *new_entries(pack, bases)],
                 limit_rules=_limits(pack, bases),
                 routing=_routing(pack),
                 calendar=_calendar(pack),

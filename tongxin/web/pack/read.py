@@ -29,7 +29,7 @@ _KNOWN_FILES: Final = frozenset({
     columns.CITY_FILE, columns.REPLAY_FILE, columns.HISTORY_FILE, columns.CALENDAR_FILE, columns.DISTRICTS_FILE,
     columns.GRIDS_FILE, columns.PLACES.file, columns.ORGANS.file, columns.OFFICES.file, columns.HOLDERS.file,
     columns.MATTERS.file, columns.LIMITS.file, columns.POWERS.file, columns.ROUTING.file, columns.MANIFEST.file,
-    columns.PAST.file,
+    columns.PAST.file, columns.ENTRIES.file,
 })  # fmt: skip
 _DATA_ENDINGS: Final = (".csv", ".toml", ".geojson")
 
@@ -62,6 +62,8 @@ def refs_of(pack: Pack) -> Iterator[ClauseRef]:
     for limit in pack.limits:
         if limit.clause:
             yield limit.clause
+    for entry in pack.entries:
+        yield from entry.clauses
     for past in pack.past:
         if past.clause:
             yield past.clause
@@ -88,6 +90,7 @@ def _read_rows(reading: Reading) -> Pack:
         powers=read_table(reading, columns.POWERS),
         routing=_if_there(reading, columns.ROUTING),
         past=_if_there(reading, columns.PAST),
+        entries=_if_there(reading, columns.ENTRIES),
         calendar=read_calendar(reading),
         days=tuple(chain.from_iterable(_read_days(reading, year=year) for year in years)),
         years=frozenset(years),

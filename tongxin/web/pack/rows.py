@@ -179,6 +179,27 @@ class RoutingRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow(Dated):
+    """一项清单事项：权责、履职、数据、购买、委托、裁量。 One entry of a list other than matters and powers.
+
+    `phrases` go with `clauses` one by one: the words that name or cover the holder, or `-` where the clause only stands beside.
+    """
+
+    list: str
+    code: str
+    name: str
+    name_en: str
+    category: str
+    category_en: str
+    holder: str
+    nature: str
+    clauses: tuple[ClauseRef, ...]
+    phrases: tuple[str, ...]
+    facts: Mapping[str, str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastRow(Dated):
     """从前的依据。 What an entry rested on before; without a clause: nothing in this pack carried it then."""
 
@@ -318,6 +339,7 @@ class Pack:
     powers: tuple[PowerRow, ...]
     routing: tuple[RoutingRow, ...]
     past: tuple[PastRow, ...]
+    entries: tuple[EntryRow, ...]
     calendar: CalendarRow
     days: tuple[DayRow, ...]
     years: frozenset[int]

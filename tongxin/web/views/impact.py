@@ -46,10 +46,10 @@ KINDS: Final = {
 def impact_page(request: HttpRequest) -> HttpResponse:
     """影响预览。 What an instrument moves by a day. About four statements for each text that ends, and eight more."""
     today = city_day(timezone.now())
-    form = ImpactForm(request.GET or None)
+    form = ImpactForm(request.GET if "instrument" in request.GET else None)
     found: Preview | None = None
     candidates: Sequence[tuple[str, str]] = ()
-    if form.is_bound and form.is_valid() and form.cleaned_data["instrument"]:
+    if form.is_bound and form.is_valid():
         try:
             found = _asked(form, today)
         except UnknownInstrumentError as unknown:
@@ -160,7 +160,7 @@ def _by_entry(rows: Sequence[MovedBinding], idle: set[str]) -> list[dict[str, An
 def impact_json(request: HttpRequest) -> HttpResponse:
     """影响预览，程序用。 The same for programs. Statements as the page's."""
     form = ImpactForm(request.GET)
-    if not form.is_valid() or not form.cleaned_data["instrument"]:
+    if not form.is_valid():
         return JsonResponse(
             {"error": {"field": "instrument", "reason": "say which instrument, and a day"}}, status=400
         )

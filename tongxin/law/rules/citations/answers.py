@@ -92,8 +92,8 @@ REASONS: Final = {
 class Resolved:
     """一个单位的答案。 The answer for one unit of a citation.
 
-    `may_found` is the other question: whether a new act may rest on the clause on the day asked about. `answer` is None only for
-    a clause of a text that the book does not hold, which it cannot speak of.
+    `may_found` is the other question: whether a new act may rest on the clause on the day asked about. `answer` is None only
+    for a clause of a text that the book does not hold, which it cannot speak of.
     """
 
     answer: Answer | None

@@ -43,8 +43,9 @@ def book_citations(
 ) -> Iterator[CitationRow]:
     """一个版本里的引用，逐行。 The citations of one version of the instrument `key`, one row for each unit.
 
-    Only clauses that hold words of their own are read, so nothing is counted twice. `trees`, by instrument key, are those of the
-    instruments cited, as far as they are at hand: they tell which paragraph 第十条第三项 means; without, the article is kept.
+    Only clauses that hold words of their own are read, so nothing is counted twice. `trees`, by instrument key, are those
+    of the instruments cited, as far as they are at hand: they tell which paragraph 第十条第三项 means; without them the
+    article is kept.
     """
     tree = ClauseTree((clause.key, clause.kind) for clause in clauses)
     read = {clause.key for clause in clauses if clause.kind in _READ}

@@ -153,7 +153,8 @@ class Citation:
 
     `title` is the instrument meant, in full where the text gave it a short name; empty: the text itself. `reach` is set for
     本条 and 前款, and then `units` are below it. No units: the instrument as a whole. `place` is the clause it stands in.
-    `leaning`: what stood above, where items are named that its own place may not have. `earlier`: it names an instrument of the same title that the text itself replaced.
+    `leaning`: what stood above, where items are named that its own place may not have. `earlier`: it names an instrument
+    of the same title that the text itself replaced.
     """
 
     start: int

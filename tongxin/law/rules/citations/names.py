@@ -6,7 +6,7 @@ the text is looked for first, the longest that fits; else the words are cut wher
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -17,7 +17,8 @@ LONGEST_NAME: Final = 60
 _HAN: Final = r"\u4e00-\u9fff"
 _LEADING: Final = (
     r"依照|依据|根据|按照|违反|适用|参照|遵守|遵照|遵循|执行|履行|符合|触犯|属于|实施|贯彻|制定|修改|修订|废止"
-    r"|构成|涉嫌|列入|不受|有关|办理|行使|具备|具有|享有|承担|超出|援引|引用|认定|删去|删除|讨论了?|增加|关于|以及|或者|同时|并且|应当|可以|不得|同|并|和|与|及|或|对|由|的|以|按|依|受|在|是|为|除|有|将|把|从|用|因|经|凭"
+    r"|构成|涉嫌|列入|不受|有关|办理|行使|具备|具有|享有|承担|超出|援引|引用|认定|删去|删除|讨论了?|增加|关于"
+    r"|以及|或者|同时|并且|应当|可以|不得|同|并|和|与|及|或|对|由|的|以|按|依|受|在|是|为|除|有|将|把|从|用|因|经|凭"
 )
 _BEFORE: Final = re.compile(rf"(?:^|[^{_HAN}]|{_LEADING})$")
 _CITING: Final = re.compile(
@@ -33,7 +34,8 @@ _AFTER: Final = re.compile(
 _STRETCH: Final = re.compile(rf"[{_HAN}]{{1,{LONGEST_NAME}}}$")
 _CUT: Final = re.compile(
     r".*(?:依照|依据|根据|按照|违反|适用|参照|遵守|遵照|执行|履行|符合|触犯|属于|构成|涉嫌|以及|或者|同时|应当|可以|不得|列入"
-    r"|不受|享有|办理|行使|具备|具有|承担|超出|援引|引用|认定为|删去|删除|讨论了?|规定的|的|(?:法|法典|条例|办法|规定|细则|规则|决定|解释)(?:和|与|及|或))"
+    r"|不受|享有|办理|行使|具备|具有|承担|超出|援引|引用|认定为|删去|删除|讨论了?|规定的|的"
+    r"|(?:法|法典|条例|办法|规定|细则|规则|决定|解释)(?:和|与|及|或))"
 )
 _STRIP: Final = re.compile(
     r"^(?:对(?!外)|除|由|以|按|依|受|在|是|为(?!了)|有|将|把|从|经|犯|和|与(?!贸)|及|或|并|且|其|即|如)+"
@@ -53,16 +55,12 @@ class Names:
     """认得的题名。 The names that can be told without brackets: short titles of the book, and names the text gave."""
 
     book: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "aliases", dict(self.aliases or {}))
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, index: TitleIndex | None, aliases: Mapping[str, str] | None = None) -> "Names":
+    def of(cls, index: TitleIndex | None) -> "Names":
         """由题名册。 The names of an index of titles."""
-        held = frozenset([*index.loose, *CUSTOMARY]) if index else frozenset()
-        return cls(held, aliases or {})
+        return cls(frozenset([*index.loose, *CUSTOMARY]) if index else frozenset())
 
     def with_aliases(self, aliases: Mapping[str, str]) -> "Names":
         """加上文中的简称。 These names, and those that a text gave."""

@@ -33,7 +33,10 @@ class HeldClause:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldVersion:
-    """一个版本。 A version; `held` false: known by its dates only; `digest` of its text. `moved`: confirmed counterparts in the version after it."""
+    """一个版本。 A version; `held` false: known by its dates only; `digest` of its text.
+
+    `moved`: confirmed counterparts of its clauses in the version after it.
+    """
 
     adopted: date
     begins: date | None = None

@@ -4,9 +4,12 @@ import argparse
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from django.db import ProgrammingError
 
 from tongxin.law.queries.shelf import shelf_of, title_index
 from tongxin.law.rules.citations import (
@@ -27,11 +30,13 @@ from tongxin.law.rules.citations import (
 )
 from tongxin.places.queries import city_day
 from tongxin.web.clock import now
+from tongxin.web.console.cluster import ClusterError
 
 Result = tuple[int, Any]
 JSON = dict[str, Any]
 LONGEST_QUERY: Final = 2_000
 LONGEST_FILE: Final = 16_000_000  # bytes
+MOST_WRITTEN_OUT: Final = 100_000  # units in one listing; after that a range is answered by its two ends
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BECAUSE: Final = {
     None: "in_text",
@@ -54,12 +59,12 @@ class BadGivenError(ValueError):
 def cite(given: argparse.Namespace) -> Result:
     """解一处引用。 Resolve a citation; status 0 whatever the answer, 2 when what was given cannot be read."""
     try:
+        index = _index()
         on, written = _days(given)
         text = given.text.strip()
-        index = title_index()
         found = _asked(text, index)
         resolver = _resolver([citation.title for citation in found], index, on, written)
-        answers = [one.as_dict() for citation in found for one in resolver.resolve(citation)]
+        answers = [one.as_dict() for citation in found for one in _answers(citation, resolver)]
     except BadGivenError as error:
         return _refused(error, json=given.json)
     result = {
@@ -67,6 +72,7 @@ def cite(given: argparse.Namespace) -> Result:
         "on": on.isoformat(),
         "written": written.isoformat() if written else None,
         **(answers[0] if len(answers) == 1 else {}),
+        "range_cut": any(citation.cut for citation in found),
         "answers": answers,
     }
     return 0, result if given.json else "\n".join(_line(one) for one in answers)
@@ -75,10 +81,10 @@ def cite(given: argparse.Namespace) -> Result:
 def citations(given: argparse.Namespace) -> Result:
     """一份文件里的全部引用。 Every citation of a file with its place and resolution; status 2 when the file cannot be read."""
     try:
+        index = _index()
         on, written = _days(given)
         data = _read(Path(given.file))
         text = _decoded(data)
-        index = title_index()
         document = citations_in_document(text, index=index)
         titles = {citation.title or document.title for citation in document.citations}
         resolver = _resolver(titles, index, on, written)
@@ -97,6 +103,16 @@ def citations(given: argparse.Namespace) -> Result:
     return 0, result if given.json else "\n".join(map(_found_line, listed)) or "no citation / 没有引用"
 
 
+def _answers(citation: Citation, resolver: Resolver) -> tuple[Resolved, ...]:
+    """一处引用的答案。 The answers for a citation; one that names no instrument hangs on a place that is not known here."""
+    if citation.title:
+        return resolver.resolve(citation)
+    return tuple(
+        Resolved(answer=None, because="no_place", clause=unit.key if unit else None, unit=unit)
+        for unit in citation.expanded() or (None,)
+    )
+
+
 class _Own:
     """文件自身的引用。 What a document says of itself: found in its own clauses, answered by the book where the book has it.
 
@@ -106,6 +122,7 @@ class _Own:
 
     def __init__(self, document: Document, resolver: Resolver, digest: str) -> None:
         self.document, self.resolver = document, resolver
+        self.left = MOST_WRITTEN_OUT
         keys = resolver.shelf.index.keys(document.title) if document.title else ()
         self.instrument = resolver.shelf.instruments.get(keys[0]) if len(keys) == 1 else None
         versions = self.instrument.versions if self.instrument else ()
@@ -133,7 +150,9 @@ class _Own:
 
 def _listed(citation: Citation, own: _Own) -> JSON:
     """一处引用。 One citation as an object of JSON."""
-    resolved = own.resolve(citation) if not citation.title else iter(own.resolver.resolve(citation))
+    asked = citation if own.left > 0 else _by_its_ends(citation)
+    resolved = list(own.resolve(asked) if not asked.title else own.resolver.resolve(asked))
+    own.left -= len(resolved)
     return {
         "start": citation.start,
         "end": citation.end,
@@ -142,9 +161,16 @@ def _listed(citation: Citation, own: _Own) -> JSON:
         "title": citation.title,
         "note": citation.note,
         "place": citation.place or None,
-        "range_cut": citation.cut,
+        "range_cut": citation.cut or asked is not citation,
         "targets": [{**one.as_dict(), "resolved": _is_resolved(one)} for one in resolved],
     }
+
+
+def _by_its_ends(citation: Citation) -> Citation:
+    """范围只答两端。 The citation with its ranges cut to their ends; itself where it has none."""
+    if not any(unit.through for unit in citation.units):
+        return citation
+    return replace(citation, units=tuple(one for unit in citation.units for one in unit.expanded(longest=0)))
 
 
 def _is_resolved(one: Resolved) -> bool:
@@ -153,6 +179,17 @@ def _is_resolved(one: Resolved) -> bool:
 
 
 # ---- What was given ------------------------------------------------------------------------------------------------
+
+
+def _index() -> TitleIndex:
+    """题名册；库里还没有法典则说明。 The titles of the book. Raises ClusterError where there is no book yet."""
+    try:
+        index = title_index()
+    except ProgrammingError as error:
+        raise ClusterError("the database holds no book yet: found a city with `tongxin load-city`") from error
+    if not index.exact:
+        raise ClusterError("the book is empty: found a city with `tongxin load-city`")
+    return index
 
 
 def _days(given: argparse.Namespace) -> tuple[date, date | None]:

@@ -10,6 +10,7 @@ from tongxin.acts.terms import Actor, By, InvalidInput, Refused
 from tongxin.identity.queries import account_of
 from tongxin.law.operations import enter_version
 from tongxin.law.rules import parse_instrument
+from tongxin.law.rules.second_source import compared
 from tongxin.law.terms import Level, NewInstrumentVersion
 from tongxin.organs.queries import held_offices
 from tongxin.places.queries import city_day
@@ -86,13 +87,11 @@ def add(given: argparse.Namespace) -> Result:
 
 
 def _version(given: argparse.Namespace) -> NewInstrumentVersion:
-    text = ""
-    if given.file:
-        try:
-            text = Path(given.file).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as wrong:
-            raise InvalidInput("file", f"读不了 {given.file}", f"{given.file}: {wrong}") from wrong
+    text = _file(given.file, "file")
     read = parse_instrument(text)
+    doubts = read.doubts
+    if given.second:
+        doubts = (*doubts, *compared(read, parse_instrument(_file(given.second, "second"))))
     dates = {}
     for name in ("adopted", "in_force_from", "in_force_to"):
         try:
@@ -107,8 +106,15 @@ def _version(given: argparse.Namespace) -> NewInstrumentVersion:
         jurisdiction=given.jurisdiction, illustrative=given.level == Level.ILLUSTRATIVE, adopted=adopted,
         in_force_from=dates["in_force_from"], in_force_to=dates["in_force_to"], date_source=given.date_source,
         status="in_force", source=given.source, sha256=hashlib.sha256(text.encode()).hexdigest() if text else "",
-        clauses=read.clauses if text else (), preamble="\n".join(read.preamble), doubts=read.doubts if text else (),
+        clauses=read.clauses if text else (), preamble="\n".join(read.preamble), doubts=doubts if text else (),
     )  # fmt: skip
+
+
+def _file(path: str, field: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig") if path else ""
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise InvalidInput(field, f"读不了 {path}", f"{path}: {wrong}") from wrong
 
 
 def _lawyer(login: str, day: date) -> Actor:

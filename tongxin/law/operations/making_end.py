@@ -1,0 +1,352 @@
+"""批准、公布、备案、实施情况。 Approval by the province, publication, filing, the report on how it was carried out."""
+
+from datetime import date, datetime
+
+from tongxin.acts.gate import act
+from tongxin.acts.terms import Actor, By, InvalidInput, Refused, Scope, Warrant
+from tongxin.law.models import Draft, LegislativeProject
+from tongxin.law.operations.making_common import (
+    Bill,
+    bill_scope,
+    open_bill,
+    refuse,
+    require_text,
+    start_clock,
+    stop_clocks,
+    tell_commenters,
+    tell_organ,
+    write_step,
+)
+from tongxin.law.operations.making_limits import refuse_baseless
+from tongxin.law.queries.making import instrument_keyed
+from tongxin.law.queries.making_clauses import ref_today
+from tongxin.law.rules.making import Publication, Purpose
+from tongxin.law.rules.making_days import DAY, Kind, Watch, sunset_of
+from tongxin.law.rules.making_needs import takes_effect_too_early
+from tongxin.law.terms import INSTRUMENT_KEY
+
+LEGAL = [By.LEGAL_OFFICER]
+OFFICERS = [By.LEGAL_OFFICER, By.CASE_OFFICER]
+
+
+# ---- The province ---------------------------------------------------------------------------------------------------
+
+
+def _send_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    document: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="send_for_approval", at=at, day=day, seen=seen)
+    require_text("document", document, most=200)
+    return bill_scope(bill, "send_for_approval", document=document.strip())
+
+
+@act("send_for_approval", title=("报请批准", "send for approval"), by=LEGAL, scope=_send_scope)
+def send_for_approval(
+    *, warrant: Warrant, number: str, document: str, day: date | None = None, seen: int | None = None
+) -> int:
+    """报请省人大常委会批准。 Send a regulation that was passed to the province's standing committee. Returns the step's number.
+
+    立法法 art. 81(1): it approves within four months what does not contradict higher law; that clock starts here.
+    """
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    write_step(warrant, bill, document=document.strip())
+    start_clock(bill, Watch.APPROVAL, started=bill.day, organ=bill.project.steering)
+    return bill.project.steps
+
+
+def _approval_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    document: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="record_approval", at=at, day=day, seen=seen)
+    require_text("document", document, most=200)
+    return bill_scope(bill, "record_approval", document=document.strip())
+
+
+@act("record_approval", title=("记录批准", "record the approval"), by=LEGAL, scope=_approval_scope)
+def record_approval(
+    *, warrant: Warrant, number: str, document: str, day: date | None = None, seen: int | None = None
+) -> int:
+    """批准。 Record the approval by the province's standing committee, by its day and document. Returns the step's number.
+
+    立法法 art. 81(1). Where the city's own regulation says within how many days it is printed, that clock starts here.
+    """
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    write_step(warrant, bill, document=document.strip())
+    stop_clocks(bill.project, warrant.at, Watch.APPROVAL)
+    start_clock(bill, Watch.NEWSPAPER, started=bill.day, organ=bill.project.steering)
+    return bill.project.steps
+
+
+def _return_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    document: str,
+    reason: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="record_return", at=at, day=day, seen=seen)
+    require_text("document", document, most=200)
+    require_text("reason", reason, least=5)
+    return bill_scope(bill, "record_return", document=document.strip())
+
+
+@act(
+    "record_return",
+    title=("记录不予批准", "record that approval was refused"),
+    by=LEGAL,
+    scope=_return_scope,
+)
+def record_return(
+    *,
+    warrant: Warrant,
+    number: str,
+    document: str,
+    reason: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> int:
+    """不予批准。 Record that the province did not approve, and why; it is revised and read again, or taken back. Returns the step's number."""
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    write_step(warrant, bill, note=reason, document=document.strip())
+    stop_clocks(bill.project, warrant.at, Watch.APPROVAL)
+    tell_organ(warrant, bill.project.drafting, "making_sent_back", bill.project, note=reason.strip())
+    return bill.project.steps
+
+
+# ---- Publication ----------------------------------------------------------------------------------------------------
+
+
+def _publish_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    publication: Publication,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="publish_law", at=at, day=day, seen=seen)
+    for field, text in (
+        ("document", publication.document),
+        ("gazette", publication.gazette),
+        ("newspaper", publication.newspaper),
+    ):
+        require_text(field, text, most=200)
+    _check_decided(bill)
+    _check_key(bill.project, publication.key)
+    refuse(
+        takes_effect_too_early(
+            kind=Kind(bill.project.kind),
+            published=bill.day,
+            in_force_from=publication.in_force_from,
+            limit=bill.limits.get(Watch.LEAD_TIME),
+            explained=len(publication.why_early.strip()) >= 5,
+        ),
+        day=bill.day,
+    )
+    if Kind(bill.project.kind) is Kind.RULE:
+        refuse_baseless(draft=_final(bill), day=publication.in_force_from)
+    return bill_scope(
+        bill,
+        "publish_law",
+        in_force_from=publication.in_force_from.isoformat(),
+        sha256=_final(bill).sha256,
+        document=publication.document.strip(),
+    )
+
+
+def _check_decided(bill: Bill) -> None:
+    """没有表决（决定）或者没有批准的，不得公布。 The table does not lead here without a vote and an approval; asked once more, of the steps."""
+    approved = bill.now.approved is not None or Kind(bill.project.kind) is Kind.RULE
+    if bill.now.final_draft and approved:
+        return
+    raise Refused(
+        "not_decided",
+        "没有经过表决（决定）和批准，不得公布",
+        "without the vote (the decision) and the approval it may not be published",
+        clause=ref_today(ref="law:cn/legislation-law#a88.p3", day=bill.day),
+    )
+
+
+def _check_key(project: LegislativeProject, key: str) -> None:
+    if key and not INSTRUMENT_KEY.fullmatch(key):
+        raise InvalidInput(
+            "key", "标识是小写英文词的路径，像 cn/city/parking", "a key is a path of lower-case words"
+        )
+    if project.purpose == Purpose.AMEND.value:
+        if key and key != project.target:
+            raise InvalidInput(
+                "key", "修改后的文本沿用原来的标识", "an amended text keeps the key of the old one"
+            )
+    elif not key:
+        raise InvalidInput("key", "请写它在法典里的标识", "give the key it has in the book")
+    elif instrument_keyed(key=key) is not None:
+        raise InvalidInput("key", "法典里已经有这个标识", "the book already has this key")
+
+
+def _final(bill: Bill) -> Draft:
+    return Draft.objects.get(project=bill.project, seq=bill.now.final_draft)
+
+
+@act("publish_law", title=("公布法规规章", "publish a law"), by=LEGAL, scope=_publish_scope)
+def publish_law(
+    *,
+    warrant: Warrant,
+    number: str,
+    publication: Publication,
+    day: date | None = None,
+    seen: int | None = None,
+) -> int:
+    """公布。 Publish what was decided (and, a regulation, approved), with the day it takes effect. Returns the step's number.
+
+    立法法 arts. 61, 88(3), 89, 96(2), 97 (the text in the gazette is the standard text); 规章制定程序条例 arts. 29-32. Refused: a rule
+    that limits rights without a higher clause in force (art. 93(6)), and one that takes effect too early. The clocks of filing,
+    of the report after a year and of a rule's two years start here; everybody who commented is told.
+    """
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    project, draft = bill.project, _final(bill)
+    project.facts = {
+        "draft": draft.seq,
+        "sha256": draft.sha256,
+        "adopted": (bill.now.voted or bill.day).isoformat(),
+        "approved": bill.now.approved.isoformat() if bill.now.approved else "",
+        "published": bill.day.isoformat(),
+        "in_force_from": publication.in_force_from.isoformat(),
+        "in_force_to": sunset_of(publication.in_force_from).isoformat() if project.stands_in else "",
+        "document": publication.document.strip(),
+        "gazette": publication.gazette.strip(),
+        "newspaper": publication.newspaper.strip(),
+        "key": publication.key or project.target,
+        "why_early": publication.why_early.strip(),
+    }
+    project.closes = None
+    write_step(warrant, bill, note=publication.why_early, **project.facts)
+    stop_clocks(project, warrant.at)
+    _start_clocks_of_law(bill, publication.in_force_from)
+    tell_commenters(warrant, project, "law_published", note=publication.in_force_from.isoformat())
+    _enter(warrant, project)
+    return project.steps
+
+
+def _start_clocks_of_law(bill: Bill, in_force_from: date) -> None:
+    project = bill.project
+    start_clock(bill, Watch.FILING, started=bill.day, organ=project.steering)
+    if Kind(project.kind) is Kind.REGULATION and project.purpose in (Purpose.ENACT, Purpose.AMEND):
+        start_clock(bill, Watch.IMPLEMENTATION, started=in_force_from, organ=project.drafting)
+    sunset = bill.limits.get(Watch.SUNSET)
+    if project.stands_in and sunset is not None:
+        start_clock(
+            bill,
+            Watch.SUNSET,
+            started=in_force_from,
+            organ=project.steering,
+            due=sunset_of(in_force_from) - DAY,
+            clause=sunset.clause,
+        )
+
+
+def _enter(warrant: Warrant, project: LegislativeProject) -> None:
+    """入库。 Where the published text goes into the book. What it needs stands in the project's facts and in its final draft."""
+    del warrant
+    project.save(update_fields=["facts"])
+
+
+# ---- After publication ----------------------------------------------------------------------------------------------
+
+
+def _file_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    document: str,
+    bodies: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="file_law", at=at, day=day, seen=seen)
+    require_text("document", document, most=200)
+    require_text("bodies", bodies, most=300)
+    return bill_scope(bill, "file_law", document=document.strip())
+
+
+@act("file_law", title=("备案", "file a law"), by=LEGAL, scope=_file_scope)
+def file_law(
+    *,
+    warrant: Warrant,
+    number: str,
+    document: str,
+    bodies: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> int:
+    """备案。 Record that it was filed, with whom. Returns the step's number.
+
+    Within thirty days of publication: a regulation by the province's standing committee with the National People's Congress's
+    and the State Council (立法法 art. 109(1)(2)); a rule with the State Council, the city's standing committee and the province
+    (art. 109(1)(4); 规章制定程序条例 art. 34).
+    """
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    write_step(warrant, bill, document=document.strip(), bodies=bodies.strip())
+    stop_clocks(bill.project, warrant.at, Watch.FILING)
+    return bill.project.steps
+
+
+def _implementation_scope(
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    report: str,
+    day: date | None = None,
+    seen: int | None = None,
+) -> Scope:
+    del actor
+    bill = open_bill(number=number, verb="report_implementation", at=at, day=day, seen=seen)
+    require_text("report", report, least=10)
+    return bill_scope(bill, "report_implementation")
+
+
+@act(
+    "report_implementation",
+    title=("报告实施情况", "report how a law was carried out"),
+    by=OFFICERS,
+    scope=_implementation_scope,
+)
+def report_implementation(
+    *, warrant: Warrant, number: str, report: str, day: date | None = None, seen: int | None = None
+) -> int:
+    """报告实施情况。 Report how a regulation was carried out in its first year; the report is public. Returns the step's number.
+
+    立法法 art. 67 by way of 87; within which time, the city's own regulation says.
+    """
+    del number, day, seen
+    bill: Bill = warrant.scope.state
+    write_step(warrant, bill, note=report)
+    stop_clocks(bill.project, warrant.at, Watch.IMPLEMENTATION)
+    return bill.project.steps

@@ -1,0 +1,115 @@
+"""立法所依的条款。 Clauses as law-making asks for them: by a reference without version, by title, as a limit, as a higher basis."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from tongxin.law.models import Binding, Clause, LawmakingLimit
+from tongxin.law.queries import clause_at, holding, in_force, ref_of
+from tongxin.law.rules.making_days import BY_NATIONAL_LAW, Kind, MakingLimit, Span, Watch
+from tongxin.law.rules.making_text import NONE_LIMITED, named_clause, same_title
+from tongxin.law.terms import BadClauseRefError, ClauseRef, Level
+
+# 立法法 art. 93(6): 法律、行政法规、地方性法规的依据. A department's rule, or another rule, is none.
+HIGHER: Final = frozenset(
+    level.value
+    for level in (
+        Level.CONSTITUTION, Level.NATIONAL_LAW, Level.ADMIN_REGULATION, Level.PROVINCIAL_REGULATION,
+        Level.LOCAL_REGULATION,
+    )
+)  # fmt: skip
+
+
+def clause_today(*, ref: str, day: date) -> Clause | None:
+    """条款今天的样子。 The clause that a reference without version names, in the version in force on a day; None when there is none."""
+    key, _hash, clause = ref.removeprefix("law:").partition("#")
+    return (
+        Clause.objects.filter(in_force(day=day), version__instrument__key=key.partition("@")[0], key=clause)
+        .select_related("version__instrument")
+        .first()
+    )
+
+
+def ref_today(*, ref: str, day: date) -> str:
+    """带版本的引用。 A reference with the version in force on a day; empty when there is none, or nothing was asked."""
+    clause = clause_today(ref=ref, day=day) if ref else None
+    return str(ref_of(clause)) if clause else ""
+
+
+def clause_named(*, title: str, clause: str, day: date) -> Clause | None:
+    """题名与条款号所指的条款。 The clause in force on a day that a title and a clause key name; None when there is none."""
+    rows = Clause.objects.filter(
+        in_force(day=day),
+        version__instrument__title__endswith=title.removeprefix("中华人民共和国"),
+        key=clause,
+    )
+    return next(
+        (
+            row
+            for row in rows.select_related("version__instrument")
+            if same_title(title, row.version.instrument.title)
+        ),
+        None,
+    )
+
+
+def limits_on(*, kind: Kind, day: date) -> dict[Watch, MakingLimit]:
+    """此日的立法期限。 The limits for making a kind of law on a day, each with its clause in the version of that day.
+
+    Those of national law hold while their clause is in force and still says the number; those of the city's own regulation
+    come with the city and take the place of what is only usual nationally (立法法 art. 87(1)).
+    """
+    found: dict[Watch, MakingLimit] = {}
+    for (of, watch), limit in BY_NATIONAL_LAW.items():
+        if of is kind:
+            clause = clause_today(ref=limit.clause, day=day)
+            if clause is not None and limit.says in clause.text:
+                found[watch] = replace(limit, clause=str(ref_of(clause)))
+    if kind is Kind.REGULATION:
+        for row in LawmakingLimit.objects.all():
+            found[Watch(row.watch)] = MakingLimit(number=row.number, unit=Span(row.unit), clause=row.clause)
+    return found
+
+
+def higher_clause(*, words: str, day: date) -> str:
+    """写下的上位法条款。 The reference of a higher clause as it was written: '' for 无; a reference, or 《题名》第几条.
+
+    Raises ValueError when the words name no clause in force.
+    """
+    said = words.strip()
+    if said == NONE_LIMITED:
+        return ""
+    named = named_clause(said)
+    clause = (
+        clause_named(title=named.title, clause=named.clause, day=day) if named else _by_ref(said, day=day)
+    )
+    if clause is None:
+        raise ValueError(words)
+    return str(ref_of(clause))
+
+
+def _by_ref(text: str, *, day: date) -> Clause | None:
+    try:
+        ref = ClauseRef.parse(text)
+    except BadClauseRefError:
+        return None
+    return clause_at(ref=ref) if ref.version else clause_today(ref=text, day=day)
+
+
+def is_higher(*, ref: str, day: date) -> bool:
+    """能否作规章限制权利的依据。 Whether a clause can carry a limit of rights in a rule: of a high enough level, and in force on the day."""
+    clause = clause_today(ref=ref, day=day)
+    return (
+        clause is not None
+        and str(ref_of(clause)) == ref
+        and clause.version.instrument.level in HIGHER
+        and not clause.version.instrument.illustrative
+    )
+
+
+def entries_resting(*, instrument: str, day: date) -> list[tuple[str, str]]:
+    """以某部法为依据的清单事项。 The list entries that rest on an instrument on a day: (entry, clause) references."""
+    rows = Binding.objects.filter(
+        holding(day=day), in_force(day=day, prefix="clause__"), clause__version__instrument__key=instrument
+    ).select_related("entry", "clause__version__instrument")
+    return [(row.entry.ref, str(ref_of(row.clause))) for row in rows.order_by("entry__list", "entry__code")]
