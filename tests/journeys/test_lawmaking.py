@@ -76,11 +76,8 @@ def a_public_draft(visitor: Visitors) -> str:
     return number[1]
 
 
-def test_a_resident_comments_on_a_draft_and_later_reads_what_became_of_it(
-    served: Served, visitor: Visitors
-) -> None:
-    number = a_public_draft(visitor)
-    resident = visitor(phone=True)
+def comments_on_it(resident: Visitor, number: str) -> str:
+    """From the list of laws in the making to the receipt, one question a page. Returns the private address."""
     page = resident.open("/lawmaking/")
     assert "正在征求意见" in resident.text()
     page.locator(f"a[href='/lawmaking/{number}/']").first.click()
@@ -106,9 +103,11 @@ def test_a_resident_comments_on_a_draft_and_later_reads_what_became_of_it(
     assert f"{number}-0001" in resident.text()
     mine = page.locator("section.keep a").get_attribute("href") or ""
     assert "/lawmaking/mine/" in mine
-    assert "还在研究" in resident.open(mine).inner_text("main")
+    return mine
 
-    drafter = visitor().sign_in(DRAFTER)
+
+def looks_and_answers(drafter: Visitor, number: str) -> None:
+    """The drafting organ looks at who commented, which is an act, and answers."""
     page = drafter.open(f"/lawmaking/{number}/comments/")
     assert "<b>至少两个</b>" in drafter.text() and "王女士" not in drafter.text()
     page.locator("a", has_text="提意见的人留了联系办法").click()
@@ -125,7 +124,16 @@ def test_a_resident_comments_on_a_draft_and_later_reads_what_became_of_it(
     page.locator("main form[method=post] .actions button").first.click()
     drafter.check()
 
-    page = resident.open(mine)
+
+def test_a_resident_comments_on_a_draft_and_later_reads_what_became_of_it(
+    served: Served, visitor: Visitors
+) -> None:
+    number = a_public_draft(visitor)
+    resident = visitor(phone=True)
+    mine = comments_on_it(resident, number)
+    assert "还在研究" in resident.open(mine).inner_text("main")
+    looks_and_answers(visitor().sign_in(DRAFTER), number)
+    resident.open(mine)
     assert "采纳" in resident.text() and "至少留两名工作人员" in resident.text()
     assert "问清楚意见说的是什么" in resident.text(), "who looked is shown to whom it concerns"
     public = get(f"{served.base}/lawmaking/{number}/comments/")[1]

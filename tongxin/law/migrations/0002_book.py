@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Day',
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("day", models.DateField(unique=True, verbose_name="日期")),
                 ('entry', models.BigIntegerField(verbose_name='台账条目')),
                 ('at', models.DateTimeField(verbose_name='时间')),
                 ('idle', models.IntegerField(verbose_name='停用')),

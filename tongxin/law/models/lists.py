@@ -192,7 +192,8 @@ class Review(models.Model):
 class Day(models.Model):
     """法律日。 A day on which the lists were looked at for what had lost or regained its basis; append-only."""
 
-    day = models.DateField("日期", primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField("日期", unique=True)
     entry = models.BigIntegerField("台账条目")
     at = models.DateTimeField("时间")
     idle = models.IntegerField("停用")

@@ -113,6 +113,8 @@ def pack_texts() -> list[tuple[dict[str, str], str, ParsedText]]:
     found = []
     for manifest in sorted(PACKS.glob("*/law/manifest.csv")):
         for row in csv.DictReader(manifest.open(encoding="utf-8")):
+            if not row["file"]:
+                continue  # known by its dates alone
             markdown = (manifest.parent / row["file"]).read_text(encoding="utf-8")
             found.append((row, markdown, parse_instrument(markdown)))
     if not found:

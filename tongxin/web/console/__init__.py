@@ -182,3 +182,18 @@ def _law(table: _Commands) -> None:
     add.add_argument("--level", required=True, help="local-regulation, government-rule, national-law …")
     for name in ("title", "title-en", "issuer", "jurisdiction", "in-force-from", "in-force-to", "source"):
         add.add_argument(f"--{name}", default="")
+    day = {"default": "", "metavar": "YYYY-MM-DD"}
+    one = table.add(
+        "cite",
+        "citing.cite",
+        "what a citation means on a day: in force, superseded, repealed, not yet, unknown",
+        within=law,
+    )
+    one.add_argument("text", help="the citation, e.g. 《村民委员会组织法》第二十一条第二款")
+    many = table.add(
+        "citations", "citing.citations", "every citation of a text, with its place and resolution", within=law
+    )
+    many.add_argument("file", help="a statute in Markdown or any text (UTF-8 or GB 18030)")
+    for part in (one, many):
+        part.add_argument("--on", help="the day asked about (today in the city)", **day)
+        part.add_argument("--written", help="the day the citing text was written", **day)
