@@ -135,6 +135,17 @@ def test_an_act_without_a_page_is_named(plant: Plant) -> None:
     assert acts.reached([MOVE], plant({"tongxin/cases/views.py": "operations.move_things()\n"})) == []
 
 
+def test_an_act_of_the_platform_may_run_within_an_act_of_a_capability_above_and_only_there(
+    plant: Plant,
+) -> None:
+    inner = replace(MOVE, by=frozenset({By.PLATFORM}), operation="tongxin.places.operations.move_things")
+    above = {"tongxin/law/operations.py": "def enact():\n    move_things(actor=PLATFORM)\n"}
+    own = {"tongxin/places/operations.py": "def found():\n    move_things(actor=PLATFORM)\n"}
+    assert len(acts.reached([inner], plant(own))) == 1
+    assert acts.reached([inner], plant(above)) == []
+    assert len(acts.reached([replace(inner, by=frozenset({By.CASE_OFFICER}))], plant(above))) == 1
+
+
 def test_a_function_that_operations_offer_and_is_no_act_is_named() -> None:
     (found,) = acts.offered([importlib.import_module("tongxin.ledger.operations")])[:1]
     assert "is no act" in found.what

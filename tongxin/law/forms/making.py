@@ -20,10 +20,10 @@ Choices = Sequence[tuple[str, Any]]
 
 KIND_LABELS: Final[Mapping[Kind, Any]] = {Kind.REGULATION: _("地方性法规"), Kind.RULE: _("政府规章")}
 PURPOSE_LABELS: Final[Mapping[Purpose, Any]] = {
-    Purpose.ENACT: _("制定"),
-    Purpose.AMEND: _("修改"),
-    Purpose.REPEAL: _("废止"),
-    Purpose.INTERPRET: _("解释"),
+    Purpose.ENACT: _("制定一部新的"),
+    Purpose.AMEND: _("修改现行的"),
+    Purpose.REPEAL: _("废止现行的"),
+    Purpose.INTERPRET: _("解释现行的"),
 }
 WHAT_LABELS: Final[Mapping[tuple[Purpose, Kind], Any]] = {
     (Purpose.ENACT, Kind.REGULATION): _("制定地方性法规"),

@@ -103,12 +103,12 @@ def withdraw_bill(
     return bill.project.steps
 
 
-def _end(warrant: Warrant, bill: Bill, *, note: str, **facts: Any) -> None:
+def _end(warrant: Warrant, bill: Bill, *, note: str, template: str = "making_ended", **facts: Any) -> None:
     """不再往下走。 A project that goes no further: its clocks stop, and those who commented are told why."""
     bill.project.closes = None
     write_step(warrant, bill, note=note, **facts)
     stop_clocks(bill.project, warrant.at)
-    tell_commenters(warrant, bill.project, "making_ended", note=note.strip())
+    tell_commenters(warrant, bill.project, template, note=note.strip())
 
 
 # ---- Before the standing committee ----------------------------------------------------------------------------------
@@ -283,5 +283,5 @@ def vote_law(
         write_step(warrant, bill, note=why_fewer, **facts)
         stop_clocks(bill.project, warrant.at)
     else:
-        _end(warrant, bill, note=why_fewer, **facts)
+        _end(warrant, bill, note=why_fewer, template="making_rejected", **facts)
     return tally.carried

@@ -160,7 +160,7 @@ def _publish_scope(
         takes_effect_too_early(
             kind=Kind(bill.project.kind),
             published=bill.day,
-            in_force_from=publication.in_force_from,
+            begins=publication.in_force_from,
             limit=bill.limits.get(Watch.LEAD_TIME),
             explained=len(publication.why_early.strip()) >= 5,
         ),
@@ -251,26 +251,30 @@ def publish_law(
     return project.steps
 
 
-def _start_clocks_of_law(bill: Bill, in_force_from: date) -> None:
+def _start_clocks_of_law(bill: Bill, begins: date) -> None:
     project = bill.project
     start_clock(bill, Watch.FILING, started=bill.day, organ=project.steering)
     if Kind(project.kind) is Kind.REGULATION and project.purpose in (Purpose.ENACT, Purpose.AMEND):
-        start_clock(bill, Watch.IMPLEMENTATION, started=in_force_from, organ=project.drafting)
+        start_clock(bill, Watch.IMPLEMENTATION, started=begins, organ=project.drafting)
     sunset = bill.limits.get(Watch.SUNSET)
     if project.stands_in and sunset is not None:
         start_clock(
             bill,
             Watch.SUNSET,
-            started=in_force_from,
+            started=begins,
             organ=project.steering,
-            due=sunset_of(in_force_from) - DAY,
+            due=sunset_of(begins) - DAY,
             clause=sunset.clause,
         )
 
 
 def _enter(warrant: Warrant, project: LegislativeProject) -> None:
-    """入库。 Where the published text goes into the book. What it needs stands in the project's facts and in its final draft."""
+    """入库。 The one place where a published text goes into the book; until it has, the project waits among those to be entered.
+
+    All that the book needs stands in the project: `queries.making.enacted_version` puts it together.
+    """
     del warrant
+    project.facts = {**project.facts, "entered": ""}
     project.save(update_fields=["facts"])
 
 

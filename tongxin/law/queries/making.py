@@ -1,6 +1,6 @@
 """立法的读取。 Reads of law-making. Nothing here counts, sorts or joins comments by who wrote them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -144,23 +144,32 @@ def drafting_organs() -> list[OrganFacts]:
     return [organ for organ in found if organ.place == here.root and organ.kind in kinds]
 
 
-def organs_of(project: LegislativeProject, verb: str) -> frozenset[str]:
-    """哪些机关能做这一步。 The organs that may take a step of a project. A department that drafts a rule may not steer it."""
+def organs_of(
+    project: LegislativeProject, verb: str, steering: Collection[str] | None = None
+) -> frozenset[str]:
+    """哪些机关能做这一步。 The organs that may take a step of a project. A department that drafts a rule may not steer it.
+
+    `steering`: the codes of those that steer its kind, where they are known already.
+    """
     asked = "answer_comment" if verb == "comment_draft" else verb  # who answers enters what came by letter
-    kind, roles = Kind(project.kind), roles_of(Kind(project.kind), asked)
-    found = {organ.code for organ in steering_organs(kind=kind)} if Role.STEERING in roles else set()
+    kind = Kind(project.kind)
+    roles = roles_of(kind, asked)
+    steered = steering_codes(kind=kind) if steering is None else frozenset(steering)
+    found = set(steered) if Role.STEERING in roles else set()
     if Role.DRAFTING in roles:
         found.add(project.drafting)
-    if (
-        kind is Kind.RULE
-        and project.state == State.SUBMITTED.value
-        and asked not in {"withdraw_bill", "answer_comment"}
-    ):
+    examined = kind is Kind.RULE and project.state == State.SUBMITTED.value
+    if examined and asked not in {"withdraw_bill", "answer_comment"}:
         found.discard(
             project.drafting
         )  # while it is examined it is the examining body's (规章制定程序条例 arts. 19-23)
-        found |= {organ.code for organ in steering_organs(kind=kind)}
+        found |= steered
     return frozenset(found)
+
+
+def steering_codes(*, kind: Kind) -> frozenset[str]:
+    """主持机关的代号。 The codes of the organs that steer a kind."""
+    return frozenset(organ.code for organ in steering_organs(kind=kind))
 
 
 # ---- Instruments ----------------------------------------------------------------------------------------------------
@@ -294,6 +303,11 @@ def sunset_projects(*, day: date) -> list[LegislativeProject]:
 
 
 # ---- What was enacted -----------------------------------------------------------------------------------------------
+
+
+def projects_to_enter() -> list[LegislativeProject]:
+    """已经公布、文本还没有收入法典的。 Projects that were published and whose text is not in the book yet, the oldest first."""
+    return list(LegislativeProject.objects.filter(facts__entered="").order_by("id"))
 
 
 def enacted_version(*, project: LegislativeProject) -> NewInstrumentVersion:

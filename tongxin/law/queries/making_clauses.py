@@ -1,8 +1,11 @@
 """立法所依的条款。 Clauses as law-making asks for them: by a reference without version, by title, as a limit, as a higher basis."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Final
+
+from django.db import models
 
 from tongxin.law.models import Binding, Clause, LawmakingLimit
 from tongxin.law.queries import clause_at, holding, in_force, ref_of
@@ -20,14 +23,25 @@ HIGHER: Final = frozenset(
 )  # fmt: skip
 
 
+def clauses_today(*, refs: Collection[str], day: date) -> dict[str, Clause]:
+    """各条款今天的样子。 The clauses that references without version name, in the versions in force on a day, by reference. One statement."""
+    wanted = {ref: ref.removeprefix("law:").partition("#") for ref in refs}
+    any_of = models.Q()
+    for key, _hash, clause in wanted.values():
+        any_of |= models.Q(version__instrument__key=key.partition("@")[0], key=clause)
+    rows = (
+        Clause.objects.filter(any_of, in_force(day=day)).select_related("version__instrument")
+        if wanted
+        else ()
+    )
+    found = {(row.version.instrument.key, row.key): row for row in rows}
+    named = {ref: found.get((key.partition("@")[0], clause)) for ref, (key, _hash, clause) in wanted.items()}
+    return {ref: row for ref, row in named.items() if row is not None}
+
+
 def clause_today(*, ref: str, day: date) -> Clause | None:
     """条款今天的样子。 The clause that a reference without version names, in the version in force on a day; None when there is none."""
-    key, _hash, clause = ref.removeprefix("law:").partition("#")
-    return (
-        Clause.objects.filter(in_force(day=day), version__instrument__key=key.partition("@")[0], key=clause)
-        .select_related("version__instrument")
-        .first()
-    )
+    return clauses_today(refs=[ref], day=day).get(ref)
 
 
 def ref_today(*, ref: str, day: date) -> str:
@@ -59,12 +73,13 @@ def limits_on(*, kind: Kind, day: date) -> dict[Watch, MakingLimit]:
     Those of national law hold while their clause is in force and still says the number; those of the city's own regulation
     come with the city and take the place of what is only usual nationally (立法法 art. 87(1)).
     """
-    found: dict[Watch, MakingLimit] = {}
-    for (of, watch), limit in BY_NATIONAL_LAW.items():
-        if of is kind:
-            clause = clause_today(ref=limit.clause, day=day)
-            if clause is not None and limit.says in clause.text:
-                found[watch] = replace(limit, clause=str(ref_of(clause)))
+    national = {watch: limit for (of, watch), limit in BY_NATIONAL_LAW.items() if of is kind}
+    clauses = clauses_today(refs={limit.clause for limit in national.values()}, day=day)
+    found = {
+        watch: replace(limit, clause=str(ref_of(clauses[limit.clause])))
+        for watch, limit in national.items()
+        if limit.clause in clauses and limit.says in clauses[limit.clause].text
+    }
     if kind is Kind.REGULATION:
         for row in LawmakingLimit.objects.all():
             found[Watch(row.watch)] = MakingLimit(number=row.number, unit=Span(row.unit), clause=row.clause)

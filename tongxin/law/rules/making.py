@@ -187,6 +187,25 @@ def roles_of(kind: Kind, verb: str) -> frozenset[Role]:
     return roles - {Role.DRAFTING} if kind is Kind.REGULATION and verb in OF_THE_CONGRESS else roles
 
 
+# 立法法 art. 1-90 are of laws and regulations, 91-97 of rules; what follows is of both.
+_LAW_KEY: Final = "cn/legislation-law"
+_OF_ONE: Final[Mapping[str, Kind]] = {
+    "cn/rules-formulation-procedure": Kind.RULE,
+    "cn/local-organic-law": Kind.REGULATION,
+}
+
+
+def concerns(kind: Kind, ref: str) -> bool:
+    """条款讲的是不是这一种。 Whether a clause (a reference) speaks of making this kind of law; a power may name clauses of both."""
+    key = ref.removeprefix("law:").partition("@")[0]
+    if key != _LAW_KEY:
+        return _OF_ONE.get(key, kind) is kind
+    article = int(ref.partition("#a")[2].partition(".")[0].partition("-")[0] or 0)
+    if article <= 7 or article > 97:  # 总则, and what holds for all
+        return True
+    return (article >= 91) is (kind is Kind.RULE)
+
+
 def next_state(kind: Kind, state: State, verb: str, *, passed: bool = True) -> State | None:
     """下一状态。 Where a verb leads; None when it cannot be done there. `passed`: whether a decision was in favour."""
     target = MOVES.get((kind, state, verb))

@@ -135,16 +135,16 @@ def earliest_close(opened: date, limit: MakingLimit | None) -> date:
     return span_end(opened, limit) if limit else opened
 
 
-def sunset_of(in_force_from: date) -> date:
+def sunset_of(begins: date) -> date:
     """代行规章失效之日：自此日起不得再作依据。 The first day on which a rule that stands in for a regulation carries no act any more.
 
     立法法 art. 93(5): 规章实施满两年. The day it takes effect counts whole, for it begins at 00:00, so two years are full when the
     same date comes round: in force from 2024-03-01, no basis from 2026-03-01. What took effect on 29 February lacks that date
     two years on; the years are full when February has ended, so the day is 1 March.
     """
-    year = in_force_from.year + SUNSET_YEARS
+    year = begins.year + SUNSET_YEARS
     try:
-        return in_force_from.replace(year=year)
+        return begins.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
 

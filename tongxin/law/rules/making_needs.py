@@ -218,26 +218,21 @@ _TWO_YEARS: Final = MakingLimit(number=2, unit=Span.YEAR, clause=f"{_LAW}a45.p1"
 
 
 def takes_effect_too_early(
-    *, kind: Kind, published: date, in_force_from: date, limit: MakingLimit | None, explained: bool
+    *, kind: Kind, published: date, begins: date, limit: MakingLimit | None, explained: bool
 ) -> Hindrance | None:
     """施行日期是否过早。 Whether it would take effect too early.
 
     Never before it is published (立法法 art. 104: law does not reach back), and a rule only when thirty days have passed since,
     but where waiting would hinder it (规章制定程序条例 art. 32).
     """
-    if in_force_from < published:
+    if begins < published:
         return Hindrance(
             code="reaches_back",
             reason="施行日期早于公布日期：法不溯及既往",
             reason_en="it would take effect before it is published: law does not reach back",
             clause=f"{_LAW}a104.p1",
         )
-    if (
-        kind is Kind.RULE
-        and limit is not None
-        and not explained
-        and in_force_from <= span_end(published, limit)
-    ):
+    if kind is Kind.RULE and limit is not None and not explained and begins <= span_end(published, limit):
         return Hindrance(
             code="too_early",
             reason=f"规章自公布之日起 {limit.number} 日后施行；不立即施行将有碍施行的，请写明理由",

@@ -28,6 +28,7 @@ from tongxin.law.queries.standing import states_on
 from tongxin.law.rules import parse_instrument
 from tongxin.law.terms import NewEffect, NewInstrumentVersion, Repointing
 from tongxin.ledger.models import LedgerEntry
+from tongxin.places.operations import advance_revision
 from tongxin.places.queries import city, city_day
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +331,24 @@ def test_a_running_case_is_paused_with_its_clocks_and_goes_on_when_its_entry_res
     assert case.paused_at is None and Clock.objects.get(case=case, stage="handle").due_at > due
     cases.ask_assistance(actor=officer(case.organ), at=at + timedelta(days=1), number=case.number,
                          organ="bz/371602/water", note="请协助")  # fmt: skip
+
+
+def test_pause_cases_and_resume_cases_do_nothing_to_a_case_that_is_not_in_that_state(db: None) -> None:
+    case = accepted(matter=MATTER)
+    assert cases.resume_cases(actor=PLATFORM, at=NOW, numbers=[case.number]) == 0
+    assert cases.pause_cases(actor=PLATFORM, at=NOW, numbers=[case.number]) == 1
+    assert cases.pause_cases(actor=PLATFORM, at=NOW, numbers=[case.number]) == 0
+    with pytest.raises(Refused):
+        cases.pause_cases(actor=officer(case.organ), at=NOW, numbers=[case.number])
+
+
+def test_advance_revision_is_the_platforms_and_every_change_of_law_does_it(db: None) -> None:
+    before = city().revision
+    enter()
+    assert city().revision > before
+    assert LedgerEntry.objects.filter(verb="advance_revision", outcome="done").exists()
+    with pytest.raises(Refused):
+        advance_revision(actor=lawyer(), at=NOW, why="because")
 
 
 def repoint(at: datetime, to: str = "a34") -> int:

@@ -60,6 +60,7 @@ from tongxin.law.tests.makers import (
     withheld,
 )
 from tongxin.ledger.models import LedgerEntry
+from tongxin.web.notices import TEMPLATES, rendered
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -156,6 +157,8 @@ def test_a_rule_becomes_law_by_examination_and_decision() -> None:
 
 def test_the_published_text_is_ready_for_the_book() -> None:
     number = published()
+    approved(title="还没有公布的条例")
+    assert [project.number for project in making.projects_to_enter()] == [number]
     version = making.enacted_version(project=fresh(number))
     draft = Draft.objects.get(project__number=number, seq=1)
     assert (version.key, version.level, version.jurisdiction) == (
@@ -779,6 +782,24 @@ def test_a_rule_that_stands_in_ends_after_two_years_and_is_warned_of_twelve_six_
         ("making_due", 0),
     ]
     assert making.sunset_projects(day=end) == []
+
+
+def test_every_notice_of_law_making_has_its_words() -> None:
+    number = open_rule()
+    answered(commented(number))
+    law.withdraw_bill(actor=drafter(), at=NOW, number=number, reason="情况有变，不做了")
+    passed()
+    notices = Notice.objects.filter(template__regex="making|comment|law_")
+    assert {n.template for n in notices} >= {
+        "making_given",
+        "comment_received",
+        "comment_answered",
+        "making_ended",
+    }
+    for notice in notices:
+        title, words = rendered(notice)
+        assert notice.template in TEMPLATES
+        assert notice.args["matter"] in words and "%(" not in title + words
 
 
 def test_only_the_platform_tells_of_limits() -> None:

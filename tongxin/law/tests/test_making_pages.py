@@ -7,7 +7,9 @@ from html import unescape
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import NOW, officer
@@ -543,3 +545,33 @@ def test_a_repeal_that_is_a_plain_decision_can_be_read(client: Client) -> None:
     impact = LegislativeStep.objects.get(project__number=number, verb="assess_draft").facts["impact"]
     assert impact["instrument"] == own and len(impact["entries"]) > 20
     assert publication().key
+
+
+# ---- Cost -----------------------------------------------------------------------------------------------------------
+
+
+def statements_of(client: Client, address: str) -> int:
+    """How many statements a page takes."""
+    client.get(address)  # what the process keeps is kept now
+    with CaptureQueriesContext(
+        connection,
+    ) as seen_now:
+        assert client.get(address).status_code == 200
+    return len(seen_now)
+
+
+def test_pages_do_not_cost_more_when_there_is_more_to_tell(client: Client) -> None:
+    number = open_rule()
+    answered(commented(number))
+    pages = (
+        "/lawmaking/",
+        f"/lawmaking/{number}/",
+        f"/lawmaking/{number}/draft/1/",
+        f"/lawmaking/{number}/comments/",
+    )
+    before = [statements_of(client, page) for page in pages]
+    for _ in range(4):
+        answered(commented(number))
+        law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=RULE, note="又改了几个字"))
+        open_rule()
+    assert [statements_of(client, page) for page in pages] == before

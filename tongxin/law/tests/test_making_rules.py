@@ -19,6 +19,7 @@ from tongxin.law.rules.making import (
     Role,
     State,
     Tally,
+    concerns,
     next_state,
     roles_of,
     verbs_from,
@@ -144,6 +145,24 @@ def test_the_department_that_drafts_a_regulation_does_not_make_it_public_and_tha
     assert roles_of(K.REGULATION, "draft_law") == {Role.STEERING, Role.DRAFTING}
     assert roles_of(K.RULE, "examine_draft") == {Role.STEERING}
     assert roles_of(K.RULE, "sell_law") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("ref", "kinds"),
+    [
+        ("law:cn/legislation-law@2023-03-13#a87.p1", {K.REGULATION}),
+        ("law:cn/legislation-law@2023-03-13#a93.p5", {K.RULE}),
+        ("law:cn/legislation-law@2023-03-13#a109.p1.i2", set(Kind)),
+        ("law:cn/legislation-law@2023-03-13#a6.p2", set(Kind)),
+        ("law:cn/rules-formulation-procedure@2017-12-22#a19.p1", {K.RULE}),
+        ("law:cn/local-organic-law@2022-03-11#a51.p4", {K.REGULATION}),
+        ("law:cn/personal-information-protection@2021-08-20#a34.p1", set(Kind)),
+    ],
+)
+def test_of_a_power_for_both_kinds_each_shows_the_clauses_that_speak_of_it(
+    ref: str, kinds: set[Kind]
+) -> None:
+    assert {kind for kind in Kind if concerns(kind, ref)} == kinds
 
 
 # ---- Random walks ---------------------------------------------------------------------------------------------------
@@ -368,7 +387,7 @@ def test_law_does_not_reach_back_and_a_rule_waits_thirty_days_or_says_why_not() 
 
     def code(kind: Kind, days: int, *, explained: bool = False) -> str | None:
         found = takes_effect_too_early(
-            kind=kind, published=START, in_force_from=START + timedelta(days=days), limit=limit, explained=explained
+            kind=kind, published=START, begins=START + timedelta(days=days), limit=limit, explained=explained
         )  # fmt: skip
         return found.code if found else None
 

@@ -1,6 +1,7 @@
 """立法的公开页面。 The public pages of law-making: what is being made, how far it has come, its drafts, what was said to them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,17 +11,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import Who, post_words, who
+from tongxin.acts.terms import By, Who, post_words, who
 from tongxin.law.forms.making import KIND_LABELS, SUBJECT_LABELS
 from tongxin.law.models import LegislativeProject, LegislativeStep
-from tongxin.law.queries import making, making_clauses, power_rows
+from tongxin.law.queries import making, making_clauses, power_rows, version_of
 from tongxin.law.queries.making import ProjectFile
 from tongxin.law.rules.making import (
     ENACTED,
     ENDED,
     MOVES,
+    Role,
     State,
     Subject,
+    concerns,
     roles_of,
     verbs_from,
 )
@@ -29,7 +32,6 @@ from tongxin.law.rules.making_needs import Asked, hindrance
 from tongxin.law.views import making_shown as shown
 from tongxin.law.views.making_shown import MakingGround, now_here
 
-DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})
 MAIN_ACTS: Final = 3
 # What stands first among the buttons, where it can be done.
 FIRST: Final = (
@@ -44,7 +46,7 @@ NOT_ON_THE_PAGE: Final = frozenset({"answer_comment"})  # is offered beside each
 
 @require_GET
 def lawmaking(request: HttpRequest) -> HttpResponse:
-    """正在立的法：征求意见的在前。 The laws in the making, those open for comments first. Five statements."""
+    """正在立的法：征求意见的在前。 The laws in the making, those open for comments first. Six statements, head and foot included."""
     ground = now_here()
     projects = making.projects_listed(day=ground.day)
     clocks = making.clocks_running(projects=projects)
@@ -75,18 +77,19 @@ def _row(project: LegislativeProject, clock: Any, ground: MakingGround) -> dict[
 
 @require_GET
 def stages(request: HttpRequest) -> HttpResponse:
-    """立法的各个环节：谁来做、凭哪一条、多长时间。 The stages: who, on which clause, how long. Five statements."""
+    """立法的各个环节：谁来做、凭哪一条、多长时间。 The stages: who, on which clause, how long. Thirteen statements."""
     ground = now_here()
     clauses = {row.code: found for row, found in power_rows(day=ground.day)}
     tables = []
     for kind in Kind:
         limits = making_clauses.limits_on(kind=kind, day=ground.day)
         links = shown.clause_links([limit.clause for limit in limits.values()])
+        steering = "、".join(ground.organ(organ.code) for organ in making.steering_organs(kind=kind)[:1])
         verbs = dict.fromkeys(("propose_law", *(verb for of, _state, verb in MOVES if of is kind)))
         tables.append(
             {
                 "kind": KIND_LABELS[kind],
-                "rows": [_stage(kind, verb, clauses.get(verb, [])) for verb in verbs],
+                "rows": [_stage(kind, verb, clauses.get(verb, []), steering) for verb in verbs],
                 "limits": [
                     {
                         "label": shown.WATCH_LABELS[watch],
@@ -100,18 +103,24 @@ def stages(request: HttpRequest) -> HttpResponse:
     return render(request, "law/making/stages.html", {"tables": tables})
 
 
-def _stage(kind: Kind, verb: str, clauses: Sequence[Any]) -> dict[str, Any]:
-    declared = REGISTRY[verb]
+def _stage(kind: Kind, verb: str, clauses: Sequence[Any], steering: str) -> dict[str, Any]:
     moves = [(origin, target) for (of, origin, one), target in MOVES.items() if of is kind and one == verb]
+    of_this_kind = [clause for clause in clauses if concerns(kind, str(clause.ref))]
     return {
         "verb": verb,
         "title": shown.verb_title(verb),
-        "who": [shown.ROLE_WORDS[role] for role in roles_of(kind, verb)],
-        "posts": post_words(declared.by),
-        "clauses": clauses,
+        "who": [_who(role, steering) for role in Role if role in roles_of(kind, verb)],
+        "clauses": of_this_kind or clauses,
         "from": list(dict.fromkeys(shown.STATES[origin].word for origin, _target in moves)),
         "to": list(dict.fromkeys(shown.STATES[target].word for origin, target in moves if target is not origin)),
     }  # fmt: skip
+
+
+def _who(role: Role, steering: str) -> str:
+    """谁来做。 Who takes a step: the organ, and the post it is taken through."""
+    post = {Role.STEERING: By.LEGAL_OFFICER, Role.DRAFTING: By.CASE_OFFICER}.get(role)
+    organ = steering if role is Role.STEERING else str(shown.ROLE_WORDS[role])
+    return f"{organ} {post_words([post])[0]}" if post else organ
 
 
 # ---- A project ------------------------------------------------------------------------------------------------------
@@ -119,12 +128,16 @@ def _stage(kind: Kind, verb: str, clauses: Sequence[Any]) -> dict[str, Any]:
 
 @require_GET
 def project(request: HttpRequest, number: str) -> HttpResponse:
-    """一个立法项目。 The page of a project: where it stands, its drafts, what was said, every step. Nine statements."""
+    """一个立法项目。 The page of a project: where it stands, its drafts, what was said, every step.
+
+    Eleven statements, twelve when it was published, fifteen for an office; a longer history adds none.
+    """
     file, ground, me = shown.file_of(number), now_here(), who(request)
     subject = file.project
     running = [clock for clock in file.clocks if clock.ended_at is None]
     links = shown.clause_links(
-        [step.clauses.split(" ")[0] for step in file.steps] + [clock.clause for clock in file.clocks]
+        [shown.first_ref(step.clauses, Kind(subject.kind)) for step in file.steps]
+        + [clock.clause for clock in file.clocks]
     )
     return render(request, "law/making/project.html", {
         **shown.head_of(subject, ground),
@@ -135,7 +148,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "clocks": [_clock(clock, links, ground) for clock in file.clocks],
         "drafts": shown.drafts_of(file), "shown_draft": file.now.shown, "comments": subject.comments,
         "unanswered": file.unanswered, "steps": [_step(step, file, links, ground) for step in reversed(file.steps)],
-        "basis": shown.basis_of(file.steps[-1].verb, ground), "enacted": _enacted(subject),
+        "basis": shown.basis_of(file.steps[-1].verb, ground, Kind(subject.kind)), "enacted": _enacted(subject),
         "done": shown.verb_title(request.GET["done"]) if request.GET.get("done") in REGISTRY else "",
         **_at_work(file, ground, me),
     })  # fmt: skip
@@ -166,9 +179,11 @@ def _enacted(subject: LegislativeProject) -> dict[str, Any]:
         ("gazette", gettext("公报（标准文本）")),
         ("newspaper", gettext("报纸")),
     ]
+    version = version_of(key=facts["key"], adopted=date.fromisoformat(facts["adopted"]))
     return {
         "rows": [{"label": label, "value": facts.get(name, "")} for name, label in labels if facts.get(name)],
         "draft": facts.get("draft"),
+        "book_url": reverse("instrument", args=[facts["key"], facts["adopted"]]) if version else "",
     }
 
 
@@ -201,6 +216,8 @@ def _step(
         )
     if "passed" in step.facts:
         lines.append(gettext("通过") if step.facts["passed"] else gettext("没有通过"))
+    if step.day < ground.local(step.at):
+        lines.insert(0, gettext("日期：%(v)s") % {"v": step.day.isoformat()})
     if step.facts.get("major"):
         lines.append(gettext("涉及利益关系重大调整或者有重大分歧，表决（报审）前要听证"))
     return {
@@ -209,7 +226,7 @@ def _step(
         "day": step.day,
         "who": ground.organ(step.organ) if step.organ else gettext("系统按规定自动办"),
         "why": "\n".join([*lines, *([step.note] if step.note else [])]),
-        "clause": links.get(step.clauses.split(" ")[0]),
+        "clause": links.get(shown.first_ref(step.clauses, Kind(file.project.kind))),
         "evidence": _evidence(step, file),
     }  # fmt: skip
 
@@ -228,10 +245,12 @@ def _at_work(file: ProjectFile, ground: MakingGround, me: Who) -> dict[str, Any]
         return {}
     subject = file.project
     kind = Kind(subject.kind)
+    steering = making.steering_codes(kind=kind)
     verbs = [
         verb
         for verb in verbs_from(kind, State(subject.state))
-        if verb not in NOT_ON_THE_PAGE and shown.may_do(verb, me.standing, making.organs_of(subject, verb))
+        if verb not in NOT_ON_THE_PAGE
+        and shown.may_do(verb, me.standing, making.organs_of(subject, verb, steering))
     ]
     limits = making_clauses.limits_on(kind=kind, day=ground.day)
     held = {
@@ -249,7 +268,7 @@ def _at_work(file: ProjectFile, ground: MakingGround, me: Who) -> dict[str, Any]
         "actions": [_action(verb, subject, first=verb == ready[0]) for verb in ready[:MAIN_ACTS]],
         "more": [{"label": shown.act_title(v), "url": shown.act_url(subject, v)} for v in ready[MAIN_ACTS:]],
         "held_up": [
-            {"label": shown.verb_title(verb), "reason": shown.said(found.reason, found.reason_en)}
+            {"label": shown.act_title(verb), "reason": shown.said(found.reason, found.reason_en)}
             for verb, found in held.items()
             if found is not None
         ],

@@ -31,6 +31,7 @@ from tongxin.law.models import DraftComment
 from tongxin.law.queries import making
 from tongxin.law.queries.making import ProjectFile
 from tongxin.law.rules.making import CommentPurpose, CommentReceipt, Outcome, State
+from tongxin.law.rules.making_days import Kind
 from tongxin.law.rules.making_text import read_draft
 from tongxin.law.views import making_shown as shown
 from tongxin.law.views.making_do import clause_choices
@@ -105,7 +106,7 @@ def _page(
         "carried": [(name, value) for name, value in given.items() if value and name not in own],
         "key": request.POST.get("key", "")[:80] or f"web:{uuid.uuid4()}", "draft": one,
         "before": PAGES[PAGES.index(page) - 1] if page != PAGES[0] else "",
-        "rows": _rows(given) if page == "check" else [], "basis": shown.basis_of("comment_draft", ground),
+        "rows": _rows(given) if page == "check" else [], "basis": shown.basis_of("comment_draft", ground, Kind(file.project.kind)),
         "clause_text": _clause_text(file, given.get("clause", "")) if page == "text" else "", "wrong": wrong,
         "clause_name": shown.clause_name(given.get("clause", "")),
     }, status=400 if wrong or (asked is not None and asked.errors) else 200)  # fmt: skip
@@ -173,7 +174,7 @@ def done(request: HttpRequest, number: str, comment: str) -> HttpResponse:
     keep = request.build_absolute_uri(reverse("lawmaking_mine", args=[token]))
     return render(request, "law/making/comment_done.html", {
         **shown.head_of(file.project, ground), "comment_number": comment, "keep_url": keep, "closes": file.now.closes,
-        "basis": shown.basis_of("comment_draft", ground),
+        "basis": shown.basis_of("comment_draft", ground, Kind(file.project.kind)),
     })  # fmt: skip
 
 

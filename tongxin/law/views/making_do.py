@@ -181,7 +181,9 @@ def _check(request: HttpRequest, sheet: Sheet) -> None:
             else making_clauses.ref_today(ref=found.clause, day=sheet.ground.day)
         )
         refused = Refused(found.code, found.reason, found.reason_en, clause=clause)
-        sheet.refusal, sheet.status = shown.refusal_of(refused, sheet.verb, sheet.ground), 403
+        not_yet = gettext("现在还不能：%(act)s") % {"act": shown.act_title(sheet.verb)}
+        sheet.refusal = {**shown.refusal_of(refused, sheet.verb, sheet.ground), "title": not_yet}
+        sheet.status = 403
 
 
 def _not_yours(sheet: Sheet, organs: frozenset[str]) -> dict[str, Any]:
@@ -278,7 +280,7 @@ def _show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "confirmations": sheet.form.confirmations if isinstance(sheet.form, DraftForm) else [], "drafts": drafts,
         "plain_fields": _plain_fields(sheet.form), "seen": subject.steps, "refusal": sheet.refusal,
         "recorded": sheet.recorded, "moved": sheet.moved, "typed": typed(sheet.form) if sheet.form.is_bound else [],
-        "basis": shown.basis_of(sheet.verb, sheet.ground), "comment": sheet.comment,
+        "basis": shown.basis_of(sheet.verb, sheet.ground, Kind(subject.kind)), "comment": sheet.comment,
         "clause": shown.clause_name(sheet.comment.clause) if sheet.comment else "",
         "answers": _answers(sheet.comment), "grave": sheet.verb in ACTS and ACTS[sheet.verb].grave,
         "note": subject.reason if sheet.verb == "plan_law" else "",

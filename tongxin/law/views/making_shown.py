@@ -22,7 +22,7 @@ from tongxin.law.models import LegislativeClock, LegislativeProject
 from tongxin.law.queries import making
 from tongxin.law.queries.making import ProjectFile
 from tongxin.law.rules.labels import clause_label, clause_label_en
-from tongxin.law.rules.making import Purpose, Role, State
+from tongxin.law.rules.making import Purpose, Role, State, concerns
 from tongxin.law.rules.making_days import Kind, MakingLimit, Span, Watch
 from tongxin.organs.queries import organs_by_code
 from tongxin.organs.terms import OrganFacts
@@ -103,7 +103,6 @@ SPAN_WORDS: Final[Mapping[Span, Any]] = {
     Span.TIMES: _("%(n)s 次"),
 }
 ROLE_WORDS: Final[Mapping[Role, Any]] = {
-    Role.STEERING: _("主持机关（法规：市人大常委会；规章：政府法制机构）"),
     Role.DRAFTING: _("起草单位"),
     Role.CITY: _("市级各单位"),
     Role.ANYBODY: _("任何人"),
@@ -133,6 +132,11 @@ class MakingGround:
     def of(cls, at: datetime) -> "MakingGround":
         """此刻的底事。 The ground of a moment."""
         return cls(at, city_day(at), organs_by_code(city().revision))
+
+    @staticmethod
+    def local(at: datetime) -> date:
+        """当地的那一天。 The day a moment lies on, on the city's clock."""
+        return timezone.localtime(at).date()
 
     def organ(self, code: str) -> str:
         """机构的名称。 The name of an organ in the page's language; the code when it is gone."""
@@ -269,8 +273,17 @@ def clause_links(refs: Sequence[str]) -> dict[str, dict[str, str]]:
     }
 
 
-def basis_of(verb: str, ground: MakingGround) -> dict[str, Any]:
-    """依据框。 Context of components/basis_box.html: the clauses of a power now, or why there are none. One statement."""
+def first_ref(refs: str, kind: Kind) -> str:
+    """最贴切的一条。 Of the clauses a step rested on the first that speaks of this kind of law; the first at all, where none does."""
+    listed = refs.split(" ")
+    return next((ref for ref in listed if ref and concerns(kind, ref)), listed[0])
+
+
+def basis_of(verb: str, ground: MakingGround, kind: Kind | None = None) -> dict[str, Any]:
+    """依据框。 Context of components/basis_box.html: the clauses of a power now, or why there are none. One statement.
+
+    All of them must be in force; those that speak of this kind of law stand first.
+    """
     try:
         basis = open_book().basis(entries=(f"power:{verb}",), at=ground.at)
     except Refused as refused:
@@ -287,7 +300,9 @@ def basis_of(verb: str, ground: MakingGround) -> dict[str, Any]:
                 "in_force_from": one.in_force_from,
                 "url": clause_url(one.ref),
             }
-            for one in unique.values()
+            for one in sorted(
+                unique.values(), key=lambda one: kind is not None and not concerns(kind, one.ref)
+            )
         ]
     }
 

@@ -1,24 +1,10 @@
-"""各清单的事项：按列入规则看，装入时成为清单事项。 Entries of the lists in a pack: judged by the rules of admission, then taken over.
+"""各清单的事项，装入时成为清单事项。 Entries of the lists in a pack, as they are taken over."""
 
-The rules are those that judge an application (`law.rules.admission`); only nobody applies, and the facts come from the pack.
-"""
+from collections.abc import Iterator
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
-
-from tongxin.law.rules.holders import leads_to_grassroots
-from tongxin.law.rules.labels import clause_label
-from tongxin.law.rules.natures import Ask, Listing, Part, facts_of
-from tongxin.law.rules.proposals import NO_CLAUSE, Beside, ClauseFacts, Ground, Named, Proposal, Rest
-from tongxin.law.rules.text import ParsedText
-from tongxin.law.terms import ClauseRef, NewBinding, NewListEntry
+from tongxin.law.terms import NewBinding, NewListEntry
 from tongxin.web.pack.bases import Bases
-from tongxin.web.pack.checks.facts import Facts
-from tongxin.web.pack.rows import EntryRow, Pack, VersionRow
-
-BESIDE = "-"  # in place of words: the clause stands beside and carries nothing
-FOUNDS_LISTS = "admit_entry"  # the power whose clause lets the lead body keep lists
+from tongxin.web.pack.rows import BESIDE, Pack
 
 
 def new_entries(pack: Pack, bases: Bases) -> Iterator[NewListEntry]:
@@ -33,7 +19,7 @@ def new_entries(pack: Pack, bases: Bases) -> Iterator[NewListEntry]:
             category_en=row.category_en,
             holder=row.holder,
             nature=row.nature,
-            facts={**facts_given(row), **({"note": row.note} if row.note else {})},
+            facts={**row.given(), **({"note": row.note} if row.note else {})},
             dated=tuple(
                 NewBinding(clause=ref, phrase="" if words == BESIDE else words, mandatory=words != BESIDE)
                 for ref, words in zip(row.clauses, row.phrases, strict=True)
@@ -42,95 +28,3 @@ def new_entries(pack: Pack, bases: Bases) -> Iterator[NewListEntry]:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-
-
-def facts_given(row: EntryRow) -> dict[str, Any]:
-    """一行的要素。 The facts of a row: several choices (`a+b`) as a list, lines (`a；b`) as lines."""
-    several = {fact.name for fact in facts_of(row.list) if fact.ask is Ask.SEVERAL}
-    lines = {fact.name for fact in facts_of(row.list) if fact.ask is Ask.LINES}
-    found: dict[str, Any] = {}
-    for name, value in row.facts.items():
-        if name in several:
-            found[name] = [one.strip() for one in value.split("+")]
-        else:
-            found[name] = value.replace("；", "\n") if name in lines else value
-    return found
-
-
-def proposal_of(row: EntryRow, facts: Facts) -> Proposal:
-    """一行所拟的事项。 What a row proposes, with the facts of the clauses it names."""
-    return Proposal(
-        listing=row.list, code=row.code, name=row.name, name_en=row.name_en, category=row.category,
-        category_en=row.category_en, holder=row.holder, nature=row.nature, valid_from=row.valid_from,
-        valid_to=row.valid_to, facts=facts_given(row), reason=row.note,
-        rests=tuple(_rest(ref, words, facts) for ref, words in zip(row.clauses, row.phrases, strict=True)),
-    )  # fmt: skip
-
-
-def _rest(ref: ClauseRef, words: str, facts: Facts) -> Rest:
-    version = facts.versions.get(ref.key, {}).get(ref.version or date.min)
-    text = facts.pack.texts.get((ref.key, ref.version or date.min))
-    known = version is not None and text is not None and any(one.key == ref.clause for one in text.clauses)
-    carries = words != BESIDE
-    return Rest(
-        ref=str(ref),
-        phrase=words if carries else "",
-        mandatory=carries,
-        clause=_clause(ref, version, text, facts.on) if known and version and text else None,
-    )
-
-
-def _clause(ref: ClauseRef, version: VersionRow, text: ParsedText, on: date) -> ClauseFacts:
-    words: Mapping[str, str] = {clause.key: clause.text for clause in text.clauses}
-    begins, ends = version.in_force_from, version.in_force_to
-    return ClauseFacts(
-        title=version.title,
-        title_en=version.title_en or version.title,
-        label=clause_label(ref.clause),
-        level=version.level,
-        jurisdiction=version.jurisdiction,
-        illustrative=version.illustrative,
-        text=f"{words[ref.clause]}\n{words.get(ref.clause.split('.')[0], '')}",
-        dated=begins is not None,
-        in_force=begins is not None and begins <= on and (ends is None or on < ends),
-    )
-
-
-def ground_of(row: EntryRow, facts: Facts) -> Ground:
-    """一行所对照的情况。 What a row is judged against: the other rows of the pack, its organs, its own clause on lists."""
-    others = [one for one in facts.pack.entries if one is not row and one.holds_on(facts.on)]
-    organs = facts.by_function.get(row.holder.partition("@")[0], [])
-    return Ground(
-        day=facts.on,
-        illustrative=all(version.illustrative for version in facts.pack.versions),
-        list_clause=_list_clause(facts),
-        functions=frozenset(facts.by_function),
-        own_names=tuple(dict.fromkeys(name for organ in organs for name in (organ.name, organ.name_en))),
-        taken_back=tuple(_beside(one) for one in others if one.facts.get("part") == Part.TAKEN_BACK),
-        grassroots=(*_grassroots(facts), *(_beside(one) for one in others if _to_grassroots(one))),
-        delegated=tuple(_beside(one) for one in others if one.list == Listing.DELEGATION),
-    )
-
-
-def _list_clause(facts: Facts) -> Named:
-    for power in facts.pack.powers:
-        if power.verb == FOUNDS_LISTS and power.clauses:
-            ref = power.clauses[0]
-            version = facts.versions.get(ref.key, {}).get(ref.version or date.min)
-            return Named(f"《{version.title if version else ref.key}》{clause_label(ref.clause)}", str(ref))
-    return NO_CLAUSE
-
-
-def _beside(row: EntryRow) -> Beside:
-    return Beside(f"{row.list}:{row.code}", row.code, row.name, " ".join(map(str, row.clauses)))
-
-
-def _to_grassroots(row: EntryRow) -> bool:
-    roles = (row.holder, row.facts.get("lead", ""))
-    return row.facts.get("part") != Part.TAKEN_BACK and any(map(leads_to_grassroots, filter(None, roles)))
-
-
-def _grassroots(facts: Facts) -> Iterator[Beside]:
-    for row in facts.pack.matters:
-        if any(leads_to_grassroots(word) for word in (row.lead, *row.assist, *row.on_call) if word):
-            yield Beside(f"matter:{row.code}", row.code, row.name, " ".join(map(str, row.clauses)))

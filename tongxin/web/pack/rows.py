@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
 
+from tongxin.law.rules.natures import Ask, facts_of
 from tongxin.law.rules.text import ParsedText
 from tongxin.law.terms import ClauseRef, Limit, Stage, Unit
 from tongxin.web.pack.faults import Fault, Losses
 
 Version = tuple[str, date]
+BESIDE: Final = "-"  # in place of words: the clause stands beside and carries nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +200,18 @@ class EntryRow(Dated):
     phrases: tuple[str, ...]
     facts: Mapping[str, str]
     note: str
+
+    def given(self) -> dict[str, Any]:
+        """要素，按清单的问法。 The facts as the list asks them: several choices (`a+b`) as a list, lines (`a；b`) as lines."""
+        several = {fact.name for fact in facts_of(self.list) if fact.ask is Ask.SEVERAL}
+        lines = {fact.name for fact in facts_of(self.list) if fact.ask is Ask.LINES}
+        found: dict[str, Any] = {}
+        for name, value in self.facts.items():
+            if name in several:
+                found[name] = [one.strip() for one in value.split("+")]
+            else:
+                found[name] = value.replace("；", "\n") if name in lines else value
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from tongxin.web.console.commands.founding import verbs
 from tongxin.web.pack import Pack, columns, examine_pack, read_pack
 from tongxin.web.pack.checks import entries
 from tongxin.web.pack.checks.facts import Facts
-from tongxin.web.pack.entries import facts_given
 from tongxin.web.pack.faults import Reading
 from tongxin.web.pack.tables import read_table
 
@@ -118,5 +117,5 @@ def test_two_rows_of_one_code_at_a_time_are_refused(whole, tmp_path):
 
 def test_facts_are_read_as_the_list_asks_them(whole):
     rows = {(row.list, row.code): row for row in whole.entries}
-    assert facts_given(rows["duty", "q026"]) == {"measures": ["seal", "seize"]}
-    assert facts_given(rows["data", "s008"])["items"] == "停车场名称\n位置\n泊位数\n开放时间"
+    assert rows["duty", "q026"].given() == {"measures": ["seal", "seize"]}
+    assert rows["data", "s008"].given()["items"] == "停车场名称\n位置\n泊位数\n开放时间"

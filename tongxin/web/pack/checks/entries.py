@@ -6,8 +6,8 @@ from tongxin.law.rules.admission import objections
 from tongxin.law.rules.natures import OPEN_LISTS, Listing, facts_of
 from tongxin.web.pack.checks.common import overlapping, reversed_intervals
 from tongxin.web.pack.checks.facts import Facts
+from tongxin.web.pack.checks.proposals import ground_of, proposal_of
 from tongxin.web.pack.columns import MANIFEST, ORGANS
-from tongxin.web.pack.entries import ground_of, proposal_of
 from tongxin.web.pack.faults import Fault
 from tongxin.web.pack.rows import EntryRow
 

@@ -18,8 +18,7 @@ _UNITS: Final = frozenset(Unit)
 _STAGES: Final = frozenset(Stage)
 # The limit for bringing a list up to date may be set for one kind of list.
 _LISTS: Final = frozenset(
-    f"list:{kind}"
-    for kind in ("matter", "duty", "township", "data", "purchase", "delegation", "discretion")
+    f"list:{kind}" for kind in ("matter", "duty", "township", "data", "purchase", "delegation", "discretion")
 )
 
 
