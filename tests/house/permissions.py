@@ -22,6 +22,9 @@ from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
+from tongxin.law.tests.makers import commented, open_rule
+from tongxin.law.tests.test_changing import late_repeal
+from tongxin.law.tests.test_listing import applied
 from tongxin.ledger.models import LedgerEntry
 from tongxin.web import ground
 from tongxin.web.patterns.catalogue import PATTERNS
@@ -42,6 +45,33 @@ PATHS = {
     r"^open311/v2/(?:.*\.(?P<kind>json|xml)|.*)$": "open311/v2/other.json",
     r"^api/.*$": "api/other",
     r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/$": "law/{law}/",
+    r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/akn\.xml$": "law/{law}/akn.xml",
+    r"^law/(?P<key>[a-z0-9-]+(?:/[a-z0-9-]+)+)/compare/$": "law/cn/cybersecurity/compare/",
+    r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/(?P<clause>[a-z0-9.-]+)\.json$": "law/{law}/a1.json",
+    r"^law/(?P<key>[a-z0-9/-]+)@(?P<date>\d{4}-\d{2}-\d{2})/(?P<clause>[a-z0-9.-]+)/$": "law/{law}/a1/",
+    r"^law/(?P<key>[a-z0-9-]+(?:/[a-z0-9-]+)+)/$": "law/cn/cybersecurity/",
+    r"^lists/$": "lists/",
+    r"^lists/(?P<kind>matter|power)/$": "lists/matter/",
+    r"^lists/(?P<kind>duty|township|data|purchase|delegation|discretion)/$": "lists/duty/",
+    r"^lists/(?P<kind>duty|township|data|purchase|delegation|discretion)\.csv$": "lists/duty.csv",
+    r"^lists/(?P<kind>duty|township|data|purchase|delegation|discretion)\.json$": "lists/duty.json",
+    r"^lists/(?P<kind>matters|powers|duty|township|data|purchase|delegation|discretion)/changes/$": "lists/duty/changes/",
+    r"^lists/(?P<kind>duty|township|data|purchase|delegation|discretion)/(?P<code>[a-z0-9_/-]+)/$": "lists/duty/q001/",
+    r"^lists/(?P<kind>matters|duty|township|data|purchase|delegation|discretion)/apply/$": "lists/duty/apply/",
+    r"^lists/(?P<kind>matters|duty|township|data|purchase|delegation|discretion)/end/$": "lists/duty/end/?code=q001",
+    "lists/applications/<int:number>/": "lists/applications/{application}/",
+    "lawmaking/mine/<str:token>/": "lawmaking/mine/{remark_token}/",
+    "lawmaking/<str:number>/": "lawmaking/{law_number}/",
+    "lawmaking/<str:number>/draft/<int:seq>/": "lawmaking/{law_number}/draft/1/",
+    "lawmaking/<str:number>/compare/<int:old>/<int:new>/": "lawmaking/{law_number}/compare/1/1/",
+    "lawmaking/<str:number>/comments/": "lawmaking/{law_number}/comments/",
+    "lawmaking/<str:number>/comments/<str:comment>/who/": "lawmaking/{law_number}/comments/{remark}/who/",
+    "lawmaking/<str:number>/comment/": "lawmaking/{law_number}/comment/",
+    "lawmaking/<str:number>/comment/<str:comment>/": "lawmaking/{law_number}/comment/{remark}/",
+    "lawmaking/<str:number>/do/<str:verb>/": "lawmaking/{law_number}/do/withdraw_bill/",
+    "law/effects/<int:number>/": "law/effects/{effect}/",
+    "law/report/<int:number>/": "law/report/{doubt}/",
+    "law/reviews/<int:number>/": "law/reviews/{review}/",
     "ledger/<int:number>/": "ledger/{entry}/",
     "ledger/<int:number>/receipt.json": "ledger/{entry}/receipt.json",
     "my/<str:number>/<str:what>/": "my/{number}/withdraw/",
@@ -55,7 +85,19 @@ PATHS = {
 
 
 # The official with a basis is the case's own officer, but for what another post does.
-OF_ANOTHER_POST = {"desk/intake/": "clerk", "desk/intake/done/": "clerk"}
+OF_ANOTHER_POST = {
+    "desk/intake/": "clerk",
+    "desk/intake/done/": "clerk",
+    "law/enter/": "lawyer",
+    "law/effects/new/": "lawyer",
+    "law/effects/<int:number>/": "lawyer",
+    "law/report/<int:number>/": "lawyer",
+    "law/reviews/<int:number>/": "lawyer",
+    "law/impact/": "lawyer",
+    "lists/applications/<int:number>/": "lead",
+    "lawmaking/<str:number>/do/<str:verb>/": "drafter",
+    "lawmaking/<str:number>/comments/<str:comment>/who/": "justice",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +123,7 @@ def set_scene() -> Scene:
     competent = officer(case.organ)
     cases.accept_cases(actor=competent, at=NOW, numbers=[case.number])
     ground.sequence_all(at=NOW)
+    book = _book_scene()
     photo = photo_path("a" * 64, settings.PHOTOS)
     photo.parent.mkdir(parents=True, exist_ok=True)
     photo.write_bytes(b"\xff\xd8\xff\xd9")
@@ -96,6 +139,7 @@ def set_scene() -> Scene:
             "pattern": PATTERNS[0].slug,
             "law": case.clauses.split("#")[0].removeprefix("law:"),
             "seen": str(Case.objects.get(pk=case.pk).steps),
+            **book,
         },
         people={
             "resident": _session(RESIDENT, "concerned"),
@@ -103,8 +147,25 @@ def set_scene() -> Scene:
             "without_basis": _session(officer("bz/371603/culture"), "elsewhere"),
             "outsider": None,
             "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk"),
+            "lawyer": _session(officer("bz/lead", "legal_officer"), "legal"),
+            "lead": _session(officer("bz/lead", "lead_officer"), "lead"),
+            "drafter": _session(officer("bz/urban-management"), "drafter"),
+            "justice": _session(officer("bz/justice", "legal_officer"), "justice"),
         },
     )
+
+
+def _book_scene() -> dict[str, str]:
+    """A law in the making with a comment, an application to a list, an effect, a doubt and a review that wait."""
+    number = open_rule(NOW)
+    remark = commented(number, NOW)
+    return {
+        "law_number": number,
+        "remark": remark.number,
+        "remark_token": remark.token,
+        "application": str(applied()),
+        **{name: str(value) for name, value in late_repeal().items()},
+    }
 
 
 def _session(actor: Actor, login: str) -> dict[str, Any]:

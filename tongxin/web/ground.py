@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from tongxin.cases.queries import states_disagreeing
+from tongxin.law.queries.making import states_astray
 from tongxin.ledger import operations, rules
 from tongxin.ledger.operations import Signer
 from tongxin.ledger.queries import verification
@@ -43,6 +44,16 @@ def verify() -> dict[str, Any]:
                 "cases_case",
                 str(astray.pk),
                 f"case {astray.number} is not where its last step led",
+            )
+            found = replace(found, intact=False, first_fault=fault)
+    if found.intact:
+        project = states_astray().first()
+        if project is not None:
+            fault = Fault(
+                "altered",
+                "law_legislativeproject",
+                str(project.pk),
+                f"project {project.number} is not where its last step led",
             )
             found = replace(found, intact=False, first_fault=fault)
     return asdict(found)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tongxin.cases.queries import RunningUnder, running_under
 from tongxin.law.queries.impact import Closing, Impact, closings, impact
+from tongxin.law.queries.making import closings_of_project, project_numbered
 from tongxin.law.queries.standing import states_on
 from tongxin.law.queries.titles import instruments_named
 
@@ -52,7 +53,14 @@ class UnknownInstrumentError(LookupError):
 
 
 def preview(*, name: str, day: date, today: date) -> Preview:
-    """一部文件到某日的影响。 The impact of an instrument, named by key or title, by a day. Raises UnknownInstrumentError."""
+    """一部文件、或者一个立法项目到某日的影响。 The impact of an instrument named by key or title, or of a project by number.
+
+    Raises UnknownInstrumentError.
+    """
+    project = project_numbered(number=name.strip())
+    if project is not None:
+        ending = closings_of_project(project=project, day=day)
+        return of_closings(ending, key=project.number, title=project.title, day=day)
     found = instruments_named(name=name)
     if len(found) != 1:
         raise UnknownInstrumentError(name, found)

@@ -130,5 +130,39 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     "entry_admitted": lambda: (_("已列入清单 %(number)s"), _("“%(matter)s”已列入清单。%(note)s")),
     "entry_refused": lambda: (_("没有列入清单 %(number)s"), _("“%(matter)s”没有列入清单。理由：%(note)s")),
     "entry_ended": lambda: (_("移出清单 %(number)s"), _("“%(matter)s”已移出清单。理由：%(note)s")),
+    "making_proposed": lambda: (
+        _("有人提出立法项目 %(number)s"),
+        _("%(organ)s提出《%(matter)s》，请审查是否列入计划。"),
+    ),
+    "making_given": lambda: (
+        _("请起草 %(number)s"),
+        _("《%(matter)s》列入计划，由贵单位起草，%(note)s 前完成。"),
+    ),
+    "making_submitted": lambda: (_("草案已报送 %(number)s"), _("%(organ)s报来《%(matter)s》草案。")),
+    "making_sent_back": lambda: (_("草案退回 %(number)s"), _("《%(matter)s》退回修改。理由：%(note)s")),
+    "making_due": lambda: (_("立法期限已过 %(number)s"), _("《%(matter)s》有一个期限已过：%(note)s。")),
+    "making_sunset_near": lambda: (
+        _("代行的规章快到两年 %(number)s"),
+        _(
+            "《%(matter)s》先行规定了应由地方性法规规定的事，%(note)s 之后不能再作依据；要继续的，请提请制定地方性法规。"
+        ),
+    ),
+    "comment_received": lambda: (
+        _("收到您的意见 %(number)s"),
+        _("您对《%(matter)s》草案的意见已经收到，会逐条答复。"),
+    ),
+    "comment_answered": lambda: (
+        _("您的意见 %(number)s 有了答复"),
+        _("对《%(matter)s》草案的意见，答复是：%(note)s"),
+    ),
+    "law_published": lambda: (_("您提过意见的法公布了"), _("《%(matter)s》已经公布，%(note)s 起施行。")),
+    "making_ended": lambda: (
+        _("您提过意见的立法项目不再往下走"),
+        _("《%(matter)s》不再往下走。理由：%(note)s"),
+    ),
+    "making_rejected": lambda: (
+        _("您提过意见的立法项目没有通过"),
+        _("《%(matter)s》表决没有过半数，到此为止。"),
+    ),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
 }

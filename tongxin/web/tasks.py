@@ -11,6 +11,7 @@ from tongxin.acts.models import Delivery, Notice
 from tongxin.acts.queries import notices_undelivered
 from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
+from tongxin.law.queries.making import mail_of_commenter
 from tongxin.web.notices import rendered
 
 ATTEMPTS = 7
@@ -26,7 +27,7 @@ def deliver(*, at: datetime, size: int = 50) -> int:
     if not settings.EMAIL_HOST:
         return 0
     done = 0
-    for prefix in ("person:", "reporter:"):
+    for prefix in ("person:", "reporter:", "commenter:"):
         for waiting in notices_undelivered(channel="mail", prefix=prefix, attempts=ATTEMPTS, size=size):
             if waiting.last_try is None or at >= waiting.last_try + FIRST_WAIT * 4 ** (waiting.tries - 1):
                 _deliver_one(waiting.notice, at)
@@ -37,6 +38,8 @@ def deliver(*, at: datetime, size: int = 50) -> int:
 def _address(notice: Notice) -> tuple[str, str] | None:
     if notice.recipient.startswith("person:"):
         return mail_of(person=notice.recipient)
+    if notice.recipient.startswith("commenter:"):
+        return mail_of_commenter(number=notice.recipient.removeprefix("commenter:"))
     return mail_of_reporter(number=notice.recipient.removeprefix("reporter:"))
 
 

@@ -113,6 +113,10 @@ def _links(standing: Standing) -> list[dict[str, str]]:
     links = [("intake", gettext("登记一件事"))] if standing.post in CHANNELS else []
     if standing.post in (By.SUPERVISOR, By.LEAD_OFFICER, By.LEGAL_OFFICER):
         links += [("overview", gettext("总览：件数、超期、退回")), ("hung", gettext("挂账名单"))]
+    if standing.post in (By.LEGAL_OFFICER, By.CASE_OFFICER):
+        links += [("lawmaking", gettext("正在立的法")), ("applications", gettext("列入申请"))]
+    if standing.post is By.LEGAL_OFFICER:
+        links.append(("law_desk", gettext("法典工作")))
     links.append(("cases", gettext("全部事项")))
     return [{"url": url, "label": label} for name, label in links if (url := _url(name))]
 

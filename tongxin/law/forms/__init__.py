@@ -16,7 +16,7 @@ class LawForm(forms.Form):
     """按位阶、按主题挑选法律。 What the pages that choose among laws have in common: a day, a level, a subject."""
 
     on = forms.DateField(
-        label=_("哪一天有效的"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("哪一天有效的"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("日期写成 2026-11-24 的样子")},
     )  # fmt: skip
     level = forms.ChoiceField(label=_("位阶"), required=False)

@@ -37,7 +37,7 @@ KINDS: Final = (
 def _day(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label, required=required, help_text=hint, error_messages={**DAY, "required": _("请写明日期")},
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ class ImpactForm(forms.Form):
     """哪部文件、到哪一天。 Which instrument, or which project, and by which day."""
 
     instrument = forms.CharField(
-        label=_("哪部文件施行"), max_length=200, help_text=_("题名或标识"),
+        label=_("哪部文件施行"), max_length=200, help_text=_("题名、标识，或者立法项目的编号"),
         error_messages={"required": _("请写明哪部文件")}, widget=forms.TextInput(attrs={"type": "search"}),
     )  # fmt: skip
     on = _day(_("到哪一天"), hint=_("不填就是今天"))

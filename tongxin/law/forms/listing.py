@@ -59,7 +59,7 @@ class ApplyForm(forms.Form):
     nature = forms.ChoiceField(label=_("性质"), error_messages={"required": _("请选一项")})
     valid_from = forms.DateField(
         label=_("从哪天起"), required=False, error_messages=BAD_DAY,
-        help_text=_("不填就从列入那天起；不能早于列入那天。"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("不填就从列入那天起；不能早于列入那天。"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
     temporary = forms.BooleanField(
         label=_("紧急，临时列入"), required=False,
@@ -67,7 +67,7 @@ class ApplyForm(forms.Form):
     )  # fmt: skip
     valid_to = forms.DateField(
         label=_("到哪天止"), required=False, error_messages=BAD_DAY, help_text=_("到这一天就不再在清单上。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("为什么要列入"), max_length=2000, error_messages=MISSING, widget=forms.Textarea(attrs={"rows": 4})
@@ -232,5 +232,5 @@ class EndForm(forms.Form):
     )  # fmt: skip
     day = forms.DateField(
         label=_("从哪天起不在清单上"), required=False, error_messages=BAD_DAY, help_text=_("不填就从今天起。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip

@@ -84,7 +84,7 @@ def day(label: Any, hint: Any = "", *, required: bool = True) -> forms.Field:
     """日期。 A day."""
     return forms.DateField(
         label=label, help_text=hint, required=required, error_messages=BAD_DAY,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 
 

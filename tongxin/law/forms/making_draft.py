@@ -35,7 +35,7 @@ class DraftForm(forms.Form):
     major = forms.BooleanField(label=MAJOR[0], help_text=MAJOR[1], required=False)
     day = forms.DateField(
         label=_("哪一天"), required=False, help_text=_("不填就是今天；不能早于上一步。"),
-        error_messages=BAD_DAY, widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages=BAD_DAY, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 
     def __init__(

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, InvalidInput, Refused, Scope, Warrant
-from tongxin.law.models import Draft, LegislativeProject
+from tongxin.law.models import Draft, Effect, LegislativeProject, Version
+from tongxin.law.operations.changing import confirm_effects, propose_effect
+from tongxin.law.operations.entering import enter_version
 from tongxin.law.operations.making_common import (
     Bill,
     bill_scope,
@@ -18,12 +20,13 @@ from tongxin.law.operations.making_common import (
     write_step,
 )
 from tongxin.law.operations.making_limits import refuse_baseless
-from tongxin.law.queries.making import instrument_keyed
+from tongxin.law.queries.impact import version_on
+from tongxin.law.queries.making import enacted_version, instrument_keyed
 from tongxin.law.queries.making_clauses import ref_today
 from tongxin.law.rules.making import Publication, Purpose
 from tongxin.law.rules.making_days import DAY, Kind, Watch, sunset_of
 from tongxin.law.rules.making_needs import takes_effect_too_early
-from tongxin.law.terms import INSTRUMENT_KEY
+from tongxin.law.terms import INSTRUMENT_KEY, NewEffect
 
 LEGAL = [By.LEGAL_OFFICER]
 OFFICERS = [By.LEGAL_OFFICER, By.CASE_OFFICER]
@@ -269,13 +272,41 @@ def _start_clocks_of_law(bill: Bill, begins: date) -> None:
 
 
 def _enter(warrant: Warrant, project: LegislativeProject) -> None:
-    """入库。 The one place where a published text goes into the book; until it has, the project waits among those to be entered.
+    """入库。 The published text goes into the book; a repeal closes its target on the day it takes effect.
 
-    All that the book needs stands in the project: `queries.making.enacted_version` puts it together.
+    Publication is the decision: what the text says of its target is confirmed with it. Everything else that it speaks of
+    repealing stays a candidate.
     """
-    del warrant
-    project.facts = {**project.facts, "entered": ""}
+    row = enter_version(actor=warrant.actor, at=warrant.at, version=enacted_version(project=project))
+    project.facts = {**project.facts, "entered": str(row)}
     project.save(update_fields=["facts"])
+    if project.purpose == Purpose.REPEAL.value:
+        _close_target(warrant, project, row)
+
+
+def _close_target(warrant: Warrant, project: LegislativeProject, row: int) -> None:
+    """废止所涉法规。 Confirm that a repealing text repeals its target; said in its words or not."""
+    begins = date.fromisoformat(project.facts["in_force_from"])
+    found = Effect.objects.filter(
+        by=row, version__instrument__key=project.target, kind=Effect.Kind.REPEAL, clause="",
+        state=Effect.State.CANDIDATE,
+    ).first()  # fmt: skip
+    if found is None:
+        by = Version.objects.select_related("instrument").get(pk=row)
+        target = version_on(key=project.target, day=begins - DAY)
+        if target is None:
+            return  # it has ended meanwhile: there is nothing left to close
+        number = propose_effect(
+            actor=warrant.actor,
+            at=warrant.at,
+            effect=NewEffect(
+                by_key=by.instrument.key, by_adopted=by.adopted, by_clause="", kind=Effect.Kind.REPEAL.value,
+                key=project.target, adopted=target.adopted, day=begins,
+            ),
+        )  # fmt: skip
+    else:
+        number = found.pk
+    confirm_effects(actor=warrant.actor, at=warrant.at, effects=[number], knowing=("does_not_revive",))
 
 
 # ---- After publication ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 Read from the same dates the gate reads. `closings` says what ends, and by what; `impact` what rests on it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -10,11 +11,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
 from tongxin.law.models import Clause, Effect, Version
 from tongxin.law.queries.book import effects_of
+from tongxin.law.queries.titles import instruments_called
 from tongxin.law.rules.labels import clause_label
+from tongxin.law.rules.repeals import spoken_repeals
 from tongxin.law.rules.succession import Successor, Wording, succession
 from tongxin.law.terms import ClauseText
 
@@ -101,7 +104,7 @@ class Impact:
 
     def as_json(self) -> dict[str, Any]:
         """程序用。 The same for programs: names and texts, no rows."""
-        return {
+        found = {
             "closings": [_closing_json(closing) for closing in self.closings],
             "bindings": [
                 {key: value for key, value in asdict(row).items() if key != "binding"}
@@ -111,6 +114,8 @@ class Impact:
             "limits": [asdict(row) for row in self.limits],
             "citations": [asdict(row) for row in self.citations],
         }
+        plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
+        return plain
 
 
 def _closing_json(closing: Closing) -> dict[str, Any]:
@@ -310,14 +315,53 @@ def _wording(clause: ClauseText) -> Wording:
     return Wording(key=clause.key, kind=clause.kind.value, text=clause.text)
 
 
-def closing_of_draft(
-    *, target: Version, draft: Sequence[ClauseText], day: date, by: Version | None = None
-) -> Closing:
-    """草案使什么失效。 What a draft would end: the version it replaces, or repeals when the draft has no clauses."""
-    return Closing(
-        version=target, clauses=(), day=day, kind=SUPERSEDED if draft else Effect.Kind.REPEAL.value, by=by,
-        certain=False, draft=tuple(draft),
-    )  # fmt: skip
+def closings_of_draft(
+    *, purpose: str, target: str, clauses: Sequence[ClauseText], day: date
+) -> list[Closing]:
+    """草案使什么失效。 What a draft would end by a day: the version it amends or repeals, and what its words speak of repealing.
+
+    `purpose`: enact, amend, repeal, interpret; `target`: the key of the instrument it is about, or empty.
+    """
+    found = []
+    standing = version_on(key=target, day=day - ONE) if target else None
+    if standing is not None and purpose == "amend":
+        found.append(
+            Closing(
+                version=standing, clauses=(), day=day, kind=SUPERSEDED, certain=False, draft=tuple(clauses)
+            )
+        )
+    if standing is not None and purpose == "repeal":
+        found.append(
+            Closing(version=standing, clauses=(), day=day, kind=Effect.Kind.REPEAL.value, certain=False)
+        )
+    known = {closing.version.pk for closing in found}
+    for spoken in spoken_repeals(clauses):
+        for key, _title in instruments_called(title=spoken.title):
+            version = version_on(key=key, day=day - ONE)
+            if version is not None and version.pk not in known:
+                known.add(version.pk)
+                found.append(
+                    Closing(
+                        version=version,
+                        clauses=(),
+                        day=spoken.day or day,
+                        kind=Effect.Kind.REPEAL.value,
+                        by_clause=spoken.clause,
+                        certain=False,
+                        draft=tuple(clauses),
+                    )
+                )
+    return found
+
+
+def version_on(*, key: str, day: date) -> Version | None:
+    """某日的版本。 The version of an instrument in force on a day; None when there is none."""
+    return (
+        Version.objects.select_related("instrument")
+        .filter(instrument__key=key, in_force_from__lte=day)
+        .filter(models.Q(in_force_to__isnull=True) | models.Q(in_force_to__gt=day))
+        .first()
+    )
 
 
 def closing_words(closing: Closing) -> str:

@@ -15,8 +15,9 @@ from tongxin.law.models import (
     LegislativeProject,
     LegislativeStep,
 )
+from tongxin.law.queries.impact import Closing, closings, closings_of_draft
 from tongxin.law.rules.making import ENACTED, ENDED, Purpose, Role, State, roles_of, token_digest
-from tongxin.law.rules.making_days import Kind, Watch
+from tongxin.law.rules.making_days import DAY, Kind, Watch
 from tongxin.law.rules.making_progress import Progress, StepFacts, progress
 from tongxin.law.rules.making_text import read_draft
 from tongxin.law.terms import Level, NewInstrumentVersion
@@ -305,9 +306,16 @@ def sunset_projects(*, day: date) -> list[LegislativeProject]:
 # ---- What was enacted -----------------------------------------------------------------------------------------------
 
 
-def projects_to_enter() -> list[LegislativeProject]:
-    """已经公布、文本还没有收入法典的。 Projects that were published and whose text is not in the book yet, the oldest first."""
-    return list(LegislativeProject.objects.filter(facts__entered="").order_by("id"))
+def closings_of_project(*, project: LegislativeProject, day: date) -> list[Closing]:
+    """项目使什么失效。 What a project would end by a day: by its newest draft, or, once published, as the book knows it."""
+    key = project.facts.get("key") if project.facts.get("entered") else ""
+    if key:
+        return closings(
+            key=str(key), day=max(day, date.fromisoformat(project.facts["in_force_from"])), today=day - DAY
+        )
+    draft = Draft.objects.filter(project=project).order_by("-seq").first()
+    clauses = read_draft(draft.text).clauses if draft else ()
+    return closings_of_draft(purpose=project.purpose, target=project.target, clauses=clauses, day=day)
 
 
 def enacted_version(*, project: LegislativeProject) -> NewInstrumentVersion:

@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db import models
 
-from tongxin.law.models import Binding, Clause, LawmakingLimit
-from tongxin.law.queries import clause_at, holding, in_force, ref_of
+from tongxin.law.models import Clause, LawmakingLimit
+from tongxin.law.queries import clause_at, in_force, ref_of
 from tongxin.law.rules.making_days import BY_NATIONAL_LAW, Kind, MakingLimit, Span, Watch
 from tongxin.law.rules.making_text import NONE_LIMITED, named_clause, same_title
 from tongxin.law.terms import BadClauseRefError, ClauseRef, Level
@@ -120,11 +120,3 @@ def is_higher(*, ref: str, day: date) -> bool:
         and clause.version.instrument.level in HIGHER
         and not clause.version.instrument.illustrative
     )
-
-
-def entries_resting(*, instrument: str, day: date) -> list[tuple[str, str]]:
-    """以某部法为依据的清单事项。 The list entries that rest on an instrument on a day: (entry, clause) references."""
-    rows = Binding.objects.filter(
-        holding(day=day), in_force(day=day, prefix="clause__"), clause__version__instrument__key=instrument
-    ).select_related("entry", "clause__version__instrument")
-    return [(row.entry.ref, str(ref_of(row.clause))) for row in rows.order_by("entry__list", "entry__code")]

@@ -8,6 +8,13 @@ from tongxin.law.models import Instrument
 STATE = "中华人民共和国"
 
 
+def instruments_called(*, title: str) -> list[tuple[str, str]]:
+    """题名就是它的文件。 (key, title) of the instruments with exactly this title, the state's name aside. One statement."""
+    bare = title.removeprefix(STATE)
+    rows = Instrument.objects.filter(title__in=[title, bare, f"{STATE}{bare}"])
+    return list(rows.order_by("key").values_list("key", "title"))
+
+
 def instruments_named(*, name: str) -> list[tuple[str, str]]:
     """叫这个名称的文件。 (key, title) of the instruments a name means: a key, a title with or without 《》 and the state's name;
     where none is called exactly so, those whose title contains the words. One or two statements.
@@ -15,10 +22,9 @@ def instruments_named(*, name: str) -> list[tuple[str, str]]:
     words = name.strip().removeprefix("《").removesuffix("》")
     if not words:
         return []
-    exact = Instrument.objects.filter(key=words) | Instrument.objects.filter(
-        title__in=[words, f"{STATE}{words}"]
+    found = list(Instrument.objects.filter(key=words).values_list("key", "title")) or instruments_called(
+        title=words
     )
-    found = list(exact.order_by("key").values_list("key", "title"))
     if found:
         return found
     return list(

@@ -129,6 +129,8 @@ MOVES: Mapping[tuple[Kind, State, str], State] = {
     (K.RULE, S.SUBMITTED, "examine_draft"): S.EXAMINED,
     (K.RULE, S.EXAMINED, "revise_draft"): S.EXAMINED,
     (K.RULE, S.EXAMINED, "assess_draft"): S.EXAMINED,
+    # A change after the examination may be what calls for a hearing (art. 23(2)).
+    **{(K.RULE, S.EXAMINED, verb): S.EXAMINED for verb in HEARING},
     (K.RULE, S.EXAMINED, "decide_rule"): S.DECIDED,
     (K.RULE, S.DECIDED, "revise_draft"): S.DECIDED,
     (K.RULE, S.DECIDED, "publish_law"): S.PUBLISHED,

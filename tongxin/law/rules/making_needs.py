@@ -92,6 +92,10 @@ def _examining(now: Progress, asked: Asked) -> Hindrance | None:
     return _public_and_heard(now) if asked.passed else None
 
 
+def _deciding(now: Progress, asked: Asked) -> Hindrance | None:
+    return _NOT_HEARD[now.kind] if asked.passed and now.hearing_needed and not now.heard else None
+
+
 def _public_and_heard(now: Progress) -> Hindrance | None:
     if now.purpose is not Purpose.INTERPRET and not now.settled:
         return _NOT_SETTLED[now.kind]
@@ -251,5 +255,6 @@ _NEEDS: Final[Mapping[str, Callable[[Progress, Asked], Hindrance | None]]] = {
     "hold_hearing": _hearing,
     "vote_law": _voting,
     "examine_draft": _examining,
+    "decide_rule": _deciding,
     "lapse_bill": _lapsing,
 }

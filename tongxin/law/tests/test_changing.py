@@ -84,6 +84,17 @@ def old_version() -> Version:
     return Version.objects.get(instrument__key=OLD[0], adopted=OLD[1])
 
 
+def late_repeal() -> dict[str, int]:
+    """What waits for a person: a candidate, a doubt, and the review of an act done after its basis had ended."""
+    accepted(matter=MATTER)
+    at = NOW + timedelta(minutes=30)
+    by = enter(adopted=date(2026, 11, 1), in_force_from=TODAY, at=at)
+    confirm(note(by, "repeal", "a35", at=at, day=TODAY), at=at)
+    doubt, review = Doubt.objects.filter(resolution="").first(), Review.objects.first()
+    assert doubt is not None and review is not None
+    return {"effect": note(by, "repeal", "a36", at=at, day=SOON), "doubt": doubt.pk, "review": review.pk}
+
+
 # ---- A text enters --------------------------------------------------------------------------------------------------
 
 

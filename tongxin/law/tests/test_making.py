@@ -11,12 +11,14 @@ from tongxin.acts.models import Notice
 from tongxin.acts.terms import ANONYMOUS, PLATFORM, Actor, Conflict, InvalidInput, Refused
 from tongxin.law import operations as law
 from tongxin.law.models import (
+    Clause,
     CommentAnswer,
     Commenter,
     Draft,
     DraftComment,
     LegislativeClock,
     LegislativeStep,
+    Version,
 )
 from tongxin.law.queries import clause_at, making, making_clauses
 from tongxin.law.rules.making import (
@@ -155,10 +157,12 @@ def test_a_rule_becomes_law_by_examination_and_decision() -> None:
     assert fresh(number).state == State.FILED
 
 
-def test_the_published_text_is_ready_for_the_book() -> None:
+def test_the_published_text_stands_in_the_book_and_begins_on_its_day() -> None:
     number = published()
     approved(title="还没有公布的条例")
-    assert [project.number for project in making.projects_to_enter()] == [number]
+    row = Version.objects.get(instrument__key="cn/sample/e-bicycle-parking")
+    assert fresh(number).facts["entered"] == str(row.pk) and row.in_force_from == TODAY + 60 * DAY
+    assert Clause.objects.filter(version=row, kind="article").count() == 4
     version = making.enacted_version(project=fresh(number))
     draft = Draft.objects.get(project__number=number, seq=1)
     assert (version.key, version.level, version.jurisdiction) == (

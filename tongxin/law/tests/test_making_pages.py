@@ -356,7 +356,7 @@ def test_a_regulation_goes_its_whole_way_on_the_pages(clock: Clock) -> None:
     page = text(Client(), f"/lawmaking/{number}/")
     assert "全体 41 人：赞成 38，反对 1，弃权 0" in page
     impact = LegislativeStep.objects.get(project__number=number, verb="assess_draft").facts["impact"]
-    assert impact["entries"] == []
+    assert impact["bindings"] == [] and impact["closings"] == []
 
 
 def test_a_rule_goes_its_whole_way_on_the_pages() -> None:
@@ -543,7 +543,7 @@ def test_a_repeal_that_is_a_plain_decision_can_be_read(client: Client) -> None:
     law.read_law(actor=congress(), at=NOW, number=number, meeting="第30次会议")
     _post(signed_in(congress()), number, "assess_draft", note="废止后有清单事项失去依据，须先改依")
     impact = LegislativeStep.objects.get(project__number=number, verb="assess_draft").facts["impact"]
-    assert impact["instrument"] == own and len(impact["entries"]) > 20
+    assert [closing["instrument"] for closing in impact["closings"]] == [own] and len(impact["idle"]) > 20
     assert publication().key
 
 

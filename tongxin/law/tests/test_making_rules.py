@@ -100,7 +100,7 @@ RULE = {
         "withdraw_bill": S.WITHDRAWN,
     },
     S.EXAMINED: {
-        **dict.fromkeys(("revise_draft", "assess_draft"), S.EXAMINED),
+        **dict.fromkeys(("revise_draft", "assess_draft", "announce_hearing", "hold_hearing"), S.EXAMINED),
         "decide_rule": S.DECIDED,
         "withdraw_bill": S.WITHDRAWN,
     },

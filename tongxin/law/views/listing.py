@@ -246,7 +246,7 @@ def end(request: HttpRequest, kind: str) -> HttpResponse:
     row = lists.entry_at(kind=listing.value, code=code, day=day)
     if row is None or not shown.listed_on(row, day):
         raise Http404(code)
-    form, wrong, status = EndForm(request.POST or None), "", 200
+    form, wrong, status = EndForm(request.POST if request.method == "POST" else None), "", 200
     if request.method == "POST" and form.is_valid():
         try:
             operations.end_entry(

@@ -20,9 +20,11 @@ from tongxin.law.forms.making_comment import PURPOSE_LABELS, CommentPurposeForm
 from tongxin.law.forms.making_draft import DraftForm
 from tongxin.law.models import DraftComment
 from tongxin.law.queries import making, making_clauses
+from tongxin.law.queries.impact import impact
 from tongxin.law.queries.making import ProjectFile
+from tongxin.law.queries.standing import states_on
 from tongxin.law.rules.making import CommentPurpose, Outcome, Purpose, State, next_state
-from tongxin.law.rules.making_days import Kind
+from tongxin.law.rules.making_days import DAY, Kind
 from tongxin.law.rules.making_needs import Asked, hindrance
 from tongxin.law.rules.making_text import NONE_LIMITED, candidates, kept_text, read_draft
 from tongxin.law.terms import Level
@@ -246,14 +248,11 @@ def _perform(request: HttpRequest, sheet: Sheet) -> None:
 
 
 def _impact(sheet: Sheet) -> dict[str, Any]:
-    """影响预览的快照。 The snapshot that the assessment keeps: the list entries that rest on the instrument this project changes."""
-    target = sheet.file.project.target
-    entries = making_clauses.entries_resting(instrument=target, day=sheet.ground.day) if target else []
-    return {
-        "on": sheet.ground.day.isoformat(),
-        "instrument": target,
-        "entries": [{"entry": entry, "clause": clause} for entry, clause in entries],
-    }
+    """影响预览的快照。 The snapshot that the assessment keeps: what the draft would move if it took effect tomorrow."""
+    day = sheet.ground.day + DAY
+    found = making.closings_of_project(project=sheet.file.project, day=day)
+    moved = impact(found=found, states={day - DAY: states_on(day=day - DAY)})
+    return {"on": day.isoformat(), **moved.as_json()}
 
 
 def _seen(value: str) -> int:

@@ -182,7 +182,6 @@ def _law(table: _Commands) -> None:
     add.add_argument("--level", required=True, help="local-regulation, government-rule, national-law …")
     for name in ("title", "title-en", "issuer", "jurisdiction", "in-force-from", "in-force-to", "source"):
         add.add_argument(f"--{name}", default="")
-    day = {"default": "", "metavar": "YYYY-MM-DD"}
     one = table.add(
         "cite",
         "citing.cite",
@@ -195,5 +194,9 @@ def _law(table: _Commands) -> None:
     )
     many.add_argument("file", help="a statute in Markdown or any text (UTF-8 or GB 18030)")
     for part in (one, many):
-        part.add_argument("--on", help="the day asked about (today in the city)", **day)
-        part.add_argument("--written", help="the day the citing text was written", **day)
+        part.add_argument(
+            "--on", default="", metavar="YYYY-MM-DD", help="the day asked about (today in the city)"
+        )
+        part.add_argument(
+            "--written", default="", metavar="YYYY-MM-DD", help="the day the citing text was written"
+        )

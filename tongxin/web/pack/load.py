@@ -11,7 +11,7 @@ from django.db import transaction
 from tongxin.acts.terms import PLATFORM, BasisClause
 from tongxin.identity.operations import found_persons
 from tongxin.identity.terms import NewPerson
-from tongxin.law.operations import enact_pack
+from tongxin.law.operations import enact_pack, found_lawmaking
 from tongxin.law.rules.labels import clause_label
 from tongxin.law.rules.text import ParsedText
 from tongxin.law.terms import (
@@ -32,6 +32,7 @@ from tongxin.places.operations import found_places
 from tongxin.places.terms import CityFacts, NewPlace
 from tongxin.web.pack.bases import Bases
 from tongxin.web.pack.entries import new_entries
+from tongxin.web.pack.lawmaking import new_limits
 from tongxin.web.pack.rows import Pack, VersionRow
 
 
@@ -56,6 +57,9 @@ def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
                 offices=_offices(pack),
                 holdings=_holdings(pack),
                 founding=founding,
+            ),
+            "lawmaking": found_lawmaking(
+                actor=PLATFORM, at=at, limits=new_limits(pack.lawmaking), founding=founding
             ),
             "clauses": enact_pack(
                 actor=PLATFORM,

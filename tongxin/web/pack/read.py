@@ -17,6 +17,7 @@ from tongxin.web.pack import columns
 from tongxin.web.pack.documents import read_document
 from tongxin.web.pack.faults import Fault, Reading
 from tongxin.web.pack.files import exists, files_below, is_folder
+from tongxin.web.pack.lawmaking import LAWMAKING
 from tongxin.web.pack.rows import DayRow, Document, Pack, VersionRow
 from tongxin.web.pack.settings import read_calendar, read_city
 from tongxin.web.pack.shapes import read_districts, read_grids
@@ -29,7 +30,7 @@ _KNOWN_FILES: Final = frozenset({
     columns.CITY_FILE, columns.REPLAY_FILE, columns.HISTORY_FILE, columns.CALENDAR_FILE, columns.DISTRICTS_FILE,
     columns.GRIDS_FILE, columns.PLACES.file, columns.ORGANS.file, columns.OFFICES.file, columns.HOLDERS.file,
     columns.MATTERS.file, columns.LIMITS.file, columns.POWERS.file, columns.ROUTING.file, columns.MANIFEST.file,
-    columns.PAST.file, columns.ENTRIES.file,
+    columns.PAST.file, LAWMAKING.file, columns.ENTRIES.file,
 })  # fmt: skip
 _DATA_ENDINGS: Final = (".csv", ".toml", ".geojson")
 
@@ -64,6 +65,8 @@ def refs_of(pack: Pack) -> Iterator[ClauseRef]:
             yield limit.clause
     for entry in pack.entries:
         yield from entry.clauses
+    for row in pack.lawmaking:
+        yield row.clause
     for past in pack.past:
         if past.clause:
             yield past.clause
@@ -90,6 +93,7 @@ def _read_rows(reading: Reading) -> Pack:
         powers=read_table(reading, columns.POWERS),
         routing=_if_there(reading, columns.ROUTING),
         past=_if_there(reading, columns.PAST),
+        lawmaking=_if_there(reading, LAWMAKING),
         entries=_if_there(reading, columns.ENTRIES),
         calendar=read_calendar(reading),
         days=tuple(chain.from_iterable(_read_days(reading, year=year) for year in years)),

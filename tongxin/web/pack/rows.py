@@ -160,6 +160,17 @@ class LimitRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LawmakingRow(Row):
+    """本市立法程序的一个期限。 One limit that the city's own law-making regulation sets; words until checked."""
+
+    stage: str
+    number: Decimal
+    unit: str
+    clause: ClauseRef
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PowerRow(Row):
     """一项职权：行为及其依据。 One power: a verb and the clauses that found it."""
 
@@ -354,6 +365,7 @@ class Pack:
     powers: tuple[PowerRow, ...]
     routing: tuple[RoutingRow, ...]
     past: tuple[PastRow, ...]
+    lawmaking: tuple[LawmakingRow, ...]
     entries: tuple[EntryRow, ...]
     calendar: CalendarRow
     days: tuple[DayRow, ...]

@@ -46,7 +46,8 @@ KINDS: Final = {
 def impact_page(request: HttpRequest) -> HttpResponse:
     """影响预览。 What an instrument moves by a day. About four statements for each text that ends, and eight more."""
     today = city_day(timezone.now())
-    form = ImpactForm(request.GET if "instrument" in request.GET else None)
+    asked = "instrument" in request.GET or request.method == "POST"
+    form = ImpactForm(request.GET if asked else None)
     found: Preview | None = None
     candidates: Sequence[tuple[str, str]] = ()
     if form.is_bound and form.is_valid():

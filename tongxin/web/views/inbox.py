@@ -14,6 +14,7 @@ from tongxin.places.queries import city
 from tongxin.web.notices import rendered
 
 PAGE = 30
+PAGES = {"case": "/cases/{}/", "lawmaking": "/lawmaking/{}/"}  # where the subject of a notice is shown
 
 
 def notices(request: HttpRequest) -> HttpResponse:
@@ -50,7 +51,7 @@ def _row(notice: Notice, asker: Who, revision: int) -> dict[str, Any]:
         "text": text,
         "at": notice.at,
         "mine": notice.recipient == asker.actor.person,
-        "url": f"/cases/{number}/" if kind == "case" else "",
+        "url": PAGES[kind].format(number) if kind in PAGES else "",
         "entry": notice.entry,
     }
 
