@@ -328,16 +328,3 @@ def power_rows(*, day: date) -> list[tuple[ListEntry, list[CitedClause]]]:
 def versions_of(*, key: str) -> list[Version]:
     """一部法的各版本，新的在前。 The versions of an instrument, newest first."""
     return list(Version.objects.filter(instrument__key=key).order_by("-adopted"))
-
-
-def entries_resting_on(*, version: Version) -> Mapping[str, list[ListEntry]]:
-    """以某版本的条款为依据的清单事项，按条款。 The list entries that rest on a version's clauses, by clause key."""
-    found: dict[str, list[ListEntry]] = {}
-    rows = (
-        Binding.objects.filter(clause__version=version)
-        .select_related("entry", "clause")
-        .order_by("entry__code")
-    )
-    for binding in rows:
-        found.setdefault(binding.clause.key, []).append(binding.entry)
-    return found

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import connection, models
 
-from tongxin.law.models import Clause, Effect, Version
+from tongxin.law.models import Effect, Version
 from tongxin.law.queries.book import effects_of
+from tongxin.law.queries.clauses import renumbered, wordings
 from tongxin.law.queries.titles import instruments_called
 from tongxin.law.rules.labels import clause_label
 from tongxin.law.rules.repeals import spoken_repeals
@@ -165,7 +166,7 @@ def closings(*, key: str, day: date, today: date) -> list[Closing]:
                     kind=SUPERSEDED,
                     by=after,
                     following=after,
-                    renumbered=renumbered(before),
+                    renumbered=renumbered(old=before),
                 )
             )
     return sorted(found, key=lambda closing: (closing.day, closing.version.instrument.title))
@@ -184,12 +185,6 @@ def _of_effect(effect: Effect) -> Closing:
         savings=effect.savings,
         following=effect.by if effect.kind == Effect.Kind.REPEAL and not effect.clause else None,
     )
-
-
-def renumbered(version: Version) -> dict[str, str]:
-    """确认的改序。 The confirmed renumberings of a version's articles, old key to new."""
-    rows = Effect.objects.filter(version=version, kind=Effect.Kind.RENUMBER, state=Effect.State.CONFIRMED)
-    return dict(rows.values_list("clause", "to_clause"))
 
 
 _RESTING = """
@@ -291,7 +286,7 @@ def _moved(
 
 def _successors(closing: Closing) -> Mapping[str, Successor]:
     if closing.draft:
-        old = _wordings(closing.version.pk)
+        old = wordings(version=closing.version)
         return succession(
             old=old, new=[_wording(c) for c in closing.draft], renumbered=dict(closing.renumbered)
         )
@@ -303,12 +298,9 @@ def _successors(closing: Closing) -> Mapping[str, Successor]:
 @lru_cache(maxsize=64)
 def followed(old: int, new: int, moves: tuple[tuple[str, str], ...]) -> Mapping[str, Successor]:
     """两个版本间的承继。 The successors of a version's clauses in another, by row ids. Texts never change: kept in the process."""
-    return succession(old=_wordings(old), new=_wordings(new), renumbered=dict(moves))
-
-
-def _wordings(version: int) -> list[Wording]:
-    rows = Clause.objects.filter(version=version).order_by("ordinal").values_list("key", "kind", "text")
-    return [Wording(key=key, kind=kind, text=text) for key, kind, text in rows]
+    return succession(
+        old=wordings(version=Version(pk=old)), new=wordings(version=Version(pk=new)), renumbered=dict(moves)
+    )
 
 
 def _wording(clause: ClauseText) -> Wording:
