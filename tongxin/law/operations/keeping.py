@@ -8,7 +8,11 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, InvalidInput, Scope, Warrant
 from tongxin.law.models import Binding, Clause, Doubt, ListChange, Review
 from tongxin.law.operations.days import settle
+from tongxin.law.operations.listing import NotAdmitted
 from tongxin.law.queries import clause_at, in_force, ref_of
+from tongxin.law.queries.proposals import ground_of, with_clauses
+from tongxin.law.rules.admission import objections
+from tongxin.law.rules.proposals import Proposal, Rest
 from tongxin.law.terms import BadClauseRefError, ClauseRef, Repointing
 from tongxin.places.operations import advance_revision
 from tongxin.places.queries import city, city_day
@@ -70,7 +74,33 @@ def _move(move: Repointing, binding: Binding | None, today: date) -> _Move:
             f"后继条款里没有“{phrase}”，请写明其中指明持有者的文字",
             "the successor does not have the words that name the holder; give its own",
         )
-    return _Move(binding, clause, day, phrase)
+    ready = _Move(binding, clause, day, phrase)
+    _judge(ready)
+    return ready
+
+
+def _judge(move: _Move) -> None:
+    """后继条款也要承得起这一项。 The successor has to carry the entry as a clause in an application would: its level may carry
+    that kind of power, and its words name or cover the holder. Asked where the entry says its nature. Raises NotAdmitted.
+    """
+    entry = move.binding.entry
+    if not (entry.nature and move.binding.mandatory):
+        return
+    rest = Rest(ref=str(ref_of(move.clause)), phrase=move.phrase)
+    proposal = with_clauses(
+        proposal=Proposal(
+            listing=entry.list, code=entry.code, name=entry.name, holder=entry.holder, nature=entry.nature,
+            valid_from=move.day, facts=entry.facts, rests=(rest,),
+        ),
+        day=move.day,
+    )  # fmt: skip
+    against = [
+        one
+        for one in objections(proposal, ground_of(proposal=proposal, day=move.day, applicant=None))
+        if one.field in {"nature", "holder"} or one.field.startswith("rests")
+    ]
+    if against:
+        raise NotAdmitted(against)
 
 
 def _clause(text: str) -> Clause:

@@ -52,7 +52,7 @@ class MovedBinding:
     """受影响的依据。 A binding whose clause ends. `what`: ends (nothing follows), changes (a clause with other words follows),
     moves (the same words elsewhere), same (the same words in the same place), suspended.
 
-    `ready`: it has been re-pointed already, from that day on.
+    `ready`: it has been re-pointed already, from that day on. `phrase`: the words of the clause that name the holder.
     """
 
     binding: int
@@ -65,6 +65,7 @@ class MovedBinding:
     successor: str
     likeness: float
     ready: bool
+    phrase: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,7 +189,8 @@ def _of_effect(effect: Effect) -> Closing:
 
 
 _RESTING = """
-SELECT b.id, e.id, e.list || ':' || e.code, e.name, b.mandatory, c.key, b.valid_to IS NOT NULL AND b.valid_to <= %(day)s
+SELECT b.id, e.id, e.list || ':' || e.code, e.name, b.mandatory, c.key, b.valid_to IS NOT NULL AND b.valid_to <= %(day)s,
+       b.phrase
   FROM law_clause c JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id
   JOIN law_version v ON v.id = c.version_id
  WHERE c.version_id = %(version)s
@@ -249,8 +251,10 @@ def impact(*, found: Sequence[Closing], states: Mapping[date, Mapping[int, bool]
             ]
         followed = _successors(closing) if rows else {}
         active = states.get(closing.day - ONE, {})
-        for number, entry, ref, name, mandatory, key, ready in rows:
-            bindings.append(_moved(closing, (number, ref, name, mandatory, key, ready), followed.get(key)))
+        for number, entry, ref, name, mandatory, key, ready, phrase in rows:
+            bindings.append(
+                _moved(closing, (number, ref, name, mandatory, key, ready, phrase), followed.get(key))
+            )
             if mandatory and not ready and active.get(entry, False):
                 idle[ref] = name
     return Impact(
@@ -264,9 +268,9 @@ def _ref(closing: Closing, key: str) -> str:
 
 
 def _moved(
-    closing: Closing, row: tuple[int, str, str, bool, str, bool], successor: Successor | None
+    closing: Closing, row: tuple[int, str, str, bool, str, bool, str], successor: Successor | None
 ) -> MovedBinding:
-    number, ref, name, mandatory, key, ready = row
+    number, ref, name, mandatory, key, ready, phrase = row
     if closing.kind == Effect.Kind.SUSPEND:
         what, target = "suspended", ""
     elif successor is None or successor.key is None:
@@ -281,6 +285,7 @@ def _moved(
     return MovedBinding(
         binding=number, entry=ref, name=name, mandatory=mandatory, clause=_ref(closing, key), day=closing.day,
         what=what, successor=target, likeness=round(successor.likeness, 3) if successor and target else 0.0, ready=ready,
+        phrase=phrase,
     )  # fmt: skip
 
 

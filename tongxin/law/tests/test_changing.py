@@ -23,6 +23,7 @@ from tongxin.law.models import (
     UpdateDuty,
     Version,
 )
+from tongxin.law.operations.listing import NotAdmitted
 from tongxin.law.queries.impact import closings, impact
 from tongxin.law.queries.standing import states_on
 from tongxin.law.rules import parse_instrument
@@ -394,6 +395,23 @@ def test_a_successor_must_be_there_and_in_force_on_the_day(db: None, successor: 
     row = Binding.objects.filter(entry__code=MATTER, clause__key__startswith="a35").first()
     with pytest.raises(InvalidInput, match=said):
         law.repoint_bindings(actor=lawyer(), at=NOW, moves=[Repointing(binding=row.pk, successor=successor)])
+
+
+def test_an_entry_is_not_re_pointed_to_a_clause_that_cannot_carry_it(db: None) -> None:
+    confirm(note(enter(), "repeal", "a51"))
+    row = Binding.objects.get(entry__code="q001", entry__list="duty", valid_to=None)
+    police = "law:cn/public-security-penalties@2025-06-27#a7"
+
+    def move(phrase: str, to: str) -> int:
+        moves = [Repointing(binding=row.pk, successor=to, phrase=phrase)]
+        return law.repoint_bindings(actor=lawyer(), at=NOW, moves=moves)
+
+    with pytest.raises(InvalidInput, match="words that name the holder"):
+        move("", police)
+    with pytest.raises(NotAdmitted) as refused:
+        move("公安机关", police)
+    assert refused.value.code == "holder_not_named" and refused.value.clause == police
+    assert Binding.objects.get(pk=row.pk).valid_to is None
 
 
 def test_what_was_done_between_a_lost_basis_and_its_discovery_is_found_and_reviewed(db: None) -> None:

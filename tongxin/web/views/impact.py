@@ -1,6 +1,6 @@
 """影响预览的页面。 The page of the impact preview: what rests on what ends; re-pointing it is the legal officer's act."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -72,7 +72,11 @@ def _repoint(
     """改依选中的。 Re-points what was ticked."""
     try:
         chosen = request.POST.getlist("move")
-        moves = _unchanged(found) if "unchanged" in request.POST else [_move(value) for value in chosen]
+        moves = (
+            _unchanged(found)
+            if "unchanged" in request.POST
+            else [_move(value, request.POST) for value in chosen]
+        )
         repoint_bindings(actor=who(request).actor, at=timezone.now(), moves=moves)
     except InvalidInput as wrong:
         form.add_error(None, wrong.reason_en if _("zh") == "en" else wrong.reason)
@@ -90,11 +94,12 @@ def _unchanged(found: Preview | None) -> list[Repointing]:
     ]
 
 
-def _move(value: str) -> Repointing:
+def _move(value: str, given: Mapping[str, str]) -> Repointing:
     number, _bar, successor = value.partition("|")
-    if not number.isdecimal():
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InvalidInput("moves", "没有选中要改依的", "nothing was chosen")
-    return Repointing(binding=int(number), successor=successor)
+    phrase = given.get(f"phrase-{number}", "").strip()[:120]
+    return Repointing(binding=int(number), successor=successor, phrase=phrase)
 
 
 def _show(
