@@ -22,8 +22,9 @@ from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
-from tongxin.law.tests.makers import commented, open_rule
-from tongxin.law.tests.test_changing import late_repeal
+from tongxin.law.models import Binding
+from tongxin.law.tests.makers import commented, drafted, open_rule
+from tongxin.law.tests.test_changing import MATTER, OLD, late_repeal
 from tongxin.law.tests.test_listing import applied
 from tongxin.ledger.models import LedgerEntry
 from tongxin.web import ground
@@ -94,7 +95,10 @@ OF_ANOTHER_POST = {
     "law/report/<int:number>/": "lawyer",
     "law/reviews/<int:number>/": "lawyer",
     "law/impact/": "lawyer",
+    "law/impact.json": "lawyer",
     "lists/applications/<int:number>/": "lead",
+    "lawmaking/<str:number>/draft/<int:seq>/": "drafter",
+    "lawmaking/<str:number>/compare/<int:old>/<int:new>/": "drafter",
     "lawmaking/<str:number>/do/<str:verb>/": "drafter",
     "lawmaking/<str:number>/comments/<str:comment>/who/": "justice",
 }
@@ -156,15 +160,25 @@ def set_scene() -> Scene:
 
 
 def _book_scene() -> dict[str, str]:
-    """A law in the making with a comment, an application to a list, an effect, a doubt and a review that wait."""
+    """A law in the making with a comment and one whose draft is not public, an application to a list; an effect, a doubt and a
+
+    review that wait, and an entry that lost its clause and may be re-pointed.
+    """
     number = open_rule(NOW)
     remark = commented(number, NOW)
+    waiting = {name: str(value) for name, value in late_repeal().items()}
+    lost = Binding.objects.filter(entry__code=MATTER, clause__key__startswith="a35", valid_to=None).latest(
+        "id"
+    )
     return {
         "law_number": number,
+        "closed_law": drafted(),
+        "lost": str(lost.pk),
+        "follows": f"law:{OLD[0]}@{OLD[1]}#a34",
         "remark": remark.number,
         "remark_token": remark.token,
         "application": str(applied()),
-        **{name: str(value) for name, value in late_repeal().items()},
+        **waiting,
     }
 
 
@@ -207,7 +221,10 @@ def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -
         session.save()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     path = "/" + row["path"].format(**scene.facts)
-    data = {key: value.format(**scene.facts) for key, value in parse_qsl(row["data"], keep_blank_values=True)}
+    data = {
+        key.format(**scene.facts): value.format(**scene.facts)
+        for key, value in parse_qsl(row["data"], keep_blank_values=True)
+    }
     with transaction.atomic():
         response = (
             client.generic(row["method"], path)

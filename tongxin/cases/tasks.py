@@ -7,7 +7,7 @@ from tongxin.acts.terms import PLATFORM
 from tongxin.cases.operations import escalate_cases, lapse_confirmations, pause_cases, resume_cases
 from tongxin.cases.queries import cases_paused, cases_without_basis, clocks_due
 from tongxin.law import queries as law
-from tongxin.law.queries.standing import saved_before
+from tongxin.law.queries.standing import lapsed_on, saved_before
 from tongxin.law.terms import Stage
 from tongxin.places.queries import city, city_day
 
@@ -38,6 +38,10 @@ def transition(*, at: datetime, most: int = 500) -> dict[str, int]:
         ref: datetime.combine(until, time(), zone)
         for ref, until in saved_before(entries=idle, day=day).items()
     }
+    since = {
+        ref: datetime.combine(day_of, time(), zone)
+        for ref, day_of in lapsed_on(entries=idle, day=day).items()
+    }
     gone = cases_without_basis(entries=idle, saved=saved, most=most)
     back = [
         number
@@ -45,6 +49,6 @@ def transition(*, at: datetime, most: int = 500) -> dict[str, int]:
         if (entry := listed.get(ref.removeprefix("matter:"))) is not None and entry.active
     ]
     return {
-        "paused": pause_cases(actor=PLATFORM, at=at, numbers=gone) if gone else 0,
+        "paused": pause_cases(actor=PLATFORM, at=at, numbers=gone, since=since) if gone else 0,
         "resumed": resume_cases(actor=PLATFORM, at=at, numbers=back) if back else 0,
     }

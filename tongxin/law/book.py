@@ -24,11 +24,15 @@ SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, 
         AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR d.day < coalesce(c.in_force_to, v.in_force_to))
         AND NOT EXISTS (SELECT 1 FROM law_suspension s WHERE s.clause_id = c.id AND s.since <= d.day
                            AND (s.until IS NULL OR d.day < s.until))) IS TRUE,
-       (SELECT f.id FROM law_effect f JOIN law_version w ON w.id = f.by_id
+       (SELECT f.id FROM law_effect f JOIN law_clause k ON k.version_id = f.by_id AND k.key = f.by_clause
+                                      JOIN law_version w ON w.id = k.version_id
          WHERE f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal' AND f.saves_running
            AND (f.clause = '' OR c.key = f.clause OR starts_with(c.key, f.clause || '.'))
            AND coalesce(c.in_force_to, v.in_force_to) = f.day AND f.day <= d.day AND d.begun < f.day
-           AND w.in_force_from <= d.day AND (w.in_force_to IS NULL OR d.day < w.in_force_to) LIMIT 1)
+           AND coalesce(k.in_force_from, w.in_force_from) <= d.day
+           AND (coalesce(k.in_force_to, w.in_force_to) IS NULL OR d.day < coalesce(k.in_force_to, w.in_force_to))
+           AND NOT EXISTS (SELECT 1 FROM law_suspension p WHERE p.clause_id = k.id AND p.since <= d.day
+                              AND (p.until IS NULL OR d.day < p.until)) LIMIT 1)
   FROM places_city t
  CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE t.timezone)::date AS day,
                             (%(begun)s::timestamptz AT TIME ZONE t.timezone)::date AS begun) d

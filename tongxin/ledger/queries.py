@@ -102,19 +102,21 @@ def proof_of(*, entry: int) -> tuple[LedgerLeaf, LedgerCheckpoint, list[bytes]] 
 _RESTING = """
 SELECT e.id, array_agg(DISTINCT r.ref ORDER BY r.ref)
   FROM ledger_ledgerentry e CROSS JOIN LATERAL unnest(string_to_array(e.clauses, ' ')) AS r(ref)
- WHERE e.at >= %(since)s AND e.id < %(before)s AND e.outcome = 'done'
+ WHERE e.at >= %(since)s AND e.at < %(until)s AND e.id < %(before)s AND e.outcome = 'done'
    AND EXISTS (SELECT 1 FROM unnest(%(refs)s::text[]) AS t(begun)
                 WHERE r.ref = t.begun OR starts_with(r.ref, t.begun || '.') OR (t.begun LIKE '%%#' AND starts_with(r.ref, t.begun)))
  GROUP BY e.id ORDER BY e.id
 """
 
 
-def acts_resting_on(*, refs: Collection[str], since: datetime, before: int) -> list[tuple[int, list[str]]]:
-    """凭这些条款做的行为。 (entry, clause references) of the acts done since a moment on these clauses, oldest first."""
+def acts_resting_on(
+    *, refs: Collection[str], since: datetime, until: datetime, before: int
+) -> list[tuple[int, list[str]]]:
+    """凭这些条款做的行为。 (entry, clause references) of the acts done in a span on these clauses, oldest first."""
     if not refs:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_RESTING, {"since": since, "before": before, "refs": list(refs)})
+        cursor.execute(_RESTING, {"since": since, "until": until, "before": before, "refs": list(refs)})
         return [(number, list(found)) for number, found in cursor.fetchall()]
 
 

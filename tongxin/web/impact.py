@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tongxin.acts.terms import By
 from tongxin.cases.queries import RunningUnder, running_under
 from tongxin.law.queries.impact import Closing, Impact, closings, impact
-from tongxin.law.queries.making import closings_of_project, project_numbered
+from tongxin.law.queries.making import closings_of_project, draft_is_open, project_numbered
 from tongxin.law.queries.standing import states_on
 from tongxin.law.queries.titles import instruments_named
 
 ONE = timedelta(days=1)
+Reader = tuple[str, By | None]
+EVERYBODY: Reader = ("", None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +55,20 @@ class UnknownInstrumentError(LookupError):
         self.name, self.candidates = name, candidates
 
 
-def preview(*, name: str, day: date, today: date) -> Preview:
+class ClosedDraftError(LookupError):
+    """草案没有公开。 The draft has not been made public: what it would move says what it says (立法法 art. 40)."""
+
+
+def preview(*, name: str, day: date, today: date, reader: Reader) -> Preview:
     """一部文件、或者一个立法项目到某日的影响。 The impact of an instrument named by key or title, or of a project by number.
 
-    Raises UnknownInstrumentError.
+    `reader`: the organ ('' for everybody) and post of who asks. Raises UnknownInstrumentError, ClosedDraftError.
     """
     project = project_numbered(number=name.strip())
     if project is not None:
+        organ, post = reader
+        if not draft_is_open(project=project, organ=organ, post=post):
+            raise ClosedDraftError(name)
         ending = closings_of_project(project=project, day=day)
         return of_closings(ending, key=project.number, title=project.title, day=day)
     found = instruments_named(name=name)

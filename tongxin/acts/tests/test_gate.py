@@ -595,7 +595,7 @@ def _found_again() -> None:
 
 
 def test_a_city_is_founded_once(city_of_its_own: str) -> None:
-    """The founding acts (found_places, found_persons, found_organs, enact_pack) are over when the book is open."""
+    """The founding acts (found_places, found_persons, found_organs, found_lawmaking, enact_pack) are over when the book is open."""
     with pytest.raises(Refused) as refusal:
         _found_again()
     assert refusal.value.code == "already_founded"
@@ -603,6 +603,7 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
         "found_places",
         "found_persons",
         "found_organs",
+        "found_lawmaking",
         "enact_pack",
     }
 

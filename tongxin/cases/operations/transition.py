@@ -6,8 +6,13 @@ clause; the organ cannot be late in what it may not do, so its clocks stop; ever
 on a clause in force again, the clocks run on with what was left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from django.db import models
+from django.db.models.functions import Greatest
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Scope, Warrant
@@ -27,6 +32,8 @@ from tongxin.law import queries as law
 from tongxin.law.rules import resume
 from tongxin.law.terms import Suspension, Unit
 
+NOBODY_KNOWS: Final[Mapping[str, datetime]] = MappingProxyType({})
+
 
 def _scopes(numbers: Sequence[str], verb: str, *, paused: bool) -> list[Scope]:
     cases = open_cases(numbers)
@@ -38,8 +45,10 @@ def _scopes(numbers: Sequence[str], verb: str, *, paused: bool) -> list[Scope]:
     ]
 
 
-def _pause_scope(*, actor: Actor, at: datetime, numbers: Sequence[str]) -> list[Scope]:
-    del actor, at
+def _pause_scope(
+    *, actor: Actor, at: datetime, numbers: Sequence[str], since: Mapping[str, datetime] = NOBODY_KNOWS
+) -> list[Scope]:
+    del actor, at, since
     return _scopes(numbers, "pause_case", paused=False)
 
 
@@ -50,16 +59,28 @@ def _pause_scope(*, actor: Actor, at: datetime, numbers: Sequence[str]) -> list[
     scope=_pause_scope,
     many=True,
 )
-def pause_cases(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence[str]) -> int:
-    """暂停。 The list entry of these cases has lost its basis: their clocks stop, organs and reporters are told."""
+def pause_cases(
+    *,
+    warrants: Sequence[Warrant],
+    at: datetime,
+    numbers: Sequence[str],
+    since: Mapping[str, datetime] = NOBODY_KNOWS,
+) -> int:
+    """暂停。 The list entry of these cases has lost its basis: their clocks stop, organs and reporters are told.
+
+    `since`: by list entry, the moment its basis ended; clocks stop there, not when somebody noticed.
+    """
     del numbers
     lead_body = Context.of(at).city.lead_body
     for warrant in warrants:
         case: Case = warrant.scope.state
+        ended = min(since.get(case.entry, at), at)
         running = Clock.objects.filter(case=case, ended_at=None, suspended_at=None)
         stopped = sorted(running.values_list("id", flat=True))
-        running.update(suspended_at=at)
-        save_step(step(warrant, case, State(case.state), clocks=stopped), paused_at=at)
+        running.update(suspended_at=Greatest(models.F("started_at"), models.Value(ended)))
+        save_step(
+            step(warrant, case, State(case.state), clocks=stopped), paused_at=max(ended, case.reported_at)
+        )
         tell_reporters(warrant, case, "paused", warrant.scope.persons)
         for organ in sorted({case.organ, lead_body}):
             warrant.tell(
@@ -92,12 +113,11 @@ def resume_cases(*, warrants: Sequence[Warrant], at: datetime, numbers: Sequence
     calendar = law.calendar(Context.of(at).city.revision)
     for warrant in warrants:
         case: Case = warrant.scope.state
-        began = case.paused_at or at
         last = CaseStep.objects.filter(case=case, verb="pause_case").order_by("-seq").first()
         for clock in Clock.objects.filter(pk__in=last.facts.get("clocks", []) if last else [], ended_at=None):
             ends = resume(
                 due_at=clock.due_at,
-                suspension=Suspension(begins_at=began, ends_at=at),
+                suspension=Suspension(begins_at=clock.suspended_at or at, ends_at=at),
                 unit=Unit(clock.unit or Unit.HOUR.value),
                 calendar=calendar,
             )

@@ -1,10 +1,13 @@
 """法典工作的表单。 What the work on the book takes in: a text, an effect, a decision."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.law.models import Doubt, Effect, Review
@@ -13,6 +16,11 @@ from tongxin.law.rules.second_source import compared
 from tongxin.law.terms import Level, NewEffect, NewInstrumentVersion
 
 DAY: Final = {"invalid": _("日期写成 2026-11-24 的样子")}
+FIRST_DAY, LAST_DAY = (
+    date(1949, 10, 1),
+    date(2199, 12, 31),
+)  # no law in force is older; beyond is a slip of the pen
+OUTSIDE: Final = _("日期在 1949-10-01 和 2199-12-31 之间")
 LEVELS: Final = (
     (Level.LOCAL_REGULATION.value, _("设区的市地方性法规")),
     (Level.GOVERNMENT_RULE.value, _("地方政府规章")),
@@ -38,6 +46,7 @@ def _day(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateFie
     return forms.DateField(
         label=label, required=required, help_text=hint, error_messages={**DAY, "required": _("请写明日期")},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=[MinValueValidator(FIRST_DAY, OUTSIDE), MaxValueValidator(LAST_DAY, OUTSIDE)],
     )  # fmt: skip
 
 
@@ -179,13 +188,30 @@ class EffectForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """确认或排除一条变动。 Confirming an effect, or finding that it is none."""
+    """确认或排除一条变动。 Confirming an effect, alone or together with others of the same text, or finding that it is none.
 
+    `beside`: what else the same text does to the same version, as (row, words). Changes of words make one new version: they are
+    ticked to begin with where `textual`.
+    """
+
+    together = forms.MultipleChoiceField(
+        label=_("同一文件的其他变动，一并确认"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("改文字的变动合成一个新文本，须一并确认"),
+    )  # fmt: skip
     knowing = forms.BooleanField(label=_("我看过上面的疑问，仍要确认"), required=False)
     note = forms.CharField(
         label=_("理由"), required=False, max_length=300, help_text=_("认定“不是变动”时必填"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+
+    def __init__(
+        self, data: Any = None, *, beside: Sequence[tuple[int, str]] = (), textual: Sequence[int] = ()
+    ) -> None:
+        super().__init__(data, initial={"together": [str(row) for row in textual]})
+        if beside:
+            self.fields["together"].choices = [(str(row), words) for row, words in beside]  # type: ignore[attr-defined]
+        else:
+            del self.fields["together"]
 
 
 class DoubtForm(forms.Form):

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('clause_key', models.CharField(max_length=60, verbose_name='条款号')),
                 ('start', models.IntegerField(verbose_name='起')),
-                ('end', models.IntegerField(verbose_name='止')),
+                ("stop", models.IntegerField(verbose_name='止')),
                 ('quote', models.CharField(max_length=400, verbose_name='原文')),
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='所引题名')),
                 ('target_clause', models.CharField(blank=True, max_length=60, verbose_name='所引条款')),
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='effect',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'confirmed')), fields=('version', 'clause', 'day'), name='one_effect_a_day'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'confirmed')), fields=('version', 'clause', 'day', 'kind'), name='one_effect_a_day'),
         ),
         migrations.AddIndex(
             model_name='listchange',

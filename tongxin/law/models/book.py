@@ -174,7 +174,7 @@ class Effect(models.Model):
         indexes = [models.Index(fields=["version", "day"], name="effect_version")]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "clause", "day"],
+                fields=["version", "clause", "day", "kind"],
                 condition=models.Q(state="confirmed"),
                 name="one_effect_a_day",
             )
@@ -213,7 +213,7 @@ class Doubt(models.Model):
 class Citation(models.Model):
     """引用。 A citation found in a clause: where it stands, what it says, and the instrument and clause it points to.
 
-    `start` and `end` count characters in the text of the clause `clause_key`. `target` is empty where the instrument cited
+    `start` and `stop` count characters in the text of the clause `clause_key`. `target` is empty where the instrument cited
     is not in the book; `target_clause` is empty where an instrument is cited as a whole.
     """
 
@@ -221,7 +221,7 @@ class Citation(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="citations")
     clause_key = models.CharField("条款号", max_length=60)
     start = models.IntegerField("起")
-    end = models.IntegerField("止")
+    stop = models.IntegerField("止")
     quote = models.CharField("原文", max_length=400)
     title = models.CharField("所引题名", max_length=200, blank=True)
     target = models.ForeignKey(Instrument, models.PROTECT, null=True, blank=True, related_name="cited_in")

@@ -7,12 +7,13 @@ from datetime import date, datetime
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
-from tongxin.law.models import Clause, Effect, Version
+from tongxin.law.models import Clause, Effect, Instrument, Version
 from tongxin.law.operations.entering import Entering, after_change, prepared, written
-from tongxin.law.operations.texts import OwnDates, dates_of, write_dates
+from tongxin.law.operations.texts import NONE, Gap, OwnDates, dates_of, write_dates
 from tongxin.law.queries.book import clause_texts
+from tongxin.law.queries.standing import states_on
 from tongxin.law.rules import parse_instrument
-from tongxin.law.rules.consolidating import Amendment, consolidated, renumberings
+from tongxin.law.rules.consolidating import Amendment, consolidated
 from tongxin.law.rules.effects import (
     NEEDS_SAYING,
     TEXTUAL,
@@ -28,8 +29,8 @@ from tongxin.law.rules.effects import (
     collide,
     faults_of,
 )
-from tongxin.law.terms import NewEffect, NewInstrumentVersion
-from tongxin.places.queries import city
+from tongxin.law.terms import Level, NewEffect, NewInstrumentVersion
+from tongxin.places.queries import city, city_day
 
 
 def _said(fault: EffectFault, field: str = "effect") -> InvalidInput:
@@ -47,6 +48,7 @@ def _propose_scope(*, actor: Actor, at: datetime, effect: NewEffect) -> Scope:
     old = effect.clause if effect.kind != EffectKind.INSERT else ""
     if old and not Clause.objects.filter(version=target, key=old).exists():
         raise InvalidInput("clause", "没有这一条款", "no_such_clause: there is no such clause")
+    _check_savings(by, effect)
     if effect.kind in TEXTUAL and not effect.clause:
         raise InvalidInput("clause", "请写明是哪一条", "say which clause")
     return Scope(
@@ -55,6 +57,25 @@ def _propose_scope(*, actor: Actor, at: datetime, effect: NewEffect) -> Scope:
         state=(by, target),
         content={"kind": effect.kind, "clause": effect.clause, "day": str(effect.day)},
     )
+
+
+def _check_savings(by: Version, effect: NewEffect) -> None:
+    """过渡规定须有原文。 What leaves begun matters to the old clause must stand in the amending text, in the clause named."""
+    words = "".join(effect.savings.split())
+    if effect.saves_running and not (words and effect.by_clause):
+        raise InvalidInput(
+            "savings",
+            "请写明过渡规定的原文和它所在的条款",
+            "give the words of the savings clause and the clause they stand in",
+        )
+    if words:
+        text = Clause.objects.filter(version=by, key=effect.by_clause).values_list("text", flat=True).first()
+        if words not in "".join((text or "").split()):
+            raise InvalidInput(
+                "savings",
+                "变动的文件里，这一条没有这些字",
+                "the amending text does not have these words in that clause",
+            )
 
 
 def _version(field: str, key: str, adopted: date) -> Version:
@@ -159,6 +180,9 @@ def _confirm_scope(
                 f"《{row.title}》不在库里：先登记这部文件（没有文本也可以）",
                 f"the book has no instrument titled {row.title}; enter it first, with or without its text",
             )
+    # Whoever changes an instrument's dates holds it: two officers at once wait for each other, in one order.
+    ids = sorted({row.version.instrument_id for row in rows if row.version})
+    list(Instrument.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     by_version: dict[int, list[Effect]] = {}
     for row in rows:
         by_version.setdefault(row.version_id or 0, []).append(row)
@@ -175,10 +199,10 @@ def _group(rows: Sequence[Effect], knowing: Collection[str]) -> _Group:
     version = rows[0].version
     assert version is not None  # noqa: S101 - the scope has named those without one
     confirmed = [
-        (clause, day)
-        for clause, day in Effect.objects.filter(version=version, state=Effect.State.CONFIRMED).values_list(
-            "clause", "day"
-        )
+        (clause, day, kind)
+        for clause, day, kind in Effect.objects.filter(
+            version=version, state=Effect.State.CONFIRMED
+        ).values_list("clause", "day", "kind")
         if day
     ]
     for row in rows:
@@ -186,7 +210,7 @@ def _group(rows: Sequence[Effect], knowing: Collection[str]) -> _Group:
             if fault.code not in NEEDS_SAYING or fault.code not in knowing:
                 raise _said(fault)
         if row.day:
-            confirmed.append((row.clause, row.day))
+            confirmed.append((row.clause, row.day, row.kind))
     try:
         return _worked_out(version, rows)
     except EffectFault as fault:
@@ -201,6 +225,9 @@ def _doing(row: Effect) -> Doing:
         day=row.day,
         by_instrument=row.by.instrument.key,
         by_begins=row.by.in_force_from,
+        by_ends=row.by.in_force_to,
+        lower=row.version is not None
+        and Level(row.by.instrument.level).rank > Level(row.version.instrument.level).rank,
         repeals_others=Effect.objects.filter(
             by__instrument=row.version.instrument if row.version else None,
             kind=Effect.Kind.REPEAL,
@@ -245,45 +272,112 @@ def _consolidated(version: Version, rows: Sequence[Effect], before: Sequence[Ver
                 "同一处分两天变动，请分两次确认",
                 "one place changes on two days: confirm them apart",
             )
+    old = next(one for one in before if one.adopted == version.adopted)
+    _check_dated(old, rows, begins)
     clauses = clause_texts(version=version)
-    amendments = [
-        Amendment(kind=EffectKind(row.kind), clause=row.clause, to_clause=row.to_clause, text=row.text)
-        for row in rows
-        if not (row in late and _ends_article(row))
-    ]
+    amendments = _amendments(rows, late)
     text = consolidated(title=version.instrument.title, clauses=clauses, amendments=amendments)
-    read = parse_instrument(text)
-    new = NewInstrumentVersion(
-        key=version.instrument.key,
-        title=version.instrument.title,
-        title_en=version.instrument.title_en,
-        level=version.instrument.level,
-        issuer=version.instrument.issuer,
-        jurisdiction=version.instrument.jurisdiction,
-        illustrative=version.instrument.illustrative,
-        adopted=rows[0].by.adopted,
-        in_force_from=begins,
-        in_force_to=version.in_force_to if version.in_force_to and version.in_force_to > begins else None,
-        date_source=f"law:{rows[0].by.instrument.key}@{rows[0].by.adopted.isoformat()}",
-        status="in_force",
-        source="由修改决定合成",
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        clauses=read.clauses,
-        subject=version.instrument.subject,
-        preamble=version.preamble,
-        doubts=read.doubts,
-    )
+    new = _text_of(version, rows[0].by, begins, text)
     ready = prepared(new)
-    keys = [clause.key for clause in read.clauses]
-    own: dict[str, OwnDates] = {}
+    keys = [clause.key for clause in new.clauses]
+    origins = _origins(keys, rows)
+    own = {key: dates for key, origin in origins.items() if (dates := _own(old, origin, begins)) != NONE}
     for row in late:
         for key in keys:
             if below(key, _article(row.clause)):
                 own[key] = (None, row.day) if _ends_article(row) else (row.day, None)
-    staged = _outliving(ready.after, version.adopted, late)
-    moved = {new_key: old for old, new_key in renumberings(amendments).items()}
-    carried = _carried(before, version.adopted, keys, moved, begins, amendments)
+    staged = _outliving(ready, version.adopted, late, {dates[0] for dates in own.values()})
+    carried = {key: spans for key, origin in origins.items() if (spans := _spans(old, origin, begins))}
     return _Consolidated(new, own, Entering(ready.instrument, ready.before, staged), carried)
+
+
+def _amendments(rows: Sequence[Effect], late: Sequence[Effect]) -> list[Amendment]:
+    """要写进新文本的变动。 What is written into the new text: everything but the articles that end later."""
+    return [
+        Amendment(kind=EffectKind(row.kind), clause=row.clause, to_clause=row.to_clause, text=row.text)
+        for row in rows
+        if not (row in late and _ends_article(row))
+    ]
+
+
+def _text_of(version: Version, by: Version, begins: date, text: str) -> NewInstrumentVersion:
+    read = parse_instrument(text)
+    instrument = version.instrument
+    return NewInstrumentVersion(
+        key=instrument.key, title=instrument.title, title_en=instrument.title_en, level=instrument.level,
+        issuer=instrument.issuer, jurisdiction=instrument.jurisdiction, illustrative=instrument.illustrative,
+        adopted=by.adopted, in_force_from=begins, in_force_to=None,
+        date_source=f"law:{by.instrument.key}@{by.adopted.isoformat()}", status="in_force", source="由修改决定合成",
+        sha256=hashlib.sha256(text.encode()).hexdigest(), clauses=read.clauses, subject=instrument.subject,
+        preamble=version.preamble, doubts=read.doubts,
+    )  # fmt: skip
+
+
+def _touched(rows: Sequence[Effect]) -> dict[str, bool]:
+    """动到的条：整条换掉的为真。 The articles whose words change; True where the whole article is replaced or ends."""
+    found: dict[str, bool] = {}
+    for row in rows:
+        if row.kind in {Effect.Kind.SUBSTITUTE, Effect.Kind.REPEAL, Effect.Kind.INSERT}:
+            article = _article(row.clause)
+            found[article] = found.get(article, True) and row.clause == article
+    return found
+
+
+def _check_dated(old: VersionDates, rows: Sequence[Effect], begins: date) -> None:
+    """有自己日期的条只能整条改。 Where part of an article has dates of its own (staged, suspended), only the whole can change:
+    within it, paragraphs would change their numbers and the dates would fall on other words. Raises EffectFault.
+    """
+    late = {_article(row.clause) for row in rows if row.day and row.day > begins}
+    for article, whole in _touched(rows).items():
+        dated = [
+            key
+            for key, dates in old.clauses.items()
+            if below(key, article)
+            and (
+                (dates.begins and dates.begins > begins)
+                or (dates.ends and dates.ends > begins)
+                or any(span.until is None or span.until > begins for span in dates.suspended)
+            )
+        ]
+        if dated and (not whole or article in late):
+            raise EffectFault(
+                "dated_part",
+                f"{dated[0]} 有分期施行或者暂停施行的日期：先处理那一处，或者整条替换",
+                f"{dated[0]} has dates of its own (staged or suspended): settle those first, or replace the article",
+            )
+
+
+def _origins(keys: Sequence[str], rows: Sequence[Effect]) -> dict[str, str]:
+    """新文本里照旧的条款从哪里来。 Where the clauses that stay as they are come from: new key to old key."""
+    moved = {row.to_clause: row.clause for row in rows if row.kind == Effect.Kind.RENUMBER}
+    touched = _touched(rows)
+    found = {}
+    for key in keys:
+        article, dot, rest = key.partition(".")
+        origin = moved.get(article, article)
+        if origin not in touched and (article in moved or article not in moved.values()):
+            found[key] = origin + dot + rest
+    return found
+
+
+def _own(old: VersionDates, origin: str, begins: date) -> OwnDates:
+    """照旧的条款保留自己的日期。 A clause that stays keeps its own dates: one that has ended does not come back with a new text, one
+    that is to end or to begin later still does.
+    """
+    dates = old.clauses.get(origin)
+    if dates is None:
+        return NONE
+    return (dates.begins if dates.begins and dates.begins > begins else None), dates.ends
+
+
+def _spans(old: VersionDates, origin: str, begins: date) -> tuple[Span, ...]:
+    """仍在暂停的，在新文本里仍然暂停。 A clause that is suspended stays so in the new text."""
+    dates = old.clauses.get(origin)
+    return tuple(
+        Span(max(span.since, begins), span.until)
+        for span in (dates.suspended if dates else ())
+        if span.until is None or span.until > begins
+    )
 
 
 def _article(clause: str) -> str:
@@ -296,48 +390,26 @@ def _ends_article(row: Effect) -> bool:
 
 
 def _outliving(
-    after: Sequence[VersionDates], adopted: date, late: Sequence[Effect]
+    ready: Entering, adopted: date, late: Sequence[Effect], begin_later: set[date | None]
 ) -> tuple[VersionDates, ...]:
-    """旧条文延至其日。 The old words that are replaced later outlive their version until that day."""
+    """旧条文延至其日。 Old words outlive their version until those that replace them begin: what is staged now, and what an earlier
+    amendment had staged and this one leaves alone.
+    """
+    was = {version.adopted: version for version in ready.before}
 
-    def dates(version: VersionDates, key: str, was: ClauseDates) -> ClauseDates:
-        for row in late:
-            if version.adopted == adopted and not _ends_article(row) and below(key, _article(row.clause)):
-                return replace(was, ends=row.day)
-        return was
+    def dates(version: VersionDates, key: str, now: ClauseDates) -> ClauseDates:
+        if version.adopted == adopted:
+            for row in late:
+                if not _ends_article(row) and below(key, _article(row.clause)):
+                    return replace(now, ends=row.day)
+            return now
+        before = was[version.adopted].clauses[key].ends if version.adopted in was else None
+        return replace(now, ends=before) if before is not None and before in begin_later else now
 
     return tuple(
-        replace(version, clauses={key: dates(version, key, was) for key, was in version.clauses.items()})
-        for version in after
+        replace(version, clauses={key: dates(version, key, now) for key, now in version.clauses.items()})
+        for version in ready.after
     )
-
-
-def _carried(
-    before: Sequence[VersionDates],
-    adopted: date,
-    keys: Sequence[str],
-    moved: dict[str, str],
-    begins: date,
-    amendments: Sequence[Amendment],
-) -> dict[str, tuple[Span, ...]]:
-    """仍在暂停的条款，在新文本里仍然暂停。 A clause that is suspended stays so in the new text, unless its words change."""
-    old = next(version for version in before if version.adopted == adopted)
-    rewritten = [a.clause for a in amendments if a.kind is EffectKind.SUBSTITUTE]
-    found = {}
-    for key in keys:
-        article, dot, rest = key.partition(".")
-        origin = moved.get(article, article) + dot + rest
-        dates = old.clauses.get(origin)
-        if dates is None or any(collide(origin, clause) for clause in rewritten):
-            continue
-        spans = tuple(
-            Span(max(span.since, begins), span.until)
-            for span in dates.suspended
-            if span.until is None or span.until > begins
-        )
-        if spans:
-            found[key] = spans
-    return found
 
 
 @act(
@@ -354,22 +426,23 @@ def confirm_effects(*, warrant: Warrant, effects: Sequence[int], knowing: Collec
     """
     del knowing
     groups: list[_Group] = warrant.scope.state
-    touched: list[str] = []
+    before = states_on(day=city_day(warrant.at))
+    gaps: list[Gap] = []
     for group in groups:
         Effect.objects.filter(pk__in=[row.pk for row in group.effects]).update(
             state=Effect.State.CONFIRMED, decided_at=warrant.at
         )
-        touched += write_dates(group.version.instrument, group.before, group.after)
+        gaps += write_dates(group.version.instrument, group.before, group.after)
         if group.entering is not None:
-            _enter(warrant, group.entering)
-    after_change(
-        warrant, touched=touched, since=min(row.day for group in groups for row in group.effects if row.day)
-    )
+            gaps += _enter(warrant, group.entering)
+    after_change(warrant, gaps=gaps, before=before)
     return len(effects)
 
 
-def _enter(warrant: Warrant, made: _Consolidated) -> None:
-    row = written(replace(warrant, scope=replace(warrant.scope, state=made.ready)), made.version, made.own)
+def _enter(warrant: Warrant, made: _Consolidated) -> list[Gap]:
+    row, gaps = written(
+        replace(warrant, scope=replace(warrant.scope, state=made.ready)), made.version, made.own
+    )
     version = Version.objects.get(pk=row)
     if made.carried:
         fresh = dates_of(version.instrument)
@@ -386,3 +459,4 @@ def _enter(warrant: Warrant, made: _Consolidated) -> None:
             for one in fresh
         )
         write_dates(version.instrument, fresh, suspended)
+    return gaps

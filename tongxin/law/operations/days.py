@@ -4,7 +4,7 @@ Nothing here stops anything: an entry is idle because its clause has ended, by t
 run or not (`book.BASIS`). What runs here says so to those concerned, in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, Scope, Warrant
 from tongxin.law import queries
 from tongxin.law.models import Day, ListChange, Review, UpdateDuty
-from tongxin.law.queries.standing import Moved, entries_moved
+from tongxin.law.operations.texts import Gap
+from tongxin.law.queries.standing import Moved, entries_moved, states_on
 from tongxin.law.rules import due
 from tongxin.law.terms import Stage
 from tongxin.ledger.queries import acts_resting_on
@@ -58,15 +59,19 @@ def begin_day(*, warrant: Warrant) -> tuple[str, ...]:
     date. Raises Conflict when the day has been begun.
     """
     day: date = warrant.scope.state
-    moved = settle(warrant, day)
+    looked = Day.objects.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first()
+    moved = settle(warrant, day, states_on(day=looked or day - ONE))  # a day that nobody began is not lost
     idle = sum(1 for entry in moved if not entry.active)
     Day.objects.create(day=day, entry=warrant.entry, at=warrant.at, idle=idle, active=len(moved) - idle)
     return tuple(entry.ref for entry in moved)
 
 
-def settle(warrant: Warrant, day: date) -> list[Moved]:
-    """清点一次。 Write the changes of the lists, begin and end the clocks of updating, tell the keepers. In any act."""
-    moved = entries_moved(day=day, eve=day - ONE)
+def settle(warrant: Warrant, day: date, before: Mapping[int, bool]) -> list[Moved]:
+    """清点一次。 Write the changes of the lists, begin and end the clocks of updating, tell the keepers. In any act.
+
+    `before`: the state of every entry when it was last looked at, read before the act changed any date.
+    """
+    moved = entries_moved(day=day, before=before)
     if not moved:
         return moved
     with connection.cursor() as cursor:
@@ -163,30 +168,37 @@ def _tell(warrant: Warrant, moved: Sequence[Moved], keepers: dict[int, str]) -> 
             )
 
 
-def find_baseless(warrant: Warrant, *, touched: Sequence[str], since: date) -> int:
+def find_baseless(warrant: Warrant, *, gaps: Sequence[Gap]) -> int:
     """找出失去依据之后的行为。 List for review the acts that rested on what had already ended and was not known to have.
 
-    `touched`: beginnings of clause references (see `texts.write_dates`); `since`: the day the basis ended. Returns how many.
+    Each gap by its own days. Returns how many acts were found.
     """
     here = city()
-    begins = datetime.combine(since, time(), ZoneInfo(here.timezone))
-    if begins >= warrant.at:
-        return 0
-    found = acts_resting_on(refs=touched, since=begins, before=warrant.entry)
-    Review.objects.bulk_create(
-        [
-            Review(act=number, clause=ref, ended=since, found_at=warrant.at)
-            for number, clauses in found
-            for ref in clauses
-        ],
-        ignore_conflicts=True,
-        batch_size=5_000,
-    )
+    zone = ZoneInfo(here.timezone)
+    found: set[int] = set()
+    for since, until in sorted({(gap.since, gap.until or date.max) for gap in gaps}):
+        begins = datetime.combine(since, time(), zone)
+        if begins >= warrant.at:
+            continue
+        refs = [gap.begun for gap in gaps if (gap.since, gap.until or date.max) == (since, until)]
+        ends = warrant.at if until == date.max else datetime.combine(until, time(), zone)
+        rows = acts_resting_on(refs=refs, since=begins, until=min(ends, warrant.at), before=warrant.entry)
+        found |= {number for number, _clauses in rows}
+        Review.objects.bulk_create(
+            [
+                Review(act=number, clause=ref, ended=since, found_at=warrant.at)
+                for number, clauses in rows
+                for ref in clauses
+            ],
+            ignore_conflicts=True,
+            batch_size=5_000,
+        )
     if found:
+        first = min(gap.since for gap in gaps)
         warrant.tell(
             recipient=f"organ:{here.lead_body}",
             template="acts_to_review",
             number=str(len(found)),
-            note=since.isoformat(),
+            note=first.isoformat(),
         )
     return len(found)

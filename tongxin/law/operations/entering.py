@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import PLATFORM, Actor, By, InvalidInput, Scope, Warrant
 from tongxin.law.models import Effect, Instrument, Version
 from tongxin.law.operations.days import find_baseless, settle
 from tongxin.law.operations.texts import (
+    Gap,
     OwnDates,
     copy_clauses,
     dates_of,
@@ -18,6 +19,7 @@ from tongxin.law.operations.texts import (
     write_dates,
     write_doubts,
 )
+from tongxin.law.queries.standing import states_on
 from tongxin.law.rules.effects import EffectFault, VersionDates, superseded
 from tongxin.law.terms import INSTRUMENT_KEY, Level, NewInstrumentVersion
 from tongxin.places.operations import advance_revision
@@ -48,6 +50,7 @@ def prepared(version: NewInstrumentVersion) -> Entering:
     instrument = Instrument.objects.select_for_update().filter(key=version.key).first()
     if instrument is not None and instrument.level != version.level:
         raise InvalidInput("level", "与已入库版本的位阶不同", "the instrument has another level in the book")
+    _check_identity(version, instrument)
     before = dates_of(instrument) if instrument else ()
     new = VersionDates(adopted=version.adopted, begins=version.in_force_from, ends=version.in_force_to)
     try:
@@ -56,6 +59,40 @@ def prepared(version: NewInstrumentVersion) -> Entering:
         field = "adopted" if fault.code == "version_twice" else "in_force_from"
         raise InvalidInput(field, fault.reason, fault.reason_en) from fault
     return Entering(instrument, before, after)
+
+
+_OF_THE_CITY = frozenset(
+    {Level.LOCAL_REGULATION, Level.GOVERNMENT_RULE}
+)  # of another place only where that is said
+
+
+def _check_identity(version: NewInstrumentVersion, instrument: Instrument | None) -> None:
+    """同一部文件。 That the version is one of the instrument whose key it gives, and that this has not been repealed."""
+    if version.in_force_from is not None and version.in_force_from < version.adopted:
+        raise InvalidInput(
+            "in_force_from",
+            "施行不能早于通过（立法法第一百零四条）",
+            "it cannot take effect before it is adopted",
+        )
+    if instrument is None:
+        return
+    if instrument.title != version.title:
+        raise InvalidInput(
+            "title", f"这个标识在库里是《{instrument.title}》", f"in the book this key is {instrument.title}"
+        )
+    ended = Effect.objects.filter(
+        version__instrument=instrument, kind=Effect.Kind.REPEAL, clause="", state=Effect.State.CONFIRMED
+    ).first()
+    if (
+        ended is not None
+        and ended.day
+        and (version.in_force_from is None or version.in_force_from >= ended.day)
+    ):
+        raise InvalidInput(
+            "key",
+            f"这部文件在 {ended.day} 废止；重新制定的是另一部文件，请用新的标识",
+            f"this instrument was repealed on {ended.day}; one made anew is another instrument and needs its own key",
+        )
 
 
 def _enter_scope(*, actor: Actor, at: datetime, version: NewInstrumentVersion) -> Scope:
@@ -87,11 +124,19 @@ def enter_version(*, warrant: Warrant, version: NewInstrumentVersion) -> int:
     says of other instruments are candidates only. Where the beginning lies in the past, what rested on the old text since
     then is found and listed for review. Returns the version's row. Raises InvalidInput.
     """
-    return written(warrant, version, {})
+    before = states_on(day=city_day(warrant.at))
+    row, gaps = written(warrant, version, {})
+    after_change(warrant, gaps=gaps, before=before)
+    return row
 
 
-def written(warrant: Warrant, version: NewInstrumentVersion, own: Mapping[str, OwnDates]) -> int:
-    """写入一个版本。 Write a version whose scope was `prepared`; `own` are clauses' own dates. In any act of law."""
+def written(
+    warrant: Warrant, version: NewInstrumentVersion, own: Mapping[str, OwnDates]
+) -> tuple[int, list[Gap]]:
+    """写入一个版本。 Write a version whose scope was `prepared`; `own` are clauses' own dates. In any act of law.
+
+    Returns its row and what lost its force by it.
+    """
     ready: Entering = warrant.scope.state
     instrument = ready.instrument or Instrument.objects.create(
         key=version.key,
@@ -99,16 +144,16 @@ def written(warrant: Warrant, version: NewInstrumentVersion, own: Mapping[str, O
         title_en=version.title_en,
         level=version.level,
         issuer=version.issuer,
-        jurisdiction=version.jurisdiction,
+        jurisdiction=version.jurisdiction or (city().root if version.level in _OF_THE_CITY else ""),
         illustrative=version.illustrative,
         subject=version.subject,
     )
-    touched = write_dates(instrument, ready.before, ready.after)
+    gaps = write_dates(instrument, ready.before, ready.after)
     row = Version.objects.create(
         instrument=instrument,
         adopted=version.adopted,
         in_force_from=version.in_force_from,
-        in_force_to=version.in_force_to,
+        in_force_to=ready.after[-1].ends,
         date_source=version.date_source,
         status=version.status,
         source=version.source,
@@ -121,8 +166,7 @@ def written(warrant: Warrant, version: NewInstrumentVersion, own: Mapping[str, O
     write_citations([(row, version.clauses)])
     write_candidates([(row, version.clauses)])
     _match_candidates(row)
-    after_change(warrant, touched=touched, since=version.in_force_from)
-    return row.pk
+    return row.pk, gaps
 
 
 def _match_candidates(row: Version) -> None:
@@ -133,10 +177,8 @@ def _match_candidates(row: Version) -> None:
             effect.save(update_fields=["version"])
 
 
-def after_change(warrant: Warrant, *, touched: Sequence[str], since: date | None) -> None:
-    """变动之后。 After dates have changed: what has lost its basis today is written down, late discoveries are listed."""
-    today = city_day(warrant.at)
-    if since is not None and since <= today:
-        settle(warrant, today)
-        find_baseless(warrant, touched=touched, since=since)
+def after_change(warrant: Warrant, *, gaps: Sequence[Gap], before: Mapping[int, bool]) -> None:
+    """变动之后。 After dates have changed: what has lost or regained its basis today is written down, late discoveries are listed."""
+    settle(warrant, city_day(warrant.at), before)
+    find_baseless(warrant, gaps=gaps)
     advance_revision(actor=PLATFORM, at=warrant.at, why=warrant.verb)

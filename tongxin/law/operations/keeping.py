@@ -1,6 +1,6 @@
 """依据的维护。 Keeping bases true: re-pointing to a successor clause, reviewing what was done without a basis, resolving doubts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,11 +9,12 @@ from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, InvalidInput, Scop
 from tongxin.law.models import Binding, Clause, Doubt, ListChange, Review
 from tongxin.law.operations.days import settle
 from tongxin.law.operations.listing import NotAdmitted
-from tongxin.law.queries import clause_at, in_force, ref_of
-from tongxin.law.queries.proposals import ground_of, with_clauses
+from tongxin.law.queries import in_force, ref_of
+from tongxin.law.queries.proposals import clauses_named, ground_of, with_clauses
+from tongxin.law.queries.standing import states_on
 from tongxin.law.rules.admission import objections
 from tongxin.law.rules.proposals import Proposal, Rest
-from tongxin.law.terms import BadClauseRefError, ClauseRef, Repointing
+from tongxin.law.terms import BadClauseRefError, ClauseRef, Level, Repointing
 from tongxin.places.operations import advance_revision
 from tongxin.places.queries import city, city_day
 
@@ -32,15 +33,24 @@ def _repoint_scope(*, actor: Actor, at: datetime, moves: Sequence[Repointing]) -
     del actor
     if not moves:
         raise InvalidInput("moves", "没有选中要改依的", "nothing was chosen")
+    if len({move.binding for move in moves}) < len(moves):
+        raise InvalidInput("moves", "同一处依据选了两次", "one binding is chosen twice")
     today = city_day(at)
-    bindings = {
+    rows = {
         row.pk: row
         for row in Binding.objects.select_for_update(of=("self",))
         .select_related("clause__version__instrument", "entry")
+        .prefetch_related("clause__suspensions")
         .filter(pk__in=[move.binding for move in moves])
         .order_by("id")
     }
-    ready = [_move(move, bindings.get(move.binding), today) for move in moves]
+    clauses = clauses_named(refs=[move.successor for move in moves])
+    words = _articles(clauses.values())
+    ready = [_move(move, rows.get(move.binding), clauses.get(move.successor), words, today) for move in moves]
+    _check_apart(ready)
+    _check_in_force(ready)
+    for move in ready:
+        _judge(move)
     refs = sorted({move.binding.entry.ref for move in ready})
     return Scope(
         subject=refs[0] if len(refs) == 1 else "lists",
@@ -50,41 +60,111 @@ def _repoint_scope(*, actor: Actor, at: datetime, moves: Sequence[Repointing]) -
     )
 
 
-def _move(move: Repointing, binding: Binding | None, today: date) -> _Move:
+def _move(
+    move: Repointing,
+    binding: Binding | None,
+    clause: Clause | None,
+    words: Mapping[tuple[int, str], str],
+    today: date,
+) -> _Move:
     if binding is None:
         raise InvalidInput("moves", "没有这条依据关系", f"there is no binding {move.binding}")
     if binding.valid_to is not None:
         raise Conflict("这一项已经改依过了", "this entry has been re-pointed already")
-    clause = _clause(move.successor)
-    ends = binding.clause.in_force_to or binding.clause.version.in_force_to
-    # A basis is changed on the day the old one ends when that is still to come, and otherwise today: never for the past.
-    day = max(ends, today) if ends else today
-    if not Clause.objects.filter(in_force(day=day), pk=clause.pk).exists():
-        raise InvalidInput(
-            "successor",
-            f"{move.successor} 在 {day} 不是有效条款",
-            f"{move.successor} is not in force on {day}",
+    if clause is None:
+        raise _unknown(move.successor)
+    ends = _ends(binding.clause, today)
+    if ends is None:
+        raise Conflict(
+            "原条款仍然有效，也没有定下失效的日子，不用改依",
+            "the clause it rests on is in force and no day is set for its end: there is nothing to re-point",
         )
-    if Binding.objects.filter(entry=binding.entry, clause=clause, valid_to=None).exists():
-        raise InvalidInput("successor", "这一项已经以它为依据", "the entry rests on it already")
     phrase = move.phrase or binding.phrase
-    if phrase and phrase not in _words_of_article(clause):
+    if phrase and phrase not in words[clause.version_id, clause.key.partition(".")[0]]:
         raise InvalidInput(
             "phrase",
             f"后继条款里没有“{phrase}”，请写明其中指明持有者的文字",
             "the successor does not have the words that name the holder; give its own",
         )
-    ready = _Move(binding, clause, day, phrase)
-    _judge(ready)
-    return ready
+    # A basis is changed on the day the old one ends when that is still to come, and otherwise today: never for the past.
+    return _Move(binding, clause, max(ends, today), phrase)
+
+
+def _ends(clause: Clause, today: date) -> date | None:
+    """原条款从哪天起靠不住。 The day from which a clause no longer carries: its end, or a suspension that covers today or comes. A
+    clause whose beginning is not known carries nothing from the start. None while it stands.
+    """
+    if (clause.in_force_from or clause.version.in_force_from) is None:
+        return today
+    days = [span.since for span in clause.suspensions.all() if span.until is None or span.until > today]
+    end = clause.in_force_to or clause.version.in_force_to
+    return min([*days, end] if end else days, default=None)
+
+
+def _unknown(text: str) -> InvalidInput:
+    try:
+        ClauseRef.parse(text)
+    except BadClauseRefError as wrong:
+        return InvalidInput("successor", "条款引用写法不对", str(wrong))
+    return InvalidInput("successor", f"库里没有 {text}", f"the book has no {text}")
+
+
+def _articles(clauses: Iterable[Clause]) -> dict[tuple[int, str], str]:
+    """所在各条的全文。 The words of the whole articles that clauses stand in. One statement."""
+    wanted = {(clause.version_id, clause.key.partition(".")[0]) for clause in clauses}
+    rows = Clause.objects.filter(
+        version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
+    ).values_list("version_id", "key", "text")
+    return {(version, key): text for version, key, text in rows}
+
+
+def _check_apart(ready: Sequence[_Move]) -> None:
+    """一项不能两次以同一条为依据。 No entry comes to rest on one clause twice. One statement."""
+    resting = set(
+        Binding.objects.filter(
+            entry__in=[move.binding.entry_id for move in ready], valid_to=None
+        ).values_list("entry", "clause")
+    )
+    for move in ready:
+        if (move.binding.entry_id, move.clause.pk) in resting:
+            raise InvalidInput(
+                "successor",
+                f"“{move.binding.entry.name or move.binding.entry.code}”已经以它为依据",
+                f"{move.binding.entry.ref} rests on it already",
+            )
+        resting.add((move.binding.entry_id, move.clause.pk))
+
+
+def _check_in_force(ready: Sequence[_Move]) -> None:
+    """后继条款当日有效。 Each successor is in force on the day it takes over. One statement for each day."""
+    for day in sorted({move.day for move in ready}):
+        mine = {move.clause.pk: move.clause for move in ready if move.day == day}
+        held = set(Clause.objects.filter(in_force(day=day), pk__in=mine).values_list("pk", flat=True))
+        for key, clause in mine.items():
+            if key not in held:
+                raise InvalidInput(
+                    "successor",
+                    f"{ref_of(clause)} 在 {day} 不是有效条款",
+                    f"{ref_of(clause)} is not in force on {day}",
+                )
 
 
 def _judge(move: _Move) -> None:
-    """后继条款也要承得起这一项。 The successor has to carry the entry as a clause in an application would: its level may carry
-    that kind of power, and its words name or cover the holder. Asked where the entry says its nature. Raises NotAdmitted.
+    """后继条款也要承得起这一项。 The successor has to carry the entry: where the entry says its nature, as a clause in an application
+    would (its level may carry that kind of power, its words name or cover the holder); elsewhere at a level no lower than what
+    it rested on, or than a law of the city, and no sample in place of a law. Raises InvalidInput, NotAdmitted.
     """
     entry = move.binding.entry
     if not (entry.nature and move.binding.mandatory):
+        new, old = move.clause.version.instrument, move.binding.clause.version.instrument
+        if (new.illustrative and not old.illustrative) or Level(new.level).rank > max(
+            Level(old.level).rank, Level.LOCAL_REGULATION.rank
+        ):
+            raise InvalidInput(
+                "successor",
+                f"《{new.title}》的位阶低于原来的依据",
+                f"{new.title} is of a lower level than what the entry rested on",
+            )
         return
     rest = Rest(ref=str(ref_of(move.clause)), phrase=move.phrase)
     proposal = with_clauses(
@@ -103,23 +183,6 @@ def _judge(move: _Move) -> None:
         raise NotAdmitted(against)
 
 
-def _clause(text: str) -> Clause:
-    try:
-        ref = ClauseRef.parse(text)
-    except BadClauseRefError as wrong:
-        raise InvalidInput("successor", "条款引用写法不对", str(wrong)) from wrong
-    found = clause_at(ref=ref)
-    if found is None:
-        raise InvalidInput("successor", f"库里没有 {text}", f"the book has no {text}")
-    return found
-
-
-def _words_of_article(clause: Clause) -> str:
-    article = clause.key.partition(".")[0]
-    words = Clause.objects.filter(version=clause.version, key=article).values_list("text", flat=True).first()
-    return words or clause.text
-
-
 @act(
     "repoint_bindings",
     title=("改依后继条款", "re-point entries to successor clauses"),
@@ -134,14 +197,21 @@ def repoint_bindings(*, warrant: Warrant, moves: Sequence[Repointing]) -> int:
     """
     del moves
     ready: list[_Move] = warrant.scope.state
+    today = city_day(warrant.at)
+    before = states_on(day=today)
     for move in ready:
-        old = move.binding
-        old.valid_to = move.day
-        old.save(update_fields=["valid_to"])
-        Binding.objects.create(
-            entry=old.entry, clause=move.clause, mandatory=old.mandatory, general=old.general,
-            valid_from=move.day, phrase=move.phrase,
-        )  # fmt: skip
+        move.binding.valid_to = move.day
+    Binding.objects.bulk_update([move.binding for move in ready], ["valid_to"], batch_size=2_000)
+    Binding.objects.bulk_create(
+        [
+            Binding(
+                entry=move.binding.entry, clause=move.clause, mandatory=move.binding.mandatory,
+                general=move.binding.general, valid_from=move.day, phrase=move.phrase,
+            )
+            for move in ready
+        ],
+        batch_size=2_000,
+    )  # fmt: skip
     ListChange.objects.bulk_create(
         [
             ListChange(
@@ -155,7 +225,7 @@ def repoint_bindings(*, warrant: Warrant, moves: Sequence[Repointing]) -> int:
             for move in ready
         ]
     )
-    settle(warrant, city_day(warrant.at))
+    settle(warrant, today, before)
     advance_revision(actor=PLATFORM, at=warrant.at, why=warrant.verb)
     return len(ready)
 
@@ -228,9 +298,7 @@ def _doubt_scope(*, actor: Actor, at: datetime, doubt: int, resolution: str, not
     scope=_doubt_scope,
 )
 def resolve_doubt(*, warrant: Warrant, doubt: int, resolution: str, note: str = "") -> None:
-    """处理存疑。 Say what holds where the reading of a text was uncertain. The text itself is not altered: a wrong one is
-    replaced by entering it again. Raises InvalidInput, Conflict.
-    """
+    """处理存疑。 Say what holds where the reading of a text was uncertain. A record only: the text itself is not altered. Raises InvalidInput, Conflict."""
     del doubt
     row: Doubt = warrant.scope.state
     row.resolution, row.note, row.resolved_at = resolution, note.strip()[:300], warrant.at

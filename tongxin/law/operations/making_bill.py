@@ -128,6 +128,12 @@ def _read_scope(
     del actor
     bill = open_bill(number=number, verb="read_law", at=at, day=day, seen=seen)
     require_text("meeting", meeting, most=200)
+    if bill.project.log.filter(verb="read_law", facts__meeting=meeting.strip()).exists():
+        raise InvalidInput(
+            "meeting",
+            "这次会议已经审议过：两次审议是两次常务委员会会议（立法法第三十二条、第八十七条）",
+            "this meeting has read it already: two readings are two meetings of the standing committee",
+        )
     if note:
         require_text("note", note)
     return bill_scope(bill, "read_law", reading=bill.now.readings + 1, major=major)

@@ -26,6 +26,7 @@ from tongxin.law.queries.making_clauses import ref_today
 from tongxin.law.rules.making import Publication, Purpose
 from tongxin.law.rules.making_days import DAY, Kind, Watch, sunset_of
 from tongxin.law.rules.making_needs import takes_effect_too_early
+from tongxin.law.rules.repeals import spoken_beginning
 from tongxin.law.terms import INSTRUMENT_KEY, NewEffect
 
 LEGAL = [By.LEGAL_OFFICER]
@@ -159,6 +160,7 @@ def _publish_scope(
         require_text(field, text, most=200)
     _check_decided(bill)
     _check_key(bill.project, publication.key)
+    _check_beginning(bill, publication.in_force_from)
     refuse(
         takes_effect_too_early(
             kind=Kind(bill.project.kind),
@@ -191,6 +193,19 @@ def _check_decided(bill: Bill) -> None:
         "without the vote (the decision) and the approval it may not be published",
         clause=ref_today(ref="law:cn/legislation-law#a88.p3", day=bill.day),
     )
+
+
+def _check_beginning(bill: Bill, begins: date) -> None:
+    """公布的施行日期就是定稿写的那一天。 The day announced is the one that was decided on (立法法 art. 61). An amended text may still
+    carry the day of the first one, so it is not asked there.
+    """
+    said = spoken_beginning(_final(bill).text) if bill.project.purpose != Purpose.AMEND.value else None
+    if said is not None and said != begins:
+        raise InvalidInput(
+            "in_force_from",
+            f"定稿写明自 {said} 起施行，填的是 {begins}",
+            f"the text decided on takes effect on {said}, not on {begins}",
+        )
 
 
 def _check_key(project: LegislativeProject, key: str) -> None:

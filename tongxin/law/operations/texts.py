@@ -1,6 +1,7 @@
 """文本入库的共用部分。 What the operations share when a text enters the book: clauses, doubts, citations, spoken repeals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
@@ -71,7 +72,7 @@ def write_citations(texts: Sequence[tuple[Version, Sequence[ClauseText]]]) -> in
             version=version,
             clause_key=found.clause_key,
             start=found.start,
-            end=found.end,
+            stop=found.end,
             quote=found.quote,
             title=found.title,
             target=instruments.get(found.target or ""),
@@ -157,16 +158,25 @@ def dates_of(instrument: Instrument) -> tuple[VersionDates, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """依据的一段空缺。 From which day (until before which, None: for good) a clause no longer founds anything.
+
+    `begun` is the beginning of the references it holds for: `law:key@date#` for a whole version, `law:key@date#a10` for a
+    clause and what stands below it.
+    """
+
+    begun: str
+    since: date
+    until: date | None = None
+
+
 def write_dates(
     instrument: Instrument, before: Sequence[VersionDates], after: Sequence[VersionDates]
-) -> list[str]:
-    """写回改过的日期。 Write what differs between two states of an instrument's dates.
-
-    Returns the beginnings of the clause references that are touched: `law:key@date#` for a whole version,
-    `law:key@date#a10` for a clause.
-    """
+) -> list[Gap]:
+    """写回改过的日期。 Write what differs between two states of an instrument's dates; returns what lost its force by it."""
     old = {version.adopted: version for version in before}
-    touched: list[str] = []
+    gaps: list[Gap] = []
     for version in after:
         was = old.get(version.adopted)
         if was is None or was == version:
@@ -176,15 +186,15 @@ def write_dates(
             Version.objects.filter(instrument=instrument, adopted=version.adopted).update(
                 in_force_to=version.ends
             )
-            touched.append(ref)
-        touched += [f"{ref}{key}" for key in _write_clauses(instrument, was, version)]
-    return touched
+            gaps += [Gap(ref, version.ends)] if version.ends else []
+        gaps += _write_clauses(instrument, was, version, ref)
+    return gaps
 
 
-def _write_clauses(instrument: Instrument, was: VersionDates, now: VersionDates) -> list[str]:
+def _write_clauses(instrument: Instrument, was: VersionDates, now: VersionDates, ref: str) -> Iterator[Gap]:
     changed = {key: dates for key, dates in now.clauses.items() if was.clauses.get(key) != dates}
     if not changed:
-        return []
+        return
     rows = list(
         Clause.objects.filter(
             version__instrument=instrument, version__adopted=now.adopted, key__in=list(changed)
@@ -201,4 +211,9 @@ def _write_clauses(instrument: Instrument, was: VersionDates, now: VersionDates)
             for span in changed[row.key].suspended
         ]
     )
-    return sorted(changed)
+    for key, dates in changed.items():
+        before = was.clauses.get(key, ClauseDates())
+        if dates.ends and dates.ends != before.ends:
+            yield Gap(f"{ref}{key}", dates.ends)
+        for span in set(dates.suspended) - set(before.suspended):
+            yield Gap(f"{ref}{key}", span.since, span.until)

@@ -1,9 +1,10 @@
 """法典的读取。 Reads of the book: texts as they were read, effects, doubts, reviews."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from django.db import models
+from django.db import connection, models
 
 from tongxin.law.models import Clause, Day, Doubt, Effect, Review, UpdateDuty, Version
 from tongxin.law.terms import ClauseKind, ClauseText
@@ -44,6 +45,17 @@ def effects_of(*, versions: Sequence[int]) -> models.QuerySet[Effect]:
     )
 
 
+def effects_beside(*, effect: Effect) -> models.QuerySet[Effect]:
+    """同一文件的其他候选。 The other candidates of the same amending text on the same version: they may be confirmed as one."""
+    return (
+        Effect.objects.filter(by=effect.by_id, version=effect.version_id, state=Effect.State.CANDIDATE)
+        .exclude(version=None)
+        .exclude(pk=effect.pk)
+        .select_related("by__instrument", "version__instrument")
+        .order_by("day", "id")
+    )
+
+
 def effect_of(*, number: int) -> Effect | None:
     """一条变动。 One effect with what makes and what suffers it; None when there is none."""
     return Effect.objects.select_related("by__instrument", "version__instrument").filter(pk=number).first()
@@ -63,6 +75,42 @@ def duties_open(*, organ: str = "") -> models.QuerySet[UpdateDuty]:
     """进行中的清单更新时限。 Running limits for bringing a list up to date, of an organ or of all, soonest first."""
     rows = UpdateDuty.objects.filter(done_at=None).select_related("list_entry").order_by("due_at", "id")
     return rows.filter(organ=organ) if organ else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """将失去依据。 Clauses of an instrument that end on a day to come, and how many entries still rest on them then.
+
+    `maker`: the key of what ends them, for the preview.
+    """
+
+    day: date
+    title: str
+    title_en: str
+    maker: str
+    entries: int
+
+
+_ENDING = """
+SELECT coalesce(c.in_force_to, v.in_force_to), i.title, i.title_en, coalesce(m.key, i.key), count(DISTINCT b.entry_id)
+  FROM law_binding b JOIN law_clause c ON c.id = b.clause_id JOIN law_version v ON v.id = c.version_id
+  JOIN law_instrument i ON i.id = v.instrument_id JOIN law_listentry e ON e.id = b.entry_id
+  LEFT JOIN LATERAL (
+    SELECT x.key FROM law_effect f JOIN law_version w ON w.id = f.by_id JOIN law_instrument x ON x.id = w.instrument_id
+     WHERE f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal'
+       AND f.day = coalesce(c.in_force_to, v.in_force_to) ORDER BY f.id LIMIT 1) m ON true
+ WHERE b.mandatory AND coalesce(c.in_force_to, v.in_force_to) > %(day)s
+   AND (b.valid_to IS NULL OR b.valid_to > coalesce(c.in_force_to, v.in_force_to))
+   AND (e.valid_to IS NULL OR e.valid_to > coalesce(c.in_force_to, v.in_force_to))
+ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+"""
+
+
+def endings_to_come(*, day: date) -> list[Ending]:
+    """将失去依据的事项。 What will end after a day and has entries resting on it that nobody has re-pointed. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDING, {"day": day})
+        return [Ending(*row) for row in cursor.fetchall()]
 
 
 def day_begun(*, day: date) -> bool:

@@ -14,9 +14,12 @@ from typing import Any
 from django.db import connection, models
 
 from tongxin.law.models import Effect, Version
-from tongxin.law.queries.book import effects_of
+from tongxin.law.queries.book import clause_texts, effects_of
 from tongxin.law.queries.clauses import renumbered, wordings
 from tongxin.law.queries.titles import instruments_called
+from tongxin.law.rules import parse_instrument
+from tongxin.law.rules.consolidating import Amendment, consolidated
+from tongxin.law.rules.effects import TEXTUAL, EffectFault, EffectKind
 from tongxin.law.rules.labels import clause_label
 from tongxin.law.rules.repeals import spoken_repeals
 from tongxin.law.rules.succession import Successor, Wording, succession
@@ -52,7 +55,8 @@ class MovedBinding:
     """受影响的依据。 A binding whose clause ends. `what`: ends (nothing follows), changes (a clause with other words follows),
     moves (the same words elsewhere), same (the same words in the same place), suspended.
 
-    `ready`: it has been re-pointed already, from that day on. `phrase`: the words of the clause that name the holder.
+    `ready`: it has been re-pointed already, from that day on, and `now` says to what (references, with spaces between).
+    `certain`: what ends it is confirmed, so that it can be re-pointed. `phrase`: the words of the clause that name the holder.
     """
 
     binding: int
@@ -66,6 +70,8 @@ class MovedBinding:
     likeness: float
     ready: bool
     phrase: str
+    now: str
+    certain: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +176,50 @@ def closings(*, key: str, day: date, today: date) -> list[Closing]:
                     renumbered=renumbered(old=before),
                 )
             )
+    found += _reworded([effect for effect in effects_of(versions=[version.pk for version in versions])
+                        if effect.kind in TEXTUAL and effect.day and since < effect.day <= day])  # fmt: skip
     return sorted(found, key=lambda closing: (closing.day, closing.version.instrument.title))
+
+
+def _reworded(effects: Sequence[Effect]) -> list[Closing]:
+    """改了文字的旧文本。 The texts that changes of words replace: by the version made of them, or, before they are confirmed, by what
+    their words come to. What does not fit together is left out: confirming it will say why.
+    """
+    found = []
+    pairs = {(effect.by_id, effect.version_id): effect for effect in effects if effect.version}
+    for (by, target), first in sorted(pairs.items()):
+        mine = [one for one in effects if (one.by_id, one.version_id) == (by, target)]
+        version, day = first.version, min(one.day for one in mine if one.day)
+        if version is None:
+            continue
+        moves = {one.clause: one.to_clause for one in mine if one.kind == Effect.Kind.RENUMBER}
+        made = Version.objects.filter(instrument=version.instrument_id, adopted=first.by.adopted)
+        following = made.select_related("instrument").first()
+        draft: tuple[ClauseText, ...] = ()
+        if following is None:
+            try:
+                draft = _draft(version, mine)
+            except EffectFault:
+                continue
+        found.append(
+            Closing(
+                version=version, clauses=(), day=day, kind=SUPERSEDED, by=first.by, by_clause=first.by_clause,
+                certain=following is not None, following=following, draft=draft, renumbered=moves,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _draft(version: Version, effects: Sequence[Effect]) -> tuple[ClauseText, ...]:
+    """合成后的条文。 The clauses the text would have after the changes. One statement. Raises EffectFault."""
+    amendments = [
+        Amendment(kind=EffectKind(one.kind), clause=one.clause, to_clause=one.to_clause, text=one.text)
+        for one in effects
+    ]
+    text = consolidated(
+        title=version.instrument.title, clauses=clause_texts(version=version), amendments=amendments
+    )
+    return tuple(parse_instrument(text).clauses)
 
 
 def _of_effect(effect: Effect) -> Closing:
@@ -190,7 +239,12 @@ def _of_effect(effect: Effect) -> Closing:
 
 _RESTING = """
 SELECT b.id, e.id, e.list || ':' || e.code, e.name, b.mandatory, c.key, b.valid_to IS NOT NULL AND b.valid_to <= %(day)s,
-       b.phrase
+       b.phrase,
+       CASE WHEN b.valid_to <= %(day)s THEN coalesce((
+         SELECT string_agg(DISTINCT 'law:' || i.key || '@' || w.adopted || '#' || d.key, ' ')
+           FROM law_binding n JOIN law_clause d ON d.id = n.clause_id JOIN law_version w ON w.id = d.version_id
+           JOIN law_instrument i ON i.id = w.instrument_id
+          WHERE n.entry_id = b.entry_id AND n.valid_from = b.valid_to AND n.mandatory = b.mandatory), '') ELSE '' END
   FROM law_clause c JOIN law_binding b ON b.clause_id = c.id JOIN law_listentry e ON e.id = b.entry_id
   JOIN law_version v ON v.id = c.version_id
  WHERE c.version_id = %(version)s
@@ -205,7 +259,7 @@ _CITING = """
 SELECT i.key, i.title, i.level, v.adopted, t.clause_key, t.quote, x.title, t.target_clause
   FROM law_citation t JOIN law_version v ON v.id = t.version_id JOIN law_instrument i ON i.id = v.instrument_id
   JOIN law_instrument x ON x.id = t.target_id
- WHERE t.target_id = %(target)s AND i.id <> %(target)s AND v.in_force_from <= %(day)s
+ WHERE t.target_id = %(target)s AND i.id <> %(target)s AND v.id <> %(maker)s AND v.in_force_from <= %(day)s
    AND (v.in_force_to IS NULL OR %(day)s < v.in_force_to)
    AND (%(whole)s OR EXISTS (SELECT 1 FROM unnest(%(keys)s::text[]) k
                               WHERE t.target_clause = k OR starts_with(t.target_clause, k || '.')
@@ -227,14 +281,14 @@ def impact(*, found: Sequence[Closing], states: Mapping[date, Mapping[int, bool]
     `states`: for the eve of each closing, whether each entry was active (`standing.states_on`); an entry that was idle before
     does not fall idle again.
     """
-    bindings: list[MovedBinding] = []
+    bindings: dict[int, MovedBinding] = {}
     idle: dict[str, str] = {}
     limits: list[StaleLimit] = []
     citations: list[StaleCitation] = []
     for closing in found:
         given: dict[str, Any] = {
             "version": closing.version.pk, "target": closing.version.instrument_id, "day": closing.day,
-            "eve": closing.day - ONE, "whole": not closing.clauses, "keys": list(closing.clauses),
+            "maker": closing.by.pk if closing.by else 0, "eve": closing.day - ONE, "whole": not closing.clauses, "keys": list(closing.clauses),
         }  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(_RESTING, given)
@@ -251,15 +305,17 @@ def impact(*, found: Sequence[Closing], states: Mapping[date, Mapping[int, bool]
             ]
         followed = _successors(closing) if rows else {}
         active = states.get(closing.day - ONE, {})
-        for number, entry, ref, name, mandatory, key, ready, phrase in rows:
-            bindings.append(
-                _moved(closing, (number, ref, name, mandatory, key, ready, phrase), followed.get(key))
+        for number, entry, ref, name, mandatory, key, ready, phrase, now in rows:
+            # An article repealed on the day on which its whole text is replaced is told once, as repealed.
+            bindings.setdefault(
+                number,
+                _moved(closing, (number, ref, name, mandatory, key, ready, phrase, now), followed.get(key)),
             )
             if mandatory and not ready and active.get(entry, False):
                 idle[ref] = name
     return Impact(
-        closings=tuple(found), bindings=tuple(bindings), idle=tuple(sorted(idle.items())),
-        limits=tuple(limits), citations=tuple(citations),
+        closings=tuple(found), bindings=tuple(bindings.values()), idle=tuple(sorted(idle.items())),
+        limits=tuple(dict.fromkeys(limits)), citations=tuple(dict.fromkeys(citations)),
     )  # fmt: skip
 
 
@@ -268,9 +324,9 @@ def _ref(closing: Closing, key: str) -> str:
 
 
 def _moved(
-    closing: Closing, row: tuple[int, str, str, bool, str, bool, str], successor: Successor | None
+    closing: Closing, row: tuple[int, str, str, bool, str, bool, str, str], successor: Successor | None
 ) -> MovedBinding:
-    number, ref, name, mandatory, key, ready, phrase = row
+    number, ref, name, mandatory, key, ready, phrase, now = row
     if closing.kind == Effect.Kind.SUSPEND:
         what, target = "suspended", ""
     elif successor is None or successor.key is None:
@@ -285,7 +341,7 @@ def _moved(
     return MovedBinding(
         binding=number, entry=ref, name=name, mandatory=mandatory, clause=_ref(closing, key), day=closing.day,
         what=what, successor=target, likeness=round(successor.likeness, 3) if successor and target else 0.0, ready=ready,
-        phrase=phrase,
+        phrase=phrase, now=now, certain=closing.certain,
     )  # fmt: skip
 
 

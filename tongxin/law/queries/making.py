@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import models
 
+from tongxin.acts.terms import By, Standing
 from tongxin.law.models import (
     CommentAnswer,
     Draft,
@@ -51,6 +52,15 @@ class ProjectFile:
     def draft(self, seq: int) -> Draft | None:
         """某一稿。 The draft of a number."""
         return next((one for one in self.drafts if one.seq == seq), None)
+
+    def open_drafts(self, standing: Standing | None) -> frozenset[int]:
+        """这个人看得到的各稿。 The numbers of the drafts that a reader, in office or not, may read. Two statements at most."""
+        now, every = self.now, frozenset(one.seq for one in self.drafts)
+        public = frozenset(seq for seq in every if now.is_public(seq))
+        if public == every or standing is None:
+            return public
+        reads = reads_drafts(project=self.project, organ=standing.organ, post=standing.post)
+        return every if reads else public
 
 
 def project_numbered(*, number: str) -> LegislativeProject | None:
@@ -171,6 +181,29 @@ def organs_of(
 def steering_codes(*, kind: Kind) -> frozenset[str]:
     """主持机关的代号。 The codes of the organs that steer a kind."""
     return frozenset(organ.code for organ in steering_organs(kind=kind))
+
+
+# ---- Who reads a draft that is not public ---------------------------------------------------------------------------
+
+
+def draft_is_open(*, project: LegislativeProject, organ: str, post: By | None = None) -> bool:
+    """最新一稿的文字对这个人公开没有。 Whether somebody of an organ ('' for everybody) may be shown what the newest draft says.
+
+    Everybody may once it was made public or the law is published; before, who makes it. True where there is no draft yet.
+    """
+    now = progress_of(project=project)
+    return now.draft == 0 or now.is_public(now.draft) or reads_drafts(project=project, organ=organ, post=post)
+
+
+def reads_drafts(*, project: LegislativeProject, organ: str, post: By | None) -> bool:
+    """不公开的草案看不看得到。 Whether a draft that is not public may be read: by the organs that steer and draft it, and by the
+
+    legal officer of the city's lead body, who keeps the book.
+    """
+    if not organ:
+        return False
+    own = {*steering_codes(kind=Kind(project.kind)), project.steering, project.drafting}
+    return organ in own or (post is By.LEGAL_OFFICER and organ == city().lead_body)
 
 
 # ---- Instruments ----------------------------------------------------------------------------------------------------
@@ -314,6 +347,8 @@ def closings_of_project(*, project: LegislativeProject, day: date) -> list[Closi
             key=str(key), day=max(day, date.fromisoformat(project.facts["in_force_from"])), today=day - DAY
         )
     draft = Draft.objects.filter(project=project).order_by("-seq").first()
+    if draft is None and project.purpose == Purpose.AMEND.value:
+        return []  # what will be changed is not known yet; the whole text does not end
     clauses = read_draft(draft.text).clauses if draft else ()
     return closings_of_draft(purpose=project.purpose, target=project.target, clauses=clauses, day=day)
 

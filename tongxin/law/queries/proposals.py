@@ -49,6 +49,16 @@ def clause_facts(*, refs: Iterable[str], day: date) -> Mapping[str, ClauseFacts]
     return {str(ref): _facts(ref, row, whole.get(articles[ref], "")) for ref, row in found.items()}
 
 
+def clauses_named(*, refs: Iterable[str]) -> Mapping[str, Clause]:
+    """所指的条款。 The clauses that pinned references name, by the reference as it was written; what names none is left out."""
+    wanted = {text: ref for text in refs if (ref := _pinned(text)) is not None}
+    if not wanted:
+        return {}
+    rows = Clause.objects.filter(_any_of(set(wanted.values()))).select_related("version__instrument")
+    found = {ref_of(row): row for row in rows}
+    return {text: found[ref] for text, ref in wanted.items() if ref in found}
+
+
 def _pinned(text: str) -> ClauseRef | None:
     try:
         ref = ClauseRef.parse(text)

@@ -1,6 +1,6 @@
 """清单事项的效力，成批算。 Which entries are active, for whole lists at once: the same rule as the gate's, in one statement."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,17 +22,11 @@ SELECT e.id, coalesce(bool_or(b.mandatory), false)
  WHERE e.valid_from <= %(day)s AND (e.valid_to IS NULL OR %(day)s < e.valid_to)
  GROUP BY e.id
 """
-# What the lists last said of an entry; where they never said anything, what held on the eve.
-_MOVED = f"""
-WITH now AS ({_STATES}), eve AS ({_STATES.replace("%(day)s", "%(eve)s")}),
-     said AS (SELECT DISTINCT ON (list_entry_id) list_entry_id, what <> 'idle' AS active FROM law_listchange
-               WHERE what IN ('admitted', 'idle', 'active') ORDER BY list_entry_id, id DESC)
-SELECT e.id, e.list, e.code, e.name, e.holder, e.facts->>'lead', now.active
-  FROM now JOIN law_listentry e ON e.id = now.id
-  LEFT JOIN eve ON eve.id = now.id LEFT JOIN said ON said.list_entry_id = now.id
- WHERE now.active <> coalesce(said.active, eve.active, now.active)
- ORDER BY e.list, e.code
+_SAID = """
+SELECT DISTINCT ON (list_entry_id) list_entry_id, what <> 'idle' FROM law_listchange
+ WHERE what IN ('admitted', 'idle', 'active') ORDER BY list_entry_id, id DESC
 """
+_ROWS = "SELECT id, list, code, name, holder, facts->>'lead' FROM law_listentry WHERE id = ANY(%s) ORDER BY list, code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +47,20 @@ class Moved:
         return f"{self.list}:{self.code}"
 
 
-def entries_moved(*, day: date, eve: date) -> list[Moved]:
-    """有变的事项。 The entries whose state on a day is not what the lists last said (or, never said, not that of the eve)."""
+def entries_moved(*, day: date, before: Mapping[int, bool]) -> list[Moved]:
+    """有变的事项。 The entries whose state on a day is not what the lists last said; never said: not what it was `before`.
+
+    `before`: the states when the lists were last looked at (`states_on`), read before any date was changed.
+    """
+    now = states_on(day=day)
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"day": day, "eve": eve})
+        cursor.execute(_SAID)
+        known = {**before, **dict(cursor.fetchall())}
+        moved = [key for key, active in now.items() if active is not known.get(key, active)]
+        cursor.execute(_ROWS, [moved])
         return [
-            Moved(number, kind, code, name, holder, lead or "", active)
-            for number, kind, code, name, holder, lead, active in cursor.fetchall()
+            Moved(number, kind, code, name, holder, lead or "", now[number])
+            for number, kind, code, name, holder, lead in cursor.fetchall()
         ]
 
 
@@ -85,8 +86,11 @@ SELECT e.list || ':' || e.code, f.day
   LEFT JOIN law_effect f ON f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal' AND f.saves_running
    AND (f.clause = '' OR c.key = f.clause OR starts_with(c.key, f.clause || '.'))
    AND coalesce(c.in_force_to, v.in_force_to) = f.day AND f.day <= %(day)s
-   AND EXISTS (SELECT 1 FROM law_version w WHERE w.id = f.by_id AND w.in_force_from <= %(day)s
-                  AND (w.in_force_to IS NULL OR %(day)s < w.in_force_to))
+   AND EXISTS (SELECT 1 FROM law_clause k JOIN law_version w ON w.id = k.version_id
+                WHERE k.version_id = f.by_id AND k.key = f.by_clause AND coalesce(k.in_force_from, w.in_force_from) <= %(day)s
+                  AND (coalesce(k.in_force_to, w.in_force_to) IS NULL OR %(day)s < coalesce(k.in_force_to, w.in_force_to))
+                  AND NOT EXISTS (SELECT 1 FROM law_suspension p WHERE p.clause_id = k.id AND p.since <= %(day)s
+                                     AND (p.until IS NULL OR %(day)s < p.until)))
  WHERE e.list || ':' || e.code = ANY(%(entries)s)
    AND NOT (coalesce(c.in_force_from, v.in_force_from) <= %(day)s
             AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR %(day)s < coalesce(c.in_force_to, v.in_force_to))
@@ -110,3 +114,25 @@ def saved_before(*, entries: Collection[str], day: date) -> dict[str, date]:
         was = found.get(ref, until)
         found[ref] = min(was, until) if was and until else None
     return {ref: until for ref, until in found.items() if until}
+
+
+# When an entry lost what it rests on: the first day on which one of its mandatory clauses had ended or was suspended.
+_LAPSED = """
+SELECT e.list || ':' || e.code, min(least(coalesce(c.in_force_to, v.in_force_to), s.since))
+  FROM law_listentry e JOIN law_binding b ON b.entry_id = e.id AND b.mandatory
+   AND (b.valid_from IS NULL OR b.valid_from <= %(day)s) AND (b.valid_to IS NULL OR %(day)s < b.valid_to)
+  JOIN law_clause c ON c.id = b.clause_id JOIN law_version v ON v.id = c.version_id
+  LEFT JOIN law_suspension s ON s.clause_id = c.id AND s.since <= %(day)s AND (s.until IS NULL OR %(day)s < s.until)
+ WHERE e.list || ':' || e.code = ANY(%(entries)s)
+   AND (coalesce(c.in_force_to, v.in_force_to) <= %(day)s OR s.since IS NOT NULL)
+ GROUP BY 1
+"""
+
+
+def lapsed_on(*, entries: Collection[str], day: date) -> dict[str, date]:
+    """哪一天失去依据。 The day since which each of these idle entries has no basis; what never had one is left out."""
+    if not entries:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAPSED, {"day": day, "entries": list(entries)})
+        return {ref: since for ref, since in cursor.fetchall() if since is not None}

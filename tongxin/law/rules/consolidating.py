@@ -49,8 +49,13 @@ def consolidated(*, title: str, clauses: Sequence[ClauseText], amendments: Seque
     blocks = _blocks(clauses)
     keys = {clause.key for clause in clauses}
     for amendment in amendments:
-        _amend(blocks, keys, amendment)
+        if amendment.kind is not EffectKind.INSERT:
+            _amend(blocks, keys, amendment)
     _renumber(blocks, amendments)
+    keys = {key for block in blocks for key in (block.key, *(leaf for leaf, _ in block.lines))}
+    for amendment in amendments:  # what is inserted has its number in the new text
+        if amendment.kind is EffectKind.INSERT:
+            _insert(blocks, keys, amendment)
     return (
         f"# {title}\n\n<!-- INFO END -->\n\n"
         + "\n\n".join(line for block in blocks for line in _written(block))
@@ -90,9 +95,6 @@ def _block(blocks: Sequence[_Block], key: str) -> _Block:
 
 def _amend(blocks: list[_Block], keys: set[str], amendment: Amendment) -> None:
     kind, key = amendment.kind, amendment.clause
-    if kind is EffectKind.INSERT:
-        _insert(blocks, keys, amendment)
-        return
     if kind not in {EffectKind.SUBSTITUTE, EffectKind.REPEAL, EffectKind.RENUMBER}:
         raise EffectFault("not_textual", "这种变动不改文字", "this kind of effect changes no words")
     if key not in keys:
@@ -155,7 +157,9 @@ def _renumber(blocks: list[_Block], amendments: Sequence[Amendment]) -> None:
     if any("." in old or "." in new or not new.startswith("a") for old, new in moves.items()):
         raise EffectFault("number_wrong", "改序只到条", "renumbering is by article")
     for block in blocks:
-        block.key = moves.get(block.key, block.key) if block.kind is ClauseKind.ARTICLE else block.key
+        if block.kind is ClauseKind.ARTICLE and block.key in moves:
+            old, block.key = block.key, moves[block.key]
+            block.lines = [(block.key + leaf.removeprefix(old), line) for leaf, line in block.lines]
     kept = [block.key for block in blocks if block.kind is ClauseKind.ARTICLE]
     if len(set(kept)) != len(kept):
         raise EffectFault("clause_there", "改序后有两条同号", "two articles would have one number")

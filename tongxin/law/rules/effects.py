@@ -23,6 +23,7 @@ class EffectKind(StrEnum):
     RESTORE = "restore"
 
 
+_DIVISIONS = frozenset("bfcsh")  # keys of parts, subparts, chapters, sections, headings without number
 TEXTUAL = frozenset({EffectKind.SUBSTITUTE, EffectKind.INSERT, EffectKind.RENUMBER})
 
 
@@ -101,7 +102,7 @@ def changed(versions: Sequence[VersionDates], adopted: date, change: Change) -> 
     """照变动改过日期的各版本。 The versions of an instrument after one effect on the version `adopted`.
 
     Raises EffectFault: `no_such_version`, `no_such_clause`, `not_in_force`, `later_version`, `already_suspended`,
-    `not_suspended`, `reversed`, `not_of_dates` (a textual effect makes a new version instead).
+    `not_suspended`, `reversed`, `division`, `not_of_dates` (a textual effect makes a new version instead).
     """
     if change.kind in TEXTUAL:
         raise EffectFault(
@@ -110,6 +111,12 @@ def changed(versions: Sequence[VersionDates], adopted: date, change: Change) -> 
     target = next((version for version in versions if version.adopted == adopted), None)
     if target is None:
         raise EffectFault("no_such_version", "没有这个版本", "there is no such version")
+    if change.clause and change.clause[0] in _DIVISIONS:
+        raise EffectFault(
+            "division",
+            "编、章、节不能整个变动，请逐条登记",
+            "a part, chapter or section changes article by article",
+        )
     if change.clause and not any(below(key, change.clause) for key in target.clauses):
         raise EffectFault(
             "no_such_clause", f"这个版本没有 {change.clause}", f"the version has no clause {change.clause}"
@@ -224,11 +231,11 @@ def _with(version: VersionDates, changes: Mapping[str, ClauseDates]) -> VersionD
 
 
 def superseded(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
-    """新版本施行后的各版本。 The versions after a new one has been entered: the one before ends when it begins.
+    """新版本施行后的各版本。 The versions after a new one has been entered, the new one last, with the end that follows.
 
-    A new version without a known beginning ends nothing and can found nothing. Where it begins after another that is to
-    follow, it ends with that one's beginning only if its own end says so. Raises EffectFault: `version_twice`,
-    `repealed_before`, `versions_overlap`.
+    The one before ends when it begins, and no article of an earlier text outlives that day. It ends itself when the next one
+    begins, or when the one before was to end (a repeal holds for the newer text too). A new version without a known beginning
+    ends nothing and can found nothing. Raises EffectFault: `version_twice`, `versions_overlap`, `reversed`.
     """
     if any(version.adopted == new.adopted for version in versions):
         raise EffectFault(
@@ -239,21 +246,28 @@ def superseded(versions: Sequence[VersionDates], new: VersionDates) -> tuple[Ver
     begins = new.begins
     if new.ends is not None and new.ends <= begins:
         raise EffectFault("reversed", "失效不晚于施行", "it would end before it begins")
-    found = []
-    for version in versions:
-        if version.begins is None or (version.ends is not None and version.ends <= begins):
-            found.append(version)
-        elif version.begins < begins and version.ends is None:
-            found.append(_clamped(version, begins, whole=True))
-        elif new.ends is not None and new.ends <= version.begins:
-            found.append(version)
-        else:
-            raise EffectFault(
-                "versions_overlap",
-                f"与 {version.adopted} 的版本同时有效：写明失效日期，或者先更正那个版本的日期",
-                f"it would be in force together with the version of {version.adopted}",
-            )
-    return (*found, new)
+    dated = [version for version in versions if version.begins is not None]
+    after = min((v.begins for v in dated if v.begins and v.begins >= begins), default=None)
+    if after == begins or (after and new.ends and new.ends > after):
+        raise EffectFault(
+            "versions_overlap",
+            f"与 {after} 施行的版本同时有效",
+            f"it would be in force together with that of {after}",
+        )
+    before = max((v for v in dated if v.begins and v.begins < begins), key=_begins, default=None)
+    was_to_end = before.ends if before is not None and before.ends and before.ends > begins else None
+    ends = new.ends or after or was_to_end
+    found = tuple(
+        _clamped(version, begins, whole=version is before and (version.ends is None or version.ends > begins))
+        if version.begins is not None and version.begins < begins
+        else version
+        for version in versions
+    )
+    return (*found, replace(new, ends=ends))
+
+
+def _begins(version: VersionDates) -> date:
+    return version.begins or date.min
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,16 +280,19 @@ class Doing:
     day: date | None
     by_instrument: str
     by_begins: date | None
+    by_ends: date | None = None
+    lower: bool = False
     repeals_others: bool = False
 
 
 NEEDS_SAYING = frozenset({"does_not_revive", "two_effects_one_day"})
 
 
-def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date]]) -> Iterator[EffectFault]:
+def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date, str]]) -> Iterator[EffectFault]:
     """确认之前的疑问。 What stands against confirming an effect, beyond the dates themselves.
 
-    `confirmed`: (clause, day) of the effects confirmed on the same version. The faults of `NEEDS_SAYING` are passed when the
+    `confirmed`: (clause, day, kind) of the effects confirmed on the same version. `lower`: the amending text stands below the
+    one it changes (立法法 arts. 98–102). The faults of `NEEDS_SAYING` are passed when the
     person who confirms says that they know; the others never.
     """
     if doing.day is None:
@@ -286,6 +303,14 @@ def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date]]) -> Iterato
             "before_its_own_day",
             "变动不能早于它所据的文件施行",
             "an effect cannot come before the instrument that makes it takes effect",
+        )
+    if doing.by_ends is not None and doing.day >= doing.by_ends:
+        yield EffectFault(
+            "maker_ended", "那一天，作出变动的文件已经失效", "the amending text has ended by that day"
+        )
+    if doing.lower:
+        yield EffectFault(
+            "lower_level", "下位法不能改变上位法", "a text cannot change one that stands above it"
         )
     # A text may set its own end (立法法 art. 93 even does it for some rules), not undo itself as it begins.
     ends_itself = doing.instrument == doing.by_instrument and not doing.clause
@@ -301,7 +326,18 @@ def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date]]) -> Iterato
             "它自己废止过别的文件；废止它不会使那些文件恢复效力",
             "it repealed others itself; its repeal does not bring those back",
         )
-    if any(day == doing.day and collide(clause, doing.clause) for clause, day in confirmed):
+    same_day = [(clause, kind) for clause, day, kind in confirmed if day == doing.day]
+    if (doing.clause, doing.kind.value) in same_day:
+        yield EffectFault(
+            "same_effect",
+            "同一天对同一处的同一种变动已经确认过",
+            "the same effect is confirmed for that day already",
+        )
+    # What is inserted has its number in the new text, everything else in the old one: the two do not meet.
+    elif any(
+        collide(clause, doing.clause) and (kind == EffectKind.INSERT) is (doing.kind is EffectKind.INSERT)
+        for clause, kind in same_day
+    ):
         yield EffectFault(
             "two_effects_one_day",
             "同一天对同一处已有一条确认的变动，请说明以哪一条为准",

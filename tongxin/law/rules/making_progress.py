@@ -25,6 +25,7 @@ class Progress:
 
     draft        number of the newest draft          shown     number of the draft that was last made public
     opened       when it was made public             closes    last day on which comments are taken
+    made_public  numbers of all drafts that were made public
     settled      the comments were reported on, or it was decided not to publish the draft
     voted        passed by the vote or the decision, and not reopened since
     last_day     day of the last step: no step lies before it
@@ -36,6 +37,7 @@ class Progress:
     readings: int = 0
     draft: int = 0
     shown: int = 0
+    made_public: frozenset[int] = frozenset()
     opened: date | None = None
     closes: date | None = None
     settled: bool = False
@@ -55,6 +57,14 @@ class Progress:
     def open_on(self, day: date) -> bool:
         """此日是否征求意见。 Whether comments are taken on a day."""
         return self.opened is not None and self.closes is not None and self.opened <= day <= self.closes
+
+    def is_public(self, draft: int) -> bool:
+        """某一稿是否公开。 Whether a draft is everybody's to read: it was made public itself, or the law has been published.
+
+        立法法 art. 40 by way of 87, 规章制定程序条例 art. 15(2): a draft becomes public with the period for comments, unless it was
+        decided otherwise. One that was revised since is not public before it is made so too.
+        """
+        return draft in self.made_public or self.published is not None
 
     @property
     def final_draft(self) -> int:
@@ -102,9 +112,9 @@ def _read(now: Progress, step: StepFacts) -> dict[str, Any]:
 
 
 def _made_public(now: Progress, step: StepFacts) -> dict[str, Any]:
-    del now
     return {
         "shown": step.facts["draft"],
+        "made_public": now.made_public | {step.facts["draft"]},
         "opened": step.day,
         "closes": _day(step, "closes"),
         "settled": False,

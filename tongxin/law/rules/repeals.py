@@ -1,4 +1,4 @@
-"""文中的废止条款。 Repeals that a text itself speaks of: candidates that a person confirms, never more.
+"""文中说的施行和废止。 When a text says that it begins, and the repeals it speaks of: candidates that a person confirms, never more.
 
 「《甲条例》同时废止」「…予以废止」「自……起废止」, with every instrument named in brackets; 「本法自…起施行。…同时废止」 gives the day
 by the beginning of the text itself.
@@ -16,6 +16,9 @@ _TITLE: Final = re.compile(r"《((?:[^《》]|《[^《》]*》|〈[^〈〉]*〉)
 _ENDS: Final = re.compile(r"(?:同时|一并|即行|予以|均)?废止")
 _SENTENCE: Final = re.compile(r"[^。；\n]+[。；]?")
 _DAY: Final = re.compile(r"自?(\d{4})年(\d{1,2})月(\d{1,2})日起(?:同时|即行|予以)?废止")
+_BEGINS: Final = re.compile(
+    r"本(?:法|条例|办法|规定|细则|规则|决定|章程)自(\d{4})年(\d{1,2})月(\d{1,2})日起(?:正式)?施行"
+)
 _NOT: Final = re.compile(
     r"修改、废止|修改或者废止|废止(?:程序|案|的|地方|和|与|或|、)|(?:应当|可以|建议)[^。]{0,12}废止"
 )
@@ -29,6 +32,12 @@ class SpokenRepeal:
     title: str
     day: date | None
     quote: str
+
+
+def spoken_beginning(text: str) -> date | None:
+    """文中写明的施行日期。 The day on which a text says that it takes effect, where it names one (立法法 art. 61); the last it names."""
+    said = list(_BEGINS.finditer("".join(text.split())))
+    return _day(said[-1]) if said else None
 
 
 def spoken_repeals(clauses: Sequence[ClauseText]) -> Iterator[SpokenRepeal]:

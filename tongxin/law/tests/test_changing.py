@@ -1,11 +1,13 @@
 """法典的变动。 Texts enter, effects are confirmed, and what rested on the old words stops by itself."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Count
 
 from tests.factories import NOW, accepted, officer, reported
 from tongxin.acts.terms import PLATFORM, Conflict, InvalidInput, Refused
@@ -24,6 +26,7 @@ from tongxin.law.models import (
     Version,
 )
 from tongxin.law.operations.listing import NotAdmitted
+from tongxin.law.queries import in_force
 from tongxin.law.queries.impact import closings, impact
 from tongxin.law.queries.standing import states_on
 from tongxin.law.rules import parse_instrument
@@ -37,6 +40,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 23)
 SOON = date(2026, 12, 1)
 OLD = ("cn/binzhou/town-appearance", date(2018, 12, 4))
+NAME = "滨州市城镇容貌和环境卫生管理条例"
 MATTER = "m06010"
 DECISION = (
     "# 关于修改某条例的决定\n\n<!-- INFO END -->\n\n第一条 {words}\n\n第二条 本决定自2026年12月1日起施行。\n"
@@ -127,8 +131,9 @@ def test_a_new_version_ends_the_one_before_on_its_day_and_not_before(db: None) -
         ({"level": "decree"}, "level"),
         ({"date_source": ""}, "date_source"),
         ({"clauses": ()}, "text"),
-        ({"key": OLD[0], "adopted": OLD[1]}, "adopted"),
-        ({"key": OLD[0], "in_force_from": date(2018, 1, 1)}, "in_force_from"),
+        ({"key": OLD[0], "title": NAME, "adopted": OLD[1]}, "adopted"),
+        ({"key": OLD[0], "title": "另一部条例"}, "title"),
+        ({"in_force_from": date(2026, 11, 19)}, "in_force_from"),
         ({"key": OLD[0], "level": "government-rule"}, "level"),
     ],
 )
@@ -136,6 +141,12 @@ def test_a_text_that_cannot_enter_is_refused_by_field(db: None, change: dict, fi
     with pytest.raises(InvalidInput) as wrong:
         enter(**change)
     assert wrong.value.field == field and not Version.objects.filter(adopted=date(2026, 11, 20)).exists()
+
+
+def test_a_text_of_the_city_is_the_citys_without_saying_so(db: None) -> None:
+    assert enter(jurisdiction="").instrument.jurisdiction == city().root
+    assert enter(key="cn/some-law", level="national-law", jurisdiction="").instrument.jurisdiction == ""
+    assert enter(key="cn/elsewhere", jurisdiction="330600").instrument.jurisdiction == "330600"
 
 
 def test_only_a_legal_officer_of_the_city_enters_law(db: None) -> None:
@@ -249,6 +260,8 @@ def test_one_amending_text_may_take_effect_on_several_days(db: None) -> None:
 @pytest.mark.parametrize(
     ("kind", "clause", "given", "said"),
     [
+        ("repeal", "c2", {}, "division"),
+        ("repeal", "a35", {"key": "cn/cybersecurity", "adopted": date(2025, 10, 28)}, "lower_level"),
         ("repeal", "a999", {}, "no_such_clause"),
         ("substitute", "", {"text": "新"}, "say which clause"),
         ("repeal", "a35", {"day": date(2026, 11, 1)}, "before_its_own_day"),
@@ -264,6 +277,71 @@ def test_an_effect_that_cannot_be_is_refused_by_name(
 ) -> None:
     with pytest.raises(InvalidInput, match=said):
         confirm(note(enter(), kind, clause, **given))
+
+
+def a_second(begins: date = SOON + timedelta(days=10)) -> Version:
+    return enter(key="cn/binzhou/second", adopted=date(2026, 11, 21), in_force_from=begins)
+
+
+def holding(key: str, day: date) -> list[str]:
+    """The words that hold under one number on a day, in whatever version of the old law."""
+    rows = Clause.objects.filter(in_force(day=day), version__instrument__key=OLD[0], key=key)
+    return [row.text for row in rows]
+
+
+def test_an_article_that_has_ended_does_not_come_back_with_a_later_text(db: None) -> None:
+    confirm(note(enter(), "repeal", "a36"))
+    second, then = a_second(), SOON + timedelta(days=10)
+    confirm(note(second, "substitute", "a35", text="再改的条文。", day=then))
+    assert holding("a36", SOON - timedelta(days=1)) and not holding("a36", SOON) and not holding("a36", then)
+    assert holding("a35", then) == ["再改的条文。"]
+
+
+def test_what_was_to_begin_later_still_does_when_another_article_is_changed_in_between(db: None) -> None:
+    by, later, then = enter(), SOON + timedelta(days=31), SOON + timedelta(days=10)
+    confirm(
+        note(by, "substitute", "a34", text="早的新条文。"),
+        note(by, "substitute", "a35", text="晚的新条文。", day=later),
+    )
+    old_words = holding("a35", SOON)
+    second = a_second()
+    confirm(note(second, "substitute", "a12", text="新的第十二条。", day=then, adopted=date(2026, 11, 20)))
+    assert holding("a35", then) == holding("a35", later - timedelta(days=1)) == old_words != ["晚的新条文。"]
+    assert holding("a35", later) == ["晚的新条文。"] and holding("a12", then) == ["新的第十二条。"]
+
+
+def test_a_suspended_article_stays_suspended_and_only_the_whole_of_it_can_be_replaced(db: None) -> None:
+    confirm(note(enter(), "suspend", "a35"))
+    second, then = a_second(), SOON + timedelta(days=10)
+    with pytest.raises(InvalidInput, match="dated_part"):
+        confirm(note(second, "substitute", "a35.p1", text="新的第一款。", day=then))
+    confirm(note(second, "substitute", "a12", text="新的第十二条。", day=then))
+    assert not holding("a35", then) and holding("a12", then) == ["新的第十二条。"]
+
+
+def test_an_article_may_take_the_number_another_leaves(db: None) -> None:
+    last = holding("a58", TODAY)
+    confirm(
+        note(by := enter(), "renumber", "a58", to_clause="a59"),
+        note(by, "insert", "a58", text="新增的第五十八条。"),
+        note(by, "substitute", "a57", text="新的第五十七条。"),
+    )
+    assert holding("a59", SOON) == last and holding("a58", SOON) == ["新增的第五十八条。"]
+
+
+def test_an_instrument_that_was_repealed_is_not_entered_again_under_its_key(db: None) -> None:
+    confirm(note(enter(), "repeal"))
+    with pytest.raises(InvalidInput) as wrong:
+        enter(key=OLD[0], title=NAME, adopted=date(2026, 11, 22), in_force_from=SOON + timedelta(days=9))
+    assert wrong.value.field == "key"
+
+
+def test_savings_are_the_words_of_the_amending_text(db: None) -> None:
+    by = enter()
+    for words in ("", "书里没有的话。"):
+        with pytest.raises(InvalidInput) as wrong:
+            note(by, "repeal", "a35", savings=words, saves_running=True)
+        assert wrong.value.field == "savings"
 
 
 def test_two_effects_on_one_place_on_one_day_wait_for_a_person(db: None) -> None:
@@ -318,6 +396,13 @@ def test_the_day_writes_down_what_fell_idle_tells_its_keepers_and_starts_the_clo
     assert Day.objects.get(day=SOON).idle == len(moved)
     with pytest.raises(Conflict):
         law.begin_day(actor=PLATFORM, at=day_at(SOON, 12))
+
+
+def test_a_day_that_nobody_began_is_told_on_the_next(db: None) -> None:
+    law.begin_day(actor=PLATFORM, at=day_at(SOON - timedelta(days=2), 0))
+    confirm(note(enter(), "repeal", "a35"))
+    assert f"matter:{MATTER}" in law.begin_day(actor=PLATFORM, at=day_at(SOON + timedelta(days=3), 0))
+    assert ListChange.objects.filter(list_entry__code=MATTER, what="idle").count() == 1
 
 
 def test_a_running_case_is_paused_with_its_clocks_and_goes_on_when_its_entry_rests_on_law_again(
@@ -397,6 +482,64 @@ def test_a_successor_must_be_there_and_in_force_on_the_day(db: None, successor: 
         law.repoint_bindings(actor=lawyer(), at=NOW, moves=[Repointing(binding=row.pk, successor=successor)])
 
 
+def test_only_what_loses_its_basis_is_re_pointed_and_each_once(db: None) -> None:
+    with pytest.raises(Conflict, match="nothing to re-point"):
+        repoint(NOW)
+    confirm(note(enter(), "repeal", "a35"))
+    row = Binding.objects.filter(entry__code=MATTER, clause__key__startswith="a35", valid_to=None).first()
+    move = Repointing(binding=row.pk, successor=f"law:{OLD[0]}@{OLD[1]}#a34")
+    with pytest.raises(InvalidInput, match="chosen twice"):
+        law.repoint_bindings(actor=lawyer(), at=NOW, moves=[move, move])
+    sample = enter("# 示例\n<!-- INFO END -->\n第一条 甲。", key="cn/binzhou/sample", level="illustrative",
+                   illustrative=True, in_force_from=date(2026, 11, 21))  # fmt: skip
+    with pytest.raises(InvalidInput, match="of a lower level"):
+        law.repoint_bindings(
+            actor=lawyer(),
+            at=NOW,
+            moves=[replace(move, successor=f"law:{sample.instrument.key}@{sample.adopted}#a1")],
+        )
+    assert Binding.objects.get(pk=row.pk).valid_to is None
+
+
+def test_two_bases_of_one_entry_do_not_come_to_rest_on_one_clause(db: None) -> None:
+    confirm(note(enter(), "repeal"))
+    first, second, *_ = Binding.objects.filter(clause__version=old_version(), valid_to=None, entry__in=
+        Binding.objects.filter(clause__version=old_version(), valid_to=None).values("entry").annotate(
+            n=Count("id")).filter(n__gt=1).values("entry")).order_by("entry", "id")  # fmt: skip
+    assert first.entry_id == second.entry_id
+    ref = "law:cn/binzhou/air@2026-01-01#a1"
+    enter(
+        "# 新条例\n<!-- INFO END -->\n第一条 甲。",
+        key="cn/binzhou/air",
+        adopted=date(2026, 1, 1),
+        in_force_from=date(2026, 1, 2),
+    )
+    with pytest.raises(InvalidInput, match="rests on it already"):
+        law.repoint_bindings(actor=lawyer(), at=NOW, moves=[
+            Repointing(binding=first.pk, successor=ref), Repointing(binding=second.pk, successor=ref)])  # fmt: skip
+
+
+def test_many_entries_are_re_pointed_with_a_fixed_number_of_statements(
+    db: None, django_assert_max_num_queries: Any
+) -> None:
+    confirm(note(enter(), "repeal"))
+    enter(
+        "# 新条例\n<!-- INFO END -->\n第一条 甲。",
+        key="cn/binzhou/air",
+        adopted=date(2026, 1, 1),
+        in_force_from=date(2026, 1, 2),
+    )
+    rows = (
+        Binding.objects.filter(clause__version=old_version(), valid_to=None, entry__nature="")
+        .order_by("entry", "id")
+        .distinct("entry")
+    )
+    moves = [Repointing(binding=row.pk, successor="law:cn/binzhou/air@2026-01-01#a1") for row in rows]
+    assert len(moves) > 30
+    with django_assert_max_num_queries(60):
+        assert law.repoint_bindings(actor=lawyer(), at=NOW, moves=moves) == len(moves)
+
+
 def test_an_entry_is_not_re_pointed_to_a_clause_that_cannot_carry_it(db: None) -> None:
     confirm(note(enter(), "repeal", "a51"))
     row = Binding.objects.get(entry__code="q001", entry__list="duty", valid_to=None)
@@ -446,7 +589,9 @@ def test_a_savings_clause_leaves_begun_cases_to_the_old_clause_and_no_new_ones(d
     from tongxin.cases.tasks import transition
 
     case = accepted(matter=MATTER)
-    confirm(note(enter(), "repeal", "a35", savings="施行前已经受理的，依照原规定办理。", saves_running=True))
+    saving = "施行前已经受理的，依照原规定办理。"
+    by = enter(DECISION.format(words=f"废止第三十五条。{saving}"))
+    confirm(note(by, "repeal", "a35", savings=saving, saves_running=True))
     at = day_at(SOON)
     assert transition(at=at)["paused"] == 0
     cases.ask_assistance(
@@ -484,6 +629,25 @@ def test_the_preview_of_a_new_version_proposes_the_clause_that_follows(db: None)
     assert any(
         row.clause.endswith("#a12.p1.i2") and row.what in {"ends", "changes"} for row in moved.bindings
     )
+
+
+def test_the_preview_of_an_amending_text_says_what_new_words_replace_before_and_after_confirming(
+    db: None,
+) -> None:
+    by = enter()
+    effects = [
+        note(by, "renumber", "a35", to_clause="a34-1"), note(by, "substitute", "a12", text="新的第十二条。")
+    ]  # fmt: skip
+    for certain in (False, True):
+        (closing,) = closings(key="cn/binzhou/decision", day=SOON, today=TODAY)
+        assert (closing.version, closing.kind, closing.certain) == (old_version(), "superseded", certain)
+        moved = impact(
+            found=[closing], states={SOON - timedelta(days=1): states_on(day=SOON - timedelta(days=1))}
+        )
+        mine = [row for row in moved.bindings if row.entry == f"matter:{MATTER}" and "#a35" in row.clause]
+        assert [(row.what, row.successor.split("#")[1]) for row in mine] == [("moves", "a34-1.p2")]
+        if not certain:
+            confirm(*effects)
 
 
 def test_a_doubt_is_resolved_once_by_a_person_and_the_text_stays(db: None) -> None:

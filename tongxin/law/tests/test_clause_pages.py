@@ -202,7 +202,7 @@ def test_citations_are_grouped_by_text_and_those_of_another_time_are_marked(
     assert late is not None
     for version in (early, late):
         owner_sql(
-            'INSERT INTO law_citation (version_id, clause_key, start, "end", quote, title, target_id, target_clause) '
+            "INSERT INTO law_citation (version_id, clause_key, start, stop, quote, title, target_id, target_clause) "
             "VALUES (%s, 'a1', 0, 5, '《网络安全法》第二十一条', '网络安全法', %s, 'a21.p1')",
             version.pk, target.version.instrument_id,
         )  # fmt: skip
@@ -215,7 +215,7 @@ def test_many_citations_are_counted_and_the_first_hundred_shown(client: Client, 
     target = clause(f"{OLD}a21/")
     known = client.get(f"{OLD}a21.json").json()["cited_in"]["count"]
     owner_sql(
-        'INSERT INTO law_citation (version_id, clause_key, start, "end", quote, title, target_id, target_clause) '
+        "INSERT INTO law_citation (version_id, clause_key, start, stop, quote, title, target_id, target_clause) "
         "SELECT %s, 'a1', n, n + 1, '第二十一条', '', %s, 'a21' FROM generate_series(1, 120) n",
         Version.objects.get(instrument__key="cn/data-security").pk, target.version.instrument_id,
     )  # fmt: skip
@@ -226,7 +226,7 @@ def test_a_text_that_cites_itself_means_its_own_version(client: Client, owner_sq
     target = clause(f"{OLD}a21/")
     before = [client.get(f"{where}a21.json").json()["cited_in"]["count"] for where in (OLD, NEW)]
     owner_sql(
-        'INSERT INTO law_citation (version_id, clause_key, start, "end", quote, title, target_id, target_clause) '
+        "INSERT INTO law_citation (version_id, clause_key, start, stop, quote, title, target_id, target_clause) "
         "VALUES (%s, 'a59', 0, 1, '本法第二十一条', '', %s, 'a21')",
         target.version_id, target.version.instrument_id,
     )  # fmt: skip

@@ -125,12 +125,36 @@ def test_a_new_version_ends_the_one_before_on_its_own_day() -> None:
     assert old.ends == day(7) and new.ends is None
 
 
-def test_a_version_of_the_past_fits_into_a_gap_and_nowhere_else() -> None:
-    assert len(superseded((version(10),), fresh(0, 10))) == 2
+def test_a_version_of_the_past_ends_when_the_one_that_followed_it_begins() -> None:
+    assert [v.ends for v in superseded((version(10),), fresh(0))] == [None, day(10)]
+    assert [v.ends for v in superseded((version(10),), fresh(0, 8))] == [None, day(8)]
     with pytest.raises(EffectFault, match="versions_overlap"):
-        superseded((version(10),), fresh(0))
+        superseded((version(10),), fresh(0, 12))
     with pytest.raises(EffectFault, match="versions_overlap"):
-        superseded((version(0, 20),), fresh(5))
+        superseded((version(10),), fresh(10, adopted=3))
+
+
+def test_a_version_between_two_ends_the_one_and_yields_to_the_other() -> None:
+    first, last, between = superseded((version(0, 20), version(20)), fresh(5))
+    assert (first.ends, last.ends, between.ends) == (day(5), None, day(20))
+
+
+def test_a_repeal_that_is_set_holds_for_a_newer_text_too() -> None:
+    old, new = superseded((version(0, 20),), fresh(5))
+    assert (old.ends, new.ends) == (day(5), day(20))
+
+
+def test_a_whole_new_text_ends_the_articles_that_outlived_an_older_one() -> None:
+    first = version(0, 5, a2=ClauseDates(ends=day(30)))
+    second = VersionDates(adopted=day(5), begins=day(5), clauses={"a2": ClauseDates(begins=day(30))})
+    assert first.in_force("a2", day(12))
+    first, second, _third = superseded((first, second), fresh(10))
+    assert first.in_force("a2", day(9)) and not first.in_force("a2", day(10))
+    assert not any(second.in_force("a2", day(n)) for n in range(60))
+
+
+def test_a_chapter_changes_article_by_article() -> None:
+    assert fault((version(),), "repeal", "c1", 5) == "division"
 
 
 def test_a_version_adopted_on_the_same_day_is_refused_and_one_that_ends_before_it_begins() -> None:
@@ -165,8 +189,12 @@ def doing(**given: object) -> Doing:
         ({"by_begins": None}, [], "before_its_own_day"),
         ({"by_instrument": "cn/x"}, [], "self_repeal"),
         ({"repeals_others": True}, [], "does_not_revive"),
-        ({"clause": "a2"}, [("a2.p1", day(5))], "two_effects_one_day"),
-        ({"clause": "a2.p1"}, [("", day(5))], "two_effects_one_day"),
+        ({"by_ends": day(5)}, [], "maker_ended"),
+        ({"lower": True}, [], "lower_level"),
+        ({"clause": "a2"}, [("a2.p1", day(5), "repeal")], "two_effects_one_day"),
+        ({"clause": "a2.p1"}, [("", day(5), "repeal")], "two_effects_one_day"),
+        ({"clause": "a2"}, [("a2", day(5), "substitute")], "two_effects_one_day"),
+        ({"clause": "a2"}, [("a2", day(5), "repeal")], "same_effect"),
     ],
 )
 def test_what_a_person_has_to_look_at_is_named(change: dict, confirmed: list, code: str) -> None:
@@ -175,7 +203,10 @@ def test_what_a_person_has_to_look_at_is_named(change: dict, confirmed: list, co
 
 def test_a_text_may_set_its_own_end_and_neighbours_may_change_on_one_day() -> None:
     assert list(faults_of(doing(by_instrument="cn/x", day=day(730)), confirmed=[])) == []
-    assert list(faults_of(doing(clause="a1"), confirmed=[("a10", day(5)), ("a1", day(6))])) == []
+    assert (
+        list(faults_of(doing(clause="a1"), confirmed=[("a10", day(5), "repeal"), ("a1", day(6), "repeal")]))
+        == []
+    )
 
 
 def test_places_collide_when_one_is_above_the_other() -> None:
@@ -268,6 +299,8 @@ def write_down(diary: Replay, before: tuple, after: tuple, step: tuple) -> None:
         number = (v.adopted - FIRST).days
         if v.adopted not in known:
             diary.add(n, "enact", number)
+            if v.ends:
+                diary.add((v.ends - FIRST).days, "end", number)
         elif v != known[v.adopted] and what == "enact":
             diary.add(n, "end", number)
         elif v != known[v.adopted]:

@@ -97,6 +97,8 @@ def test_an_effect_is_noted_previewed_and_confirmed_on_its_pages(lawyer: Client)
     assert lawyer.post(f"/law/effects/{effect.pk}/", {"confirm": "1"}).status_code == 303
     effect.refresh_from_db()
     assert effect.state == "confirmed"
+    desk = lawyer.get("/law/desk/").content.decode()
+    assert f"/law/impact/?instrument=cn/binzhou/decision&amp;on={soon()}" in desk and "项还没有改依" in desk
     assert "已确认" in lawyer.get(f"/law/effects/{effect.pk}/").content.decode()
 
 
@@ -183,10 +185,13 @@ def test_re_pointing_on_the_preview_moves_the_basis_from_the_day_on(lawyer: Clie
     law.confirm_effects(actor=officer("bz/lead", "legal_officer"), at=timezone.now(), effects=effects)
     address = f"/law/impact/?instrument={OLD[0]}&on={soon()}"
     page = lawyer.get(address).content.decode()
-    value = next(v.split('"')[0] for v in page.split('value="')[1:] if "#a34-1.p2" in v.split('"')[0])
-    assert clerk.post(address, {"move": value}).status_code == 403
+    field = next(one for one in page.split("<input name=")[1:] if "#a34-1.p2" in one.split(">")[0])
+    row = field.split('"')[1].removeprefix("to-")
+    value = {"move": row, f"to-{row}": f"law:{OLD[0]}@2026-11-20#a34-1.p2"}
+    assert clerk.post(address, value).status_code == 403
     assert lawyer.post(address, {"move": "x"}).status_code == 400
-    assert lawyer.post(address, {"move": value}).status_code == 303
+    assert lawyer.post(address, {"move": row}).status_code == 400
+    assert lawyer.post(address, value).status_code == 303
     left = sum(row["what"] in {"same", "moves"} and not row["ready"] for row in moved(lawyer, address))
     assert left > 300
     assert lawyer.post(address, {"unchanged": "1"}).status_code == 303
@@ -194,6 +199,53 @@ def test_re_pointing_on_the_preview_moves_the_basis_from_the_day_on(lawyer: Clie
     assert all(row["ready"] for row in rows if row["what"] in {"same", "moves"})
     assert any(row["what"] == "ends" and not row["ready"] for row in rows)
     assert "已改依" in lawyer.get(f"{address}&page=2").content.decode()
+
+
+def test_nothing_is_re_pointed_before_the_change_is_confirmed_and_then_to_any_clause_a_lawyer_names(
+    lawyer: Client,
+) -> None:
+    from tongxin.law import operations as law
+
+    effect = note(enter(in_force_from=soon()), "repeal", "a35", day=soon())
+    address = f"/law/impact/?instrument=cn/binzhou/decision&on={soon()}"
+    page = lawyer.get(address).content.decode()
+    assert "先确认，再改依" in page and 'name="move"' not in page
+    law.confirm_effects(actor=officer("bz/lead", "legal_officer"), at=timezone.now(), effects=[effect])
+    page = lawyer.get(address).content.decode()
+    assert "没有后继条款" in page and "先确认，再改依" not in page
+    row = page.split('name="move" id="move-')[1].split('"')[0]
+    assert lawyer.post(address, {"move": row, f"to-{row}": f"/law/{OLD[0]}@{OLD[1]}/#a34"}).status_code == 303
+    page = lawyer.get(address).content.decode()
+    assert "已改依" in page and f'id="move-{row}"' not in page
+
+
+def test_changes_of_words_in_one_text_are_confirmed_together_on_the_page(lawyer: Client) -> None:
+    by = enter(in_force_from=soon())
+    first = note(by, "substitute", "a12", text="新的第十二条。", day=soon())
+    other = note(by, "substitute", "a13", text="新的第十三条。", day=soon())
+    page = lawyer.get(f"/law/effects/{first}/").content.decode()
+    ticked = next(one for one in page.split("<input ") if f'value="{other}"' in one)
+    assert "checked" in ticked and "第十三条" in page
+    sent = {"confirm": "1", "together": [str(other)]}
+    assert lawyer.post(f"/law/effects/{first}/", sent).status_code == 303
+    assert set(Effect.objects.filter(by=by).values_list("state", flat=True)) == {"confirmed"}
+    assert lawyer.post(f"/law/effects/{first}/", {"confirm": "1", "together": ["999999"]}).status_code >= 400
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2026-02-31"])
+def test_a_day_no_law_can_have_is_refused_by_field(client: Client, on: str) -> None:
+    assert client.get(f"/law/impact/?instrument=cn/cybersecurity&on={on}").status_code == 400
+    assert client.get(f"/law/impact.json?instrument=cn/cybersecurity&on={on}").status_code == 400
+
+
+def test_what_a_draft_that_is_not_public_would_move_is_not_public(client: Client) -> None:
+    from tongxin.law.tests.makers import congress, drafted
+
+    number = drafted(at=timezone.now())
+    address = f"/law/impact/?instrument={number}&on={soon()}"
+    assert client.get(address).status_code == 400 and "还没有公开" in client.get(address).content.decode()
+    assert client.get(address.replace("/impact/", "/impact.json")).status_code == 403
+    assert signed_in(congress(), "congress").get(address).status_code == 200
 
 
 def moved(client: Client, address: str) -> list:

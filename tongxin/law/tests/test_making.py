@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import NOW, officer
 from tongxin.acts.models import Notice
-from tongxin.acts.terms import ANONYMOUS, PLATFORM, Actor, Conflict, InvalidInput, Refused
+from tongxin.acts.terms import ANONYMOUS, PLATFORM, Actor, By, Conflict, InvalidInput, Refused
 from tongxin.law import operations as law
 from tongxin.law.models import (
     Clause,
@@ -68,7 +68,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 LIMITING = """第一条 为了管理犬只，制定本办法。
 第二条 携犬出户应当束犬链。
-第三条 本办法自2027年3月1日起施行。"""
+第三条 本办法自公布之日起施行。"""
 FINE = "law:cn/administrative-penalties@2021-01-22#a14.p2"
 Sql = Callable[..., None]
 
@@ -586,6 +586,14 @@ def test_a_bill_that_shifts_interests_is_not_voted_on_before_its_hearing() -> No
     assert law.vote_law(**vote, at=later, tally=Tally(members=41, in_favour=40))
 
 
+def test_one_meeting_reads_a_bill_once() -> None:
+    number = read(times=1)
+    with pytest.raises(InvalidInput) as wrong:
+        law.read_law(actor=congress(), at=NOW, number=number, meeting=" 第30次会议 ")
+    assert wrong.value.field == "meeting"
+    assert law.read_law(actor=congress(), at=NOW, number=number, meeting="第31次会议") == 2
+
+
 def test_the_city_reads_twice_and_once_only_with_a_reason() -> None:
     number = read(times=1)
     withheld(number, NOW)
@@ -723,6 +731,15 @@ def test_law_is_published_with_its_day_its_gazette_and_a_key_of_its_own() -> Non
     law.publish_law(actor=congress(), at=NOW, number=number, publication=publication(TODAY))
 
 
+def test_the_day_announced_is_the_day_the_text_decided_on_names() -> None:
+    text = REGULATION.replace("自公布之日起施行", "自2027年6月1日起施行")
+    number = approved(draft=NewDraft(text=text))
+    with pytest.raises(InvalidInput) as wrong:
+        law.publish_law(actor=congress(), at=NOW, number=number, publication=publication(date(2027, 7, 1)))
+    assert wrong.value.field == "in_force_from" and "2027-06-01" in wrong.value.reason
+    law.publish_law(actor=congress(), at=NOW, number=number, publication=publication(date(2027, 6, 1)))
+
+
 def test_an_amended_text_keeps_the_key_of_the_old_one() -> None:
     own = making.own_instruments(level="local-regulation")[0]
     number = approved(purpose=Purpose.AMEND, target=own.key, title=own.title)
@@ -840,3 +857,55 @@ def test_who_steers_is_the_congress_for_regulations_and_the_justice_bureau_for_r
     assert [o.code for o in making.steering_organs(kind=Kind.REGULATION)] == ["bz/congress"]
     assert [o.code for o in making.steering_organs(kind=Kind.RULE)] == ["bz/justice", "bz/government"]
     assert steering(proposed()) == congress()
+
+
+# ---- Who is shown what a draft says ---------------------------------------------------------------------------------
+
+
+LEGAL, OTHER = By.LEGAL_OFFICER, By.CASE_OFFICER
+EVERYBODY = {"", "bz/urban-management", "bz/congress", "bz/justice", "bz/lead", "bz/civil-affairs"}
+
+
+def opened_to(number: str, post: By = OTHER) -> set[str]:
+    """The organs, '' for everybody, of which those who hold a post may be shown the newest draft of a project."""
+    project = fresh(number)
+    return {organ for organ in EVERYBODY if making.draft_is_open(project=project, organ=organ, post=post)}
+
+
+def test_what_a_draft_says_is_open_to_who_makes_it_until_it_is_made_public() -> None:
+    assert opened_to(planned()) == EVERYBODY, "there is nothing to keep yet"
+    assert opened_to(drafted()) == {"bz/urban-management", "bz/congress"}
+    assert opened_to(submitted(Kind.RULE)) == {"bz/urban-management", "bz/justice"}
+    rule = open_rule()
+    assert opened_to(rule) == EVERYBODY
+    law.draft_law(actor=drafter(), at=NOW, number=rule, draft=NewDraft(text=RULE, note="又改了几个字"))
+    assert opened_to(rule) == {"bz/urban-management", "bz/justice"}
+    assert opened_to(published()) == EVERYBODY
+
+
+def test_of_the_lead_body_the_legal_officer_reads_drafts_and_of_other_bodies_no_other_post_does() -> None:
+    assert opened_to(drafted(), LEGAL) == {"bz/urban-management", "bz/congress", "bz/lead"}
+    number = proposed()
+    law.plan_law(
+        actor=congress(), at=NOW, number=number, drafting="bz/lead", finish_by=TODAY + 90 * DAY, plan="2026年度立法计划"
+    )  # fmt: skip
+    law.draft_law(
+        actor=officer("bz/lead", "legal_officer"), at=NOW, number=number, draft=NewDraft(text=REGULATION)
+    )
+    assert "bz/lead" in opened_to(number), "who drafts it reads it, whatever the post"
+
+
+# ---- What a project would end ---------------------------------------------------------------------------------------
+
+
+def test_an_amendment_of_which_nothing_is_drafted_ends_nothing_yet() -> None:
+    number = planned(purpose=Purpose.AMEND, target="cn/binzhou/grid-regulation", title="关于修改某条例的决定")
+    day = TODAY + DAY
+    assert making.closings_of_project(project=fresh(number), day=day) == []
+    law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=REGULATION))
+    (closing,) = making.closings_of_project(project=fresh(number), day=day)
+    assert closing.version.instrument.key == "cn/binzhou/grid-regulation" and closing.draft
+    repeal = planned(
+        purpose=Purpose.REPEAL, target="cn/binzhou/grid-regulation", title="关于废止某条例的决定"
+    )
+    assert [one.kind for one in making.closings_of_project(project=fresh(repeal), day=day)] == ["repeal"]

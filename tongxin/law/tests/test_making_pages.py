@@ -23,12 +23,14 @@ from tongxin.law.tests.makers import (
     SAID,
     TODAY,
     answered,
+    approved,
     commented,
     congress,
     drafted,
     drafter,
     fresh,
     justice,
+    make_public,
     open_rule,
     planned,
     proposed,
@@ -42,9 +44,7 @@ from tongxin.law.tests.makers import (
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 Clock = Callable[[datetime], None]
-LIMITING = (
-    "第一条 为了管理犬只，制定本办法。\n第二条 携犬出户应当束犬链。\n第三条 本办法自2027年3月1日起施行。"
-)
+LIMITING = "第一条 为了管理犬只，制定本办法。\n第二条 携犬出户应当束犬链。\n第三条 本办法自公布之日起施行。"
 
 
 @pytest.fixture(autouse=True)
@@ -140,13 +140,96 @@ def test_a_draft_is_read_clause_by_clause_and_each_can_be_commented_on_while_it_
     assert "comment/?clause" not in text(client, f"/lawmaking/{number}/draft/1/")
 
 
-def test_two_drafts_are_compared_word_by_word(client: Client) -> None:
+def test_two_drafts_are_compared_word_by_word() -> None:
     number = drafted()
     changed = REGULATION.replace("五十元", "二十元") + "\n第五条 新增的一条。"
     law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=changed, note="降低罚款"))
-    page = text(client, f"/lawmaking/{number}/compare/1/2/")
+    page = text(signed_in(drafter()), f"/lawmaking/{number}/compare/1/2/")
     assert re.search(r"<del>.*五", page) and re.search(r"<ins>.*二", page)
     assert "新增" in page and "没有变的 3 条不列" in page
+
+
+# ---- Drafts that are not public -------------------------------------------------------------------------------------
+
+CLOSED = "这一稿没有公开"
+LOWERED, WHY_LOWERED = "处以二十元罚款", "罚款由五十元降到二十元"
+
+
+def closed_to_all_but_their_own(number: str, *pages: str) -> None:
+    """The pages of drafts that are not public: words and no text for everybody else, the text for those who read it."""
+    neighbour, chief = officer("bz/civil-affairs"), officer("bz/lead", "lead_officer")
+    for reader in (
+        Client(),
+        signed_in(Actor(person="person:somebody")),
+        signed_in(neighbour),
+        signed_in(chief),
+    ):
+        for page in pages:
+            said = text(reader, page, 403)
+            assert CLOSED in said and f'href="/lawmaking/{number}/"' in said
+            assert "罚款" not in said and "消防通道" not in said
+    for one in (drafter(), congress(), officer("bz/lead", "legal_officer")):
+        for page in pages:
+            assert "罚款" in text(signed_in(one), page)
+            assert signed_in(one).get(page).headers["Cache-Control"] == "no-store"
+
+
+def test_a_draft_that_was_never_made_public_is_read_by_those_who_make_it_alone() -> None:
+    number = drafted()
+    changed = REGULATION.replace("处以五十元罚款", LOWERED)
+    law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=changed, note=WHY_LOWERED))
+    closed_to_all_but_their_own(
+        number,
+        f"/lawmaking/{number}/draft/1/",
+        f"/lawmaking/{number}/draft/2/",
+        f"/lawmaking/{number}/compare/1/2/",
+    )
+    public, own = text(Client(), f"/lawmaking/{number}/"), text(signed_in(drafter()), f"/lawmaking/{number}/")
+    assert "第 2 稿" in public and "没有公开" in public and "起草法规规章" in public
+    assert "/draft/" not in public and "/compare/" not in public and WHY_LOWERED not in public
+    assert own.count(WHY_LOWERED) == 2 and f"/lawmaking/{number}/compare/1/2/" in own
+
+
+def test_the_forms_of_drafting_hand_the_text_to_nobody_who_may_not_draft() -> None:
+    number = drafted()
+    form = f"/lawmaking/{number}/do/draft_law/"
+    assert "消防通道" in text(signed_in(drafter()), form)
+    other = signed_in(officer("bz/civil-affairs"))
+    assert "消防通道" not in text(other, form, 403)
+    assert "消防通道" not in text(other, f"/lawmaking/{number}/do/revise_draft/", 409)
+    for given in ({}, {**seen(number), "text": REGULATION[:60]}):
+        answer = other.post(form, given)
+        assert answer.status_code in {400, 403} and "罚款" not in answer.content.decode()
+
+
+def test_a_regulation_that_was_withheld_stays_so_until_it_is_published_and_says_who_decided_it() -> None:
+    number = approved()
+    page = f"/lawmaking/{number}/draft/1/"
+    closed_to_all_but_their_own(number, page)
+    assert "第12次主任会议决定不公布草案，理由是：涉及依法需要保密的内容" in text(Client(), page, 403)
+    law.publish_law(actor=congress(), at=NOW, number=number, publication=publication())
+    assert "消防通道" in text(Client(), page)
+    assert CLOSED not in text(Client(), f"/lawmaking/{number}/")
+
+
+def test_a_draft_that_was_revised_after_it_was_public_is_not_public_before_it_is_made_so_again(
+    clock: Clock,
+) -> None:
+    number = open_rule()
+    changed = RULE.replace("不休息", "照常办理")
+    law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=changed, note="改了说法"))
+    first, second = f"/lawmaking/{number}/draft/1/", f"/lawmaking/{number}/draft/2/"
+    assert "不休息" in text(Client(), first) and second not in text(Client(), first)
+    assert "照常办理" not in text(Client(), second, 403)
+    assert "照常办理" not in text(Client(), f"/lawmaking/{number}/compare/1/2/", 403)
+    later = NOW + 31 * DAY
+    law.report_comments(actor=drafter(), at=later, number=number, summary="没有收到意见，改了说法再征求一次")
+    make_public(number, later)
+    clock(later)
+    for page in (first, second, f"/lawmaking/{number}/compare/1/2/"):
+        answer = Client().get(page)
+        assert answer.status_code == 200 and "Cache-Control" not in answer.headers
+    assert "改了说法" in text(Client(), f"/lawmaking/{number}/")
 
 
 # ---- Commenting -----------------------------------------------------------------------------------------------------
@@ -533,12 +616,12 @@ def test_a_law_that_was_published_says_from_which_day_and_its_commenters_see_it(
     assert "这一稿就是公布的文本" in text(client, f"/lawmaking/{other}/draft/1/")
 
 
-def test_a_repeal_that_is_a_plain_decision_can_be_read(client: Client) -> None:
+def test_a_repeal_that_is_a_plain_decision_can_be_read() -> None:
     own = "cn/binzhou/grid-regulation"
     number = planned(purpose=Purpose.REPEAL, target=own, title="关于废止某条例的决定")
     decision = "经审议，决定废止某条例。本决定自公布之日起施行。"
     law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=decision))
-    assert decision in text(client, f"/lawmaking/{number}/draft/1/")
+    assert decision in text(signed_in(drafter()), f"/lawmaking/{number}/draft/1/")
     law.submit_law(actor=drafter(), at=NOW, number=number, explanation=SAID, discussed="第30次常务会议")
     law.read_law(actor=congress(), at=NOW, number=number, meeting="第30次会议")
     _post(signed_in(congress()), number, "assess_draft", note="废止后有清单事项失去依据，须先改依")

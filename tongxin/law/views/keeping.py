@@ -19,9 +19,9 @@ from tongxin.law import operations, queries
 from tongxin.law.forms.keeping import ConfirmForm, DoubtForm, EffectForm, EnterForm, ReviewForm
 from tongxin.law.models import Doubt, Effect
 from tongxin.law.queries import book
-from tongxin.law.rules.effects import NEEDS_SAYING
+from tongxin.law.rules.effects import NEEDS_SAYING, TEXTUAL
 from tongxin.law.rules.labels import clause_label, clause_label_en
-from tongxin.law.rules.repeals import spoken_repeals
+from tongxin.law.rules.repeals import spoken_beginning, spoken_repeals
 from tongxin.law.terms import ClauseRef
 from tongxin.law.views.report import REASON_WORDS
 from tongxin.places.queries import city_day
@@ -94,11 +94,12 @@ def effect_words(effect: Effect) -> dict[str, Any]:
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    """法典工作台。 What waits for a person: candidates, doubts, reviews, lists to bring up to date. Five statements."""
+    """法典工作台。 What waits for a person: candidates, doubts, reviews, lists to bring up to date. Six statements."""
     waiting = [effect_words(effect) for effect in book.effects_waiting()]
     context = {
         "candidates": [effect for effect in waiting if effect["known"]],
         "elsewhere": [effect for effect in waiting if not effect["known"]],
+        "endings": book.endings_to_come(day=city_day(timezone.now())),
         "doubts": book.doubts_open().count(),
         "reviews": list(book.reviews_open()[:50]),
         "duties": list(book.duties_open()[:50]),
@@ -110,11 +111,15 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def effect(request: HttpRequest, number: int) -> HttpResponse:
-    """一条变动，确认或排除。 One effect: what it says, what it would move, the decision. Two statements and its preview's."""
+    """一条变动，确认或排除。 One effect: what it says, what else the same text does to the same version, the decision. Three
+    statements.
+    """
     row = book.effect_of(number=number)
     if row is None:
         raise Http404(str(number))
-    form = ConfirmForm(posted(request))
+    beside = list(book.effects_beside(effect=row)) if row.state == Effect.State.CANDIDATE else []
+    textual = [one.pk for one in beside if one.kind in TEXTUAL] if row.kind in TEXTUAL else []
+    form = ConfirmForm(posted(request), beside=[(one.pk, _line(one)) for one in beside], textual=textual)
     if request.method == "POST" and form.is_valid():
         knowing = tuple(NEEDS_SAYING) if form.cleaned_data["knowing"] else ()
 
@@ -124,12 +129,20 @@ def effect(request: HttpRequest, number: int) -> HttpResponse:
                 return operations.reject_effect(
                     actor=actor, at=at, effect=number, note=form.cleaned_data["note"]
                 )
-            return operations.confirm_effects(actor=actor, at=at, effects=[number], knowing=knowing)
+            numbers = [number, *map(int, form.cleaned_data.get("together", ()))]
+            return operations.confirm_effects(actor=actor, at=at, effects=numbers, knowing=knowing)
 
         if _done(form, run):
             return HttpResponseRedirect(reverse("law_desk"), status=303)
     context = {"effect": effect_words(row), "form": form, "may_decide": may_decide(request)}
     return render(request, "law/effect.html", context, status=400 if form.errors else 200)
+
+
+def _line(effect: Effect) -> str:
+    """一行说一条变动。 An effect in one line: kind, place, day."""
+    words = effect_words(effect)
+    day = effect.day.isoformat() if effect.day else ""
+    return " ".join(part for part in (str(words["kind"]), words["place"], words["to_place"], day) if part)
 
 
 def _done(form: forms.Form, run: Callable[[Any], object]) -> bool:
@@ -184,6 +197,7 @@ def _reading(form: EnterForm) -> dict[str, Any]:
     """读出了什么。 What was read, for a person to look at before it enters."""
     text, given = form.read(), form.cleaned_data
     known = queries.versions_of(key=given["key"])
+    begins = spoken_beginning(given["text"])
     return {
         "has_text": bool(given["text"].strip()),
         "articles": len(text.articles),
@@ -203,6 +217,7 @@ def _reading(form: EnterForm) -> dict[str, Any]:
         "doubt_count": len(text.doubts),
         "repeals": [spoken.title for spoken in spoken_repeals(text.clauses)],
         "before": known,
+        "begins": begins if begins and begins != given["in_force_from"] else None,
         "late": given["in_force_from"] is not None and given["in_force_from"] <= city_day(timezone.now()),
         "undated": given["in_force_from"] is None,
     }

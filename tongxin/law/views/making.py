@@ -1,6 +1,6 @@
 """立法的公开页面。 The public pages of law-making: what is being made, how far it has come, its drafts, what was said to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ FIRST: Final = (
     "plan_law", "examine_draft", "decide_rule", "report_comments", "record_approval", "send_for_approval", "publish_law",
     "file_law", "report_implementation", "submit_law", "publish_draft", "read_law", "vote_law", "draft_law",
 )  # fmt: skip
+DRAFTING: Final = frozenset({"draft_law", "revise_draft"})
 NOT_ON_THE_PAGE: Final = frozenset({"answer_comment"})  # is offered beside each comment
 
 
@@ -130,10 +131,11 @@ def _who(role: Role, steering: str) -> str:
 def project(request: HttpRequest, number: str) -> HttpResponse:
     """一个立法项目。 The page of a project: where it stands, its drafts, what was said, every step.
 
-    Eleven statements, twelve when it was published, fifteen for an office; a longer history adds none.
+    Eleven statements, twelve when it was published, fifteen for an office, two more while a draft is not
+    public; a longer history adds none.
     """
     file, ground, me = shown.file_of(number), now_here(), who(request)
-    subject = file.project
+    subject, readable = file.project, file.open_drafts(me.standing)
     running = [clock for clock in file.clocks if clock.ended_at is None]
     links = shown.clause_links(
         [shown.first_ref(step.clauses, Kind(subject.kind)) for step in file.steps]
@@ -146,8 +148,8 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "target": making.instrument_keyed(key=subject.target) if subject.target else None,
         "now": shown.clock_line(running[0] if running else None, subject, ground) if subject.state not in ENDED else {},
         "clocks": [_clock(clock, links, ground) for clock in file.clocks],
-        "drafts": shown.drafts_of(file), "shown_draft": file.now.shown, "comments": subject.comments,
-        "unanswered": file.unanswered, "steps": [_step(step, file, links, ground) for step in reversed(file.steps)],
+        "drafts": shown.drafts_of(file, readable), "shown_draft": file.now.shown, "comments": subject.comments,
+        "unanswered": file.unanswered, "steps": [_step(step, file, links, ground, readable) for step in reversed(file.steps)],
         "basis": shown.basis_of(file.steps[-1].verb, ground, Kind(subject.kind)), "enacted": _enacted(subject),
         "done": shown.verb_title(request.GET["done"]) if request.GET.get("done") in REGISTRY else "",
         **_at_work(file, ground, me),
@@ -206,8 +208,15 @@ SAID: Final = (
 
 
 def _step(
-    step: LegislativeStep, file: ProjectFile, links: dict[str, dict[str, str]], ground: MakingGround
+    step: LegislativeStep,
+    file: ProjectFile,
+    links: dict[str, dict[str, str]],
+    ground: MakingGround,
+    readable: Collection[int],
 ) -> dict[str, Any]:
+    """一步。 One step as it is shown; what a draft says, and what was said of it when it was put down, only to who may read it."""
+    draft = step.facts.get("draft")
+    note = step.note if step.verb not in DRAFTING or draft in readable else ""
     lines = [word(step.facts[name]) for name, word in SAID if step.facts.get(name)]
     if "members" in step.facts:
         lines.append(
@@ -225,18 +234,15 @@ def _step(
         "at": step.at,
         "day": step.day,
         "who": ground.organ(step.organ) if step.organ else gettext("系统按规定自动办"),
-        "why": "\n".join([*lines, *([step.note] if step.note else [])]),
+        "why": "\n".join([*lines, *([note] if note else [])]),
         "clause": links.get(shown.first_ref(step.clauses, Kind(file.project.kind))),
-        "evidence": _evidence(step, file),
+        "evidence": _evidence(file.project, draft) if draft in readable else [],
     }  # fmt: skip
 
 
-def _evidence(step: LegislativeStep, file: ProjectFile) -> list[dict[str, str]]:
-    seq = step.facts.get("draft")
-    if not seq or file.draft(seq) is None:
-        return []
-    url = reverse("lawmaking_draft", args=[file.project.number, seq])
-    return [{"label": gettext("第 %(n)s 稿") % {"n": seq}, "url": url}]
+def _evidence(subject: LegislativeProject, draft: int) -> list[dict[str, str]]:
+    url = reverse("lawmaking_draft", args=[subject.number, draft])
+    return [{"label": gettext("第 %(n)s 稿") % {"n": draft}, "url": url}]
 
 
 def _at_work(file: ProjectFile, ground: MakingGround, me: Who) -> dict[str, Any]:

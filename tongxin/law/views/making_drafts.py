@@ -1,4 +1,7 @@
-"""草案与意见的页面。 The pages of drafts and of what was said to them: open to everybody, no name that was not meant to be shown."""
+"""草案与意见的页面。 The pages of drafts and of what was said to them: a draft is everybody's once it is public, no name is that was
+
+not meant to be shown.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -21,7 +24,7 @@ from tongxin.law.rules.making_text import candidates, read_draft
 from tongxin.law.rules.text import ParsedText
 from tongxin.law.rules.wording import Wording
 from tongxin.law.views import making_shown as shown
-from tongxin.law.views.making_shown import now_here
+from tongxin.law.views.making_shown import MakingGround, now_here
 
 DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})
 
@@ -36,19 +39,40 @@ def draft_of(file: ProjectFile, seq: int) -> Draft:
 
 @require_GET
 def draft(request: HttpRequest, number: str, seq: int) -> HttpResponse:
-    """一稿全文，逐条可提意见。 The text of a draft, clause by clause, each with its own address. Nine statements."""
-    file, ground = shown.file_of(number), now_here()
-    one = draft_of(file, seq)
+    """一稿全文，逐条可提意见。 The text of a draft, clause by clause, each with its own address. Nine statements, two more while it is not public."""
+    file, ground, standing = shown.file_of(number), now_here(), who(request).standing
+    one, readable = draft_of(file, seq), file.open_drafts(standing)
+    if seq not in readable:
+        return _not_public(request, file, ground, [one])
     read = read_draft(one.text)
     links = shown.clause_links([ref for ref in one.limits.values() if ref])
-    official = who(request).standing is not None
+    official = standing is not None
     marked = {c.key: c.words for c in candidates(read)} if official else {}
-    return render(request, "law/making/draft.html", {
+    answer = render(request, "law/making/draft.html", {
         **shown.head_of(file.project, ground), "draft": one, "stage": shown.STATES[State(one.stage)].word,
-        "read": read, "lines": list(_lines(read, one, links, marked)), "others": shown.drafts_of(file),
+        "read": read, "lines": list(_lines(read, one, links, marked)), "others": shown.drafts_of(file, readable),
         "may_comment": shown.is_open(file.project, ground) and seq == file.now.shown, "official": official,
         "doubts": read.doubts if official else (), "final": file.project.facts.get("draft") == seq,
+        "not_public": not file.now.is_public(seq),
     })  # fmt: skip
+    return _unkept(answer, file, seq)
+
+
+def _not_public(
+    request: HttpRequest, file: ProjectFile, ground: MakingGround, asked: Sequence[Draft]
+) -> HttpResponse:
+    """还没有公开。 A draft that is not public: says so plainly, and who decided it where somebody did; shows nothing of it."""
+    withheld = next((step for step in reversed(file.steps) if step.verb == "withhold_draft"), None)
+    return render(request, "law/making/draft_closed.html", {
+        **shown.head_of(file.project, ground), "asked": [one.seq for one in asked], "withheld": withheld,
+    }, status=403)  # fmt: skip
+
+
+def _unkept(answer: HttpResponse, file: ProjectFile, *drafts: int) -> HttpResponse:
+    """不公开的不留副本。 What is not public is kept in no store between here and who reads it."""
+    if not all(file.now.is_public(seq) for seq in drafts):
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _lines(
@@ -83,11 +107,16 @@ def compare(request: HttpRequest, number: str, old: int, new: int) -> HttpRespon
     """两稿对照。 Two drafts side by side, clause by clause."""
     file, ground = shown.file_of(number), now_here()
     before, after = draft_of(file, old), draft_of(file, new)
+    readable = file.open_drafts(who(request).standing)
+    closed = [one for one in dict.fromkeys((before, after)) if one.seq not in readable]
+    if closed:
+        return _not_public(request, file, ground, closed)
     rows = compared(old=_wordings(before), new=_wordings(after))
-    return render(request, "law/making/compare.html", {
+    answer = render(request, "law/making/compare.html", {
         **shown.head_of(file.project, ground), "old": before, "new": after,
         "rows": [_pair(row) for row in rows if row.how != "same"], "same": sum(row.how == "same" for row in rows),
     })  # fmt: skip
+    return _unkept(answer, file, old, new)
 
 
 def _wordings(one: Draft) -> list[Wording]:

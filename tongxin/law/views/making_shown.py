@@ -1,6 +1,6 @@
 """立法怎么给人看。 How law-making is shown: the words for stages and limits, who has it, on what clause. What templates are handed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -238,14 +238,18 @@ def what_words(subject: LegislativeProject) -> Any:
     return WHAT_LABELS[Purpose(subject.purpose), Kind(subject.kind)]
 
 
-def drafts_of(file: ProjectFile) -> list[dict[str, Any]]:
-    """各稿，新的在前。 The drafts of a project, newest first, each with the way to compare it with the one before."""
+def drafts_of(file: ProjectFile, readable: Collection[int]) -> list[dict[str, Any]]:
+    """各稿，新的在前。 The drafts of a project, newest first, each with the way to compare it with the one before.
+
+    `readable`: the numbers of those whose text, and what is said of it, the reader may see.
+    """
     return [
         {
             "draft": draft,
+            "open": draft.seq in readable,
             "stage": STATES[State(draft.stage)].word,
             "compare": reverse("lawmaking_compare", args=[file.project.number, draft.seq - 1, draft.seq])
-            if draft.seq > 1
+            if {draft.seq - 1, draft.seq} <= set(readable)
             else "",
         }
         for draft in reversed(file.drafts)

@@ -27,6 +27,10 @@ from tongxin.cases.terms import (
 from tongxin.cases.terms import HistoricPart as Part
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
+from tongxin.law import operations as law
+from tongxin.law.tests.makers import answered, commented, open_rule
+from tongxin.law.tests.test_changing import enter, late_repeal, note
+from tongxin.law.tests.test_listing import applied
 from tongxin.web import ground
 
 LEAD, DESK, WATER = "bz/lead", "bz/hotline", "bz/371602/water"
@@ -58,6 +62,7 @@ def happen() -> None:
     cases.attach_evidence(actor=officer(case.organ), at=NOW, number=case.number, photo="a" * 64)
     cases.consult_reporter(actor=officer(case.organ), at=NOW, number=case.number, purpose=Purpose.CONTACT)
     cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
+    _law()
     cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
     for password in ("first", "second"):
         open_account(
@@ -72,6 +77,16 @@ def happen() -> None:
         )
     except Refused:
         ground.sequence_all(at=NOW + timedelta(minutes=1))
+
+
+def _law() -> None:
+    """A day, an application, a rule with a comment and its answer, a clause suspended, an act to be reviewed."""
+    law.begin_day(actor=PLATFORM, at=NOW)
+    applied()
+    answered(commented(open_rule(NOW), NOW, name="李强", phone="13900000001"))
+    number = note(enter(key="cn/binzhou/pausing"), "suspend", "a36")
+    law.confirm_effects(actor=officer(LEAD, "legal_officer"), at=NOW, effects=[number])
+    late_repeal()
 
 
 def _ruling() -> None:

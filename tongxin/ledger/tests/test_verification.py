@@ -484,7 +484,7 @@ def _change(column: str, kind: str) -> str:
     return {
         "bigint": f"coalesce({column}, 0) + 7000000",
         "integer": f"coalesce({column}, 0) + 7000",
-        "date": "'2199-01-01'" if column.endswith("_to") else "'1999-01-01'",
+        "date": "'2199-01-01'" if column.endswith(("_to", "until")) else "'1999-01-01'",
         "double precision": f"coalesce({column}, 0) + 0.000001",
         "numeric": f"coalesce({column}, 0) + 1",
         "boolean": f"NOT coalesce({column}, false)",
@@ -546,7 +546,18 @@ def test_one_of_two_notices_of_an_act_is_named_when_it_is_altered(tamper: Sql) -
 
 
 def test_the_tables_of_records_are_known() -> None:
-    assert record_tables() == {"acts_notice", "cases_casestep", "cases_listproposal", "cases_precedent"}
+    assert record_tables() == {
+        "acts_notice",
+        "cases_casestep",
+        "cases_listproposal",
+        "cases_precedent",
+        "law_commentanswer",
+        "law_day",
+        "law_draft",
+        "law_draftcomment",
+        "law_legislativestep",
+        "law_listchange",
+    }
 
 
 @pytest.mark.parametrize("entry", ["entry", "0", "(SELECT max(id) FROM ledger_ledgerentry)"])

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.drill_city import FOUNDED_IN_JULY, city_of_july, july_template  # noqa: F401 - fixtures
+from tests.drill_city import FOUNDED_IN_JULY
 from tests.plugin import FOUNDED, ROOT
 from tongxin.acts.terms import Refused
 from tongxin.law.book import StatuteBook
@@ -155,7 +155,7 @@ def test_six_of_the_ten_repealed_laws_are_known_by_their_dates_alone():
 # --- founded before it ---------------------------------------------------------------------------------------
 
 
-def test_a_city_of_july_rests_on_the_old_laws_only(city_of_july: str) -> None:  # noqa: F811
+def test_a_city_of_july_rests_on_the_old_laws_only(city_of_july: str) -> None:
     assert rests_on("m06020", FOUNDED_IN_JULY.date()) == {LOCAL} | BEFORE
     assert not Binding.objects.filter(
         clause__version__instrument__key="cn/ecological-environment-code"
@@ -164,7 +164,7 @@ def test_a_city_of_july_rests_on_the_old_laws_only(city_of_july: str) -> None:  
     assert Clause.objects.filter(version__instrument__key="cn/ecological-environment-code").count() > 1_242
 
 
-def test_what_the_old_laws_did_not_carry_is_idle_in_july(city_of_july: str) -> None:  # noqa: F811
+def test_what_the_old_laws_did_not_carry_is_idle_in_july(city_of_july: str) -> None:
     idle = entries_on(kind=ListEntry.Kind.MATTER, day=FOUNDED_IN_JULY.date()).filter(active=False)
     in_november = {"m06046", "m01073", "m03011", "m03012", "c01073", "c03011", "c03012"}
     assert in_november <= set(idle.values_list("code", flat=True))
@@ -173,7 +173,7 @@ def test_what_the_old_laws_did_not_carry_is_idle_in_july(city_of_july: str) -> N
     assert refusal.value.code == "entry_idle"
 
 
-def test_on_the_day_of_the_code_what_rested_on_the_old_laws_falls_idle_by_itself(city_of_july: str) -> None:  # noqa: F811
+def test_on_the_day_of_the_code_what_rested_on_the_old_laws_falls_idle_by_itself(city_of_july: str) -> None:
     book = StatuteBook()
     last = FOUNDED_IN_JULY.replace(month=8, day=14, hour=23, minute=59)
     assert len(book.basis(entries=("matter:m06020",), at=last).clauses) == 4

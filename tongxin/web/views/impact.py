@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.terms import By, InvalidInput, who
 from tongxin.law.forms.keeping import ImpactForm
+from tongxin.law.forms.listing import clause_ref
 from tongxin.law.operations import repoint_bindings
 from tongxin.law.queries.impact import MovedBinding, closing_words
 from tongxin.law.queries.titles import instrument_titles
 from tongxin.law.terms import Repointing
 from tongxin.places.queries import city, city_day
-from tongxin.web.impact import Preview, UnknownInstrumentError, preview
+from tongxin.web.impact import EVERYBODY, ClosedDraftError, Preview, UnknownInstrumentError, preview
 
 SHOWN: Final = 300
 A_PAGE: Final = 100  # entries
@@ -52,7 +53,9 @@ def impact_page(request: HttpRequest) -> HttpResponse:
     candidates: Sequence[tuple[str, str]] = ()
     if form.is_bound and form.is_valid():
         try:
-            found = _asked(form, today)
+            found = _asked(form, today, request)
+        except ClosedDraftError:
+            form.add_error("instrument", _("草案还没有公开，它的影响也不公开"))
         except UnknownInstrumentError as unknown:
             candidates = unknown.candidates
             form.add_error("instrument", _("有几部，请选一部") if candidates else _("库里没有这部文件"))
@@ -61,9 +64,10 @@ def impact_page(request: HttpRequest) -> HttpResponse:
     return _show(request, form, found, candidates)
 
 
-def _asked(form: ImpactForm, today: date) -> Preview:
-    day = form.cleaned_data["on"] or today
-    return preview(name=form.cleaned_data["instrument"], day=day, today=today)
+def _asked(form: ImpactForm, today: date, request: HttpRequest) -> Preview:
+    day, standing = form.cleaned_data["on"] or today, who(request).standing
+    reader = (standing.organ, standing.post) if standing else EVERYBODY
+    return preview(name=form.cleaned_data["instrument"], day=day, today=today, reader=reader)
 
 
 def _repoint(
@@ -90,14 +94,18 @@ def _unchanged(found: Preview | None) -> list[Repointing]:
     return [
         Repointing(binding=row.binding, successor=row.successor)
         for row in rows
-        if row.what in UNCHANGED and not row.ready
+        if row.what in UNCHANGED and row.certain and not row.ready
     ]
 
 
-def _move(value: str, given: Mapping[str, str]) -> Repointing:
-    number, _bar, successor = value.partition("|")
+def _move(number: str, given: Mapping[str, str]) -> Repointing:
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InvalidInput("moves", "没有选中要改依的", "nothing was chosen")
+    successor = clause_ref(given.get(f"to-{number}", ""))[:200]
+    if not successor:
+        raise InvalidInput(
+            "moves", "选中的里有一项没有写改依哪一条", "one of those chosen has no clause to rest on"
+        )
     phrase = given.get(f"phrase-{number}", "").strip()[:120]
     return Repointing(binding=int(number), successor=successor, phrase=phrase)
 
@@ -133,6 +141,8 @@ def _shown(found: Preview, number: str | None) -> dict[str, Any]:
         "entries": page,
         "entry_count": len(entries),
         "binding_count": len(law.bindings),
+        "movable": any(row.certain and not row.ready for row in law.bindings),
+        "unconfirmed": any(not closing.certain for closing in law.closings),
         "unchanged": len(_unchanged(found)),
         "titles": instrument_titles(city().revision),
         "idle_count": len(law.idle),
@@ -152,10 +162,7 @@ def _by_entry(rows: Sequence[MovedBinding], idle: set[str]) -> list[dict[str, An
             "code": ref.partition(":")[2],
             "name": bindings[0].name,
             "idle": ref in idle,
-            "bindings": [
-                {"row": row, "what": WHAT[row.what], "value": f"{row.binding}|{row.successor}"}
-                for row in bindings
-            ],
+            "bindings": [{"row": row, "what": WHAT[row.what], "now": row.now.split()} for row in bindings],
         }
         for ref, group in groupby(ordered, key=lambda row: row.entry)
         for bindings in [list(group)]
@@ -171,7 +178,10 @@ def impact_json(request: HttpRequest) -> HttpResponse:
             {"error": {"field": "instrument", "reason": "say which instrument, and a day"}}, status=400
         )
     try:
-        found = _asked(form, city_day(timezone.now()))
+        found = _asked(form, city_day(timezone.now()), request)
+    except ClosedDraftError:
+        reason = "the draft has not been made public"
+        return JsonResponse({"error": {"field": "instrument", "reason": reason}}, status=403)
     except UnknownInstrumentError as unknown:
         body = {
             "error": {

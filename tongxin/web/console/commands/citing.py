@@ -31,6 +31,7 @@ from tongxin.law.rules.citations import (
 from tongxin.places.queries import city_day
 from tongxin.web.clock import now
 from tongxin.web.console.cluster import ClusterError
+from tongxin.web.console.given import BadGivenError, refused
 
 Result = tuple[int, Any]
 JSON = dict[str, Any]
@@ -48,14 +49,6 @@ _BECAUSE: Final = {
 }
 
 
-class BadGivenError(ValueError):
-    """参数不对。 What was given cannot be read: which field, and why."""
-
-    def __init__(self, field: str, reason: str, reason_en: str) -> None:
-        super().__init__(f"{field}: {reason} / {reason_en}")
-        self.field, self.reason, self.reason_en = field, reason, reason_en
-
-
 def cite(given: argparse.Namespace) -> Result:
     """解一处引用。 Resolve a citation; status 0 whatever the answer, 2 when what was given cannot be read."""
     try:
@@ -66,7 +59,7 @@ def cite(given: argparse.Namespace) -> Result:
         resolver = _resolver([citation.title for citation in found], index, on, written)
         answers = [one.as_dict() for citation in found for one in _answers(citation, resolver)]
     except BadGivenError as error:
-        return _refused(error, json=given.json)
+        return refused(error, json=given.json)
     result = {
         "query": text,
         "on": on.isoformat(),
@@ -89,7 +82,7 @@ def citations(given: argparse.Namespace) -> Result:
         titles = {citation.title or document.title for citation in document.citations}
         resolver = _resolver(titles, index, on, written)
     except BadGivenError as error:
-        return _refused(error, json=given.json)
+        return refused(error, json=given.json)
     own = _Own(document, resolver, hashlib.sha256(data).hexdigest())
     listed = [_listed(citation, own) for citation in document.citations]
     result = {
@@ -251,12 +244,6 @@ def _decoded(data: bytes) -> str:
         if "\0" not in text:
             return text
     raise BadGivenError("file", "不是文本文件", "not a text file (UTF-8 or GB 18030)")
-
-
-def _refused(error: BadGivenError, *, json: bool) -> Result:
-    if json:
-        return 2, {"error": {"field": error.field, "reason": error.reason, "reason_en": error.reason_en}}
-    return 2, str(error)
 
 
 # ---- For people ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from tongxin.acts.terms import Actor, By, InvalidInput, Refused
 from tongxin.identity.queries import account_of
+from tongxin.law.forms.keeping import FIRST_DAY, LAST_DAY
 from tongxin.law.operations import enter_version
 from tongxin.law.rules import parse_instrument
 from tongxin.law.rules.second_source import compared
@@ -15,33 +16,60 @@ from tongxin.law.terms import Level, NewInstrumentVersion
 from tongxin.organs.queries import held_offices
 from tongxin.places.queries import city_day
 from tongxin.web.clock import now
-from tongxin.web.impact import Preview, UnknownInstrumentError, preview
+from tongxin.web.console.given import BadGivenError, refused
+from tongxin.web.impact import EVERYBODY, ClosedDraftError, Preview, UnknownInstrumentError, preview
 
 Result = tuple[int, Any]
 
 
 def impact(given: argparse.Namespace) -> Result:
     """影响预览。 What an instrument moves by a day; status 2 when the question cannot be understood."""
-    today = _day(given.today) or city_day(now())
     try:
-        day = _day(given.on) or today
-        found = preview(name=given.instrument, day=day, today=today)
-    except ValueError as wrong:
-        return 2, {"error": {"field": "on", "reason": str(wrong)}}
+        today = _asked_day("today", given.today) or city_day(now())
+        day = _asked_day("on", given.on) or today
+        found = preview(name=given.instrument, day=day, today=today, reader=EVERYBODY)
+    except BadGivenError as wrong:
+        return refused(wrong, json=given.json)
+    except ClosedDraftError:
+        return 2, {"error": {"field": "instrument", "reason": "the draft has not been made public"}}
     except UnknownInstrumentError as unknown:
-        said = [f"{key} {title}" for key, title in unknown.candidates]
-        return 2, {
-            "error": {
-                "field": "instrument",
-                "reason": f"no one instrument is called {unknown.name!r}",
-                "candidates": said,
-            }
-        }
+        return refused(_unknown(unknown), json=given.json)
     return 0, found.as_json() if given.json else _said(found)
 
 
+def _asked_day(field: str, text: str) -> date | None:
+    try:
+        return _day(text)
+    except ValueError as wrong:
+        raise BadGivenError(
+            field,
+            f"“{text}”不是日期：写成 2026-11-24 的样子，在 {FIRST_DAY} 和 {LAST_DAY} 之间",
+            f"{text!r} is not a day written like 2026-11-24 between {FIRST_DAY} and {LAST_DAY}",
+        ) from wrong
+
+
+def _unknown(unknown: UnknownInstrumentError) -> BadGivenError:
+    """说不准是哪一部。 None of that name, or several: then each is named with its key."""
+    if not unknown.candidates:
+        return BadGivenError(
+            "instrument",
+            f"没有叫“{unknown.name}”的文件",
+            f"there is no instrument called {unknown.name!r}",
+        )
+    return BadGivenError(
+        "instrument",
+        f"叫“{unknown.name}”的不止一部，请写明代号",
+        f"more than one instrument is called {unknown.name!r}: give its key",
+        candidates=[f"{key} {title}" for key, title in unknown.candidates],
+    )
+
+
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    """日期。 A day between those that forms take, too. Raises ValueError."""
+    day = date.fromisoformat(text) if text else None
+    if day and not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{day} does not lie between {FIRST_DAY} and {LAST_DAY}")
+    return day
 
 
 def _said(found: Preview) -> str:
