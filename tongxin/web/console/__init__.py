@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import django
+import psycopg
+from django.db import OperationalError
 from django.utils.module_loading import import_string
 
 from tongxin.web.console import environment
-from tongxin.web.console.cluster import ClusterError
+from tongxin.web.console.cluster import ClusterError, NoCityError
 
 COMMANDS = "tongxin.web.console.commands"
 JSON = {"action": "store_true", "help": "print one JSON object on standard output and nothing else there"}
+GONE = ("08", "28", "57P")  # how SQLSTATE begins: no connection, not let in, shut down
 PACK = {"default": "city/binzhou", "help": "folder of the city's pack (city/binzhou)"}
 
 
@@ -33,9 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given)
     except ClusterError as error:
         print(f"tongxin: {error}", file=sys.stderr)
+        return 2 if isinstance(error, NoCityError) else 1
+    except (OperationalError, psycopg.OperationalError) as error:
+        if not _unreached(error):
+            raise
+        print(f"tongxin: {_said_unreached(error)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1
+
+
+def _unreached(error: Exception) -> bool:
+    """是不是连不上。 Whether the database was not reached, or went away; other troubles keep their traceback."""
+    cause = error.__cause__ if isinstance(error, OperationalError) else error
+    state = getattr(cause, "sqlstate", None)
+    return isinstance(cause, psycopg.OperationalError) and (state is None or state.startswith(GONE))
+
+
+def _said_unreached(error: Exception) -> str:
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    folder = environment.data_folder()
+    return (
+        f"连不上 {folder} 的数据库；城市若在别处，请用 TONGXIN_DATA= 写明 / the database of {folder} cannot be reached; "
+        f"if the city is elsewhere, say so with TONGXIN_DATA= ({first})"
+    )
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -44,6 +68,7 @@ def _run(given: argparse.Namespace) -> int:
             data=environment.data_folder(),
             pooled=given.pooled,
             scratch="replay" if given.needs == "scratch" else "",
+            create=given.founds,
         )
     elif given.needs == "django":
         os.environ.setdefault("TONGXIN_DATA", str(environment.data_folder()))
@@ -84,19 +109,22 @@ class _Commands:
         *,
         needs: str = "database",
         pooled: bool = False,
+        founds: bool = False,
         within: Any = None,
     ) -> argparse.ArgumentParser:
-        """加一个命令。 Add a command: its name, the path of its function, what it does, what it needs."""
+        """加一个命令。 Add a command: its name, the path of its function, what it does, what it needs, whether it may make a database."""
         part: argparse.ArgumentParser = (within or self.parts).add_parser(name, help=words, description=words)
         part.add_argument("--json", **JSON)  # type: ignore[arg-type]
-        part.set_defaults(run=run, needs=needs, pooled=pooled)
+        part.set_defaults(run=run, needs=needs, pooled=pooled, founds=founds)
         return part
 
 
 def build_parser() -> argparse.ArgumentParser:
     """命令与参数。 Commands and their arguments."""
     table = _Commands()
-    up = table.add("up", "running.up", "start database, city and server; Ctrl-C stops what it started")
+    up = table.add(
+        "up", "running.up", "start database, city and server; Ctrl-C stops what it started", founds=True
+    )
     up.add_argument("--port", type=int, default=8000)
     up.add_argument("--city", **PACK)  # type: ignore[arg-type]
     up.add_argument("--workers", type=int, default=2, help="server processes (2)")
@@ -104,8 +132,12 @@ def build_parser() -> argparse.ArgumentParser:
     table.add("work", "running.work", "sequence the ledger, sweep limits and deliver notices until stopped")
     table.add("sequence", "running.sequence", "integrate waiting ledger entries into the tree, once")
     table.add("sweep", "running.sweep", "look at the limits that are due, once")
-    table.add("migrate", "founding.migrate", "bring the database up to date and install its guard")
-    load = table.add("load-city", "founding.load_city", "found the city of a pack in an empty database")
+    table.add(
+        "migrate", "founding.migrate", "bring the database up to date and install its guard", founds=True
+    )
+    load = table.add(
+        "load-city", "founding.load_city", "found the city of a pack in an empty database", founds=True
+    )
     load.add_argument("--city", **PACK)  # type: ignore[arg-type]
     check = table.add(
         "check-city",
@@ -122,6 +154,7 @@ def build_parser() -> argparse.ArgumentParser:
         "replaying.replay",
         "run a file of past requests through the operations of a pack, in a database of its own",
         needs="scratch",
+        founds=True,
     )
     replay.add_argument("file")
     replay.add_argument("--city", required=True, help="name or folder of the pack")

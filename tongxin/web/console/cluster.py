@@ -31,6 +31,16 @@ class ClusterError(Exception):
     """数据库无法启动或停止。 The database cannot be started or stopped; the message says why."""
 
 
+class NoCityError(ClusterError):
+    """这里没有城市。 No city is kept there, and the command is not one that founds it."""
+
+    def __init__(self, where: str, *, variable: str = "TONGXIN_DATA") -> None:
+        super().__init__(
+            f"{where} 里没有城市；请用 {variable}= 写明城市在哪里 / "
+            f"there is no city in {where}; say with {variable}= where it is"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """一个数据目录里的数据库。 The database of one data folder."""

@@ -31,15 +31,18 @@ def data_folder() -> Path:
     return Path(os.environ.get("TONGXIN_DATA", "var")).resolve()
 
 
-def open_database(*, data: Path, pooled: bool = False, scratch: str = "") -> Database:
+def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create: bool = True) -> Database:
     """打开数据库并配置 Django。 Find or start the database, set the environment, set Django up, bring the schema up to date.
 
     TONGXIN_DSN names any PostgreSQL >= 15 by its owner's connection string; without it the embedded one of `data` runs.
-    `scratch` names a database of its own beside the city's, made anew each time. Raises ClusterError.
+    `scratch` names a database of its own beside the city's, made anew each time. Without `create` nothing is made: a
+    question asked in the wrong folder would be answered by an empty database, and new secrets there would change the
+    password of the application's role under a running server. Raises ClusterError; NoCityError where there is none.
     """
-    data.mkdir(parents=True, exist_ok=True)
     given = os.environ.get("TONGXIN_DSN", "")
     started = False
+    if not create and not (data / ("secrets.json" if given else "cluster.json")).exists():
+        raise cluster.NoCityError(str(data))
     if given:
         owner = given
     else:
@@ -50,7 +53,14 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "") -> Dat
         name = f"{name}_{scratch}"
         _drop(owner, name)
         owner = make_conninfo(owner, dbname=name)
-    _ensure_exists(owner, name)
+    if not _exists(owner):
+        if not create:
+            if started:
+                cluster.stop(data)
+            raise (
+                cluster.NoCityError(name, variable="TONGXIN_DSN") if given else cluster.NoCityError(str(data))
+            )
+        _create(owner, name)
     secret = Secrets.of(data).app_password
     role = f"{name}_app"
     app = make_conninfo(owner, user=role, password=secret)
@@ -65,14 +75,18 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "") -> Dat
     return Database(owner_dsn=owner, app_dsn=app, role=role, password=secret, started=started)
 
 
-def _ensure_exists(dsn: str, name: str) -> None:
+def _exists(dsn: str) -> bool:
     try:
         with psycopg.connect(dsn) as connection:
             _check_server(connection)
-            return
+            return True
     except psycopg.OperationalError as error:
         if "does not exist" not in str(error):
             raise cluster.ClusterError(f"cannot connect to the database: {error}") from error
+        return False
+
+
+def _create(dsn: str, name: str) -> None:
     with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as connection:
         _check_server(connection)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -69,6 +69,29 @@ def test_the_demo_is_for_this_machine_alone(client: Client, settings: object) ->
     assert client.post("/demo/", {"login": "lead"}, REMOTE_ADDR=LOCAL).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("人大", {"congress"}),
+        ("市人大", {"congress"}),
+        ("滨城城管", {"officer", "checker"}),
+        ("邹平 文旅", {"outsider", "371681-culture-checker"}),
+        ("lead2", {"lead2"}),
+        ("人大常委会", {"congress"}),
+        ("人人", set()),
+    ],
+)
+def test_the_demo_finds_an_organ_by_its_short_name(client: Client, words: str, found: set[str]) -> None:
+    text = client.get("/demo/", {"q": words}, REMOTE_ADDR=LOCAL).content.decode()
+    _roles, _form, below = text.partition('role="search"')
+    assert set(re.findall(r'name="login" value="([^"]+)"', below)) == found
+
+
+def test_the_demo_puts_a_sign_in_name_in_full_first(client: Client) -> None:
+    text = client.get("/demo/", {"q": "justice"}, REMOTE_ADDR=LOCAL).content.decode()
+    assert re.findall(r'name="login" value="([^"]+)"', text.partition('role="search"')[2])[0] == "justice"
+
+
 def test_an_official_of_the_demo_reads_the_inbox(client: Client) -> None:
     assert client.get("/inbox/").headers["location"].startswith("/sign-in/?next=")
     assert client.post("/demo/", {"login": "lead"}, REMOTE_ADDR=LOCAL).headers["location"] == "/desk/"

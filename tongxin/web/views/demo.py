@@ -1,5 +1,6 @@
 """演示登录。 The demo's sign-in: only in demo mode, only from this very machine. Otherwise there is no such page."""
 
+import re
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any, Final
@@ -23,6 +24,8 @@ from tongxin.web.views.account import enter
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 PASSED_ON: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 MOST_FOUND: Final = 30
+PLACE_BEFORE: Final = re.compile(r"^.{1,4}?(?=[市县区])")
+SHORT: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 @never_cache
@@ -56,7 +59,7 @@ def _people(words: str) -> dict[str, Any]:
     """各岗位各一人，另有居民；有字就找。 One person for each post, and residents; with words, whoever matches them."""
     holding = {row.person: row for row in holdings_on(day=city_day(timezone.now()))}
     accounts = [(account.login, holding.get(account.person_id)) for account in open_accounts()]
-    found = [_row(login, held) for login, held in accounts if words and _matches(words, login, held)]
+    found = [_row(login, held) for login, held in _found(words, accounts)]
     return {
         "roles": [_row(login, held) for login, held in _one_of_each(accounts)],
         "found": found[:MOST_FOUND],
@@ -64,13 +67,37 @@ def _people(words: str) -> dict[str, Any]:
     }
 
 
-def _matches(words: str, login: str, held: Holding | None) -> bool:
-    organ = (
-        f"{held.office.organ.name} {held.office.organ.name_en} {held.office.title} {held.office.organ.code}"
-        if held
-        else ""
+def _found(
+    words: str, accounts: Sequence[tuple[str, Holding | None]]
+) -> Sequence[tuple[str, Holding | None]]:
+    """找到的人。 Whom the words name; where nobody's organ is written so, those whose organ is called so for short."""
+    if not words:
+        return []
+    exact = [one for one in accounts if _matches(words, *one, short=False)]
+    exact.sort(key=lambda one: one[0] != words)  # a sign-in name written out in full comes first
+    return exact or [one for one in accounts if _matches(words, *one, short=True)]
+
+
+def _matches(words: str, login: str, held: Holding | None, *, short: bool) -> bool:
+    organ = held.office.organ if held else None
+    text = (
+        f"{login} {organ.name} {organ.name_en} {held.office.title} {organ.code}" if held and organ else login
     )
-    return all(word in f"{login} {organ}".lower() for word in words.lower().split())
+    return all(
+        word in text.lower() or (short and organ is not None and _is_short(word, organ.name))
+        for word in words.lower().split()
+    )
+
+
+def _is_short(word: str, name: str) -> bool:
+    """是不是简称。 Whether a word may be the short name of an organ: organs store full names only, and 人大 is made of characters of
+    人民代表大会 in their order. The place in front counts only for a word that begins with it, or 城管 would mean every 管理局 of 滨城区.
+    """
+    if not SHORT.fullmatch(word):
+        return False
+    whole = name if word[0] == name[:1] else PLACE_BEFORE.sub("", name)
+    left = iter(whole)
+    return all(character in left for character in word)
 
 
 def _one_of_each(accounts: Iterable[tuple[str, Holding | None]]) -> list[tuple[str, Holding | None]]:
