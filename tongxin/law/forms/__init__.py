@@ -60,7 +60,9 @@ class BookForm(LawForm):
 
 
 class SearchForm(LawForm):
-    """全文检索。 The full-text search: words, a day, a level, a subject; `of` keeps to one instrument."""
+    """全文检索。 The full-text search: words, a day, a level, a subject; `of` keeps to one instrument, `all` asks also for what is
+    not in force on the day.
+    """
 
     q = forms.CharField(
         label=_("找什么"),
@@ -79,6 +81,7 @@ class SearchForm(LawForm):
         widget=forms.HiddenInput,
         validators=[RegexValidator(rf"\A(?:{INSTRUMENT_KEY.pattern})\Z", _("没有这样的文件"))],
     )
+    all = forms.BooleanField(required=False, widget=forms.HiddenInput)
     page = forms.IntegerField(
         required=False,
         min_value=1,
@@ -90,10 +93,10 @@ class SearchForm(LawForm):
             "max_value": _("没有这一页"),
         },
     )
-    field_order = ("q", "on", "level", "subject", "of", "page")
+    field_order = ("q", "on", "level", "subject", "of", "all", "page")
 
     def __init__(self, data: Any = None, *, levels: Mapping[Any, Any], subjects: Mapping[str, Any]) -> None:
-        """The day does not choose among clauses here: it says which of them are in force."""
+        """The day says here which clauses are in force; those that are not are shown where `all` asks for them."""
         super().__init__(data, levels=levels, subjects=subjects)
         self.fields["on"].label = _("有没有效，看哪一天")
 
@@ -105,5 +108,6 @@ class SearchForm(LawForm):
             level=self.chosen("level"),
             subject=self.chosen("subject"),
             of=self.chosen("of"),
+            in_force=not self.chosen("all"),
             page=int(self.chosen("page") or 1),
         )

@@ -24,9 +24,10 @@ ROLES: Final = (("mandatory", _("必备：它失效，这一项就停用")), ("b
 BAD_DAY: Final = {"invalid": _("日期写成 2026-11-24 的样子")}
 MISSING: Final = {"required": _("这一项要填")}
 PHRASES: Final = frozenset({"no_phrase", "phrase_not_there", "holder_not_named"})
-# The permanent address of a clause, as copied from its page.
+# The permanent address of a clause, as copied from its own page (…/a53.p1/) or from its place in the text (…/#a53.p1).
 _ADDRESS: Final = re.compile(
-    r"(?:https?://[^/\s]+)?/law/(?P<key>[a-z0-9/-]+)@(?P<day>\d{4}-\d{2}-\d{2})/#(?P<clause>\S+)"
+    r"(?:https?://[^/\s]+)?/law/(?P<key>[a-z0-9/-]+)@(?P<day>\d{4}-\d{2}-\d{2})/"
+    r"(?:#(?P<there>[^\s#]+)|(?P<own>[a-z0-9.-]+?)(?:\.json|/?)(?:[?#]\S*)?)"
 )
 
 Functions = Sequence[tuple[str, str, str]]
@@ -35,7 +36,7 @@ Functions = Sequence[tuple[str, str, str]]
 def clause_ref(text: str) -> str:
     """条款的引用。 The reference that was typed: as it is, or read out of the clause's permanent address."""
     found = _ADDRESS.fullmatch(text.strip())
-    return f"law:{found['key']}@{found['day']}#{found['clause']}" if found else text.strip()
+    return f"law:{found['key']}@{found['day']}#{found['there'] or found['own']}" if found else text.strip()
 
 
 class ApplyForm(forms.Form):

@@ -29,10 +29,11 @@ CASE WHEN coalesce(c.in_force_from, v.in_force_from) IS NULL THEN 'unknown'
                      AND (s.until IS NULL OR %(day)s < s.until)) THEN 'suspended'
      ELSE 'in_force' END"""
 
-# The bigrams find the candidates in the index; then each phrase must stand in the words as printed. What is grouped is a page
-# of instruments: the whole line asked for first, then titles that have the words, then level, then what is in force.
+# The bigrams find the candidates in the index; then each phrase must stand in the words as printed. What is not in force on
+# the day is left out where that is asked, and counted all the same. What is grouped is a page of instruments: the whole line
+# asked for first, then titles that have the words, then level, then what is in force.
 _SEARCH: Final = f"""
-WITH hits AS MATERIALIZED (
+WITH every AS MATERIALIZED (
   SELECT c.id, c.ordinal, v.adopted, v.instrument_id AS instrument,
          coalesce(c.in_force_from, v.in_force_from) AS since, coalesce(c.in_force_to, v.in_force_to) AS until,
          {_STANDING} AS standing, strpos(w.plain, law_plain(%(whole)s)) > 0 AS exact
@@ -43,6 +44,8 @@ WITH hits AS MATERIALIZED (
                       WHERE strpos(w.plain, law_plain(p.phrase)) = 0)
      AND (%(level)s = '' OR i.level = %(level)s) AND (%(subject)s = '' OR i.subject = %(subject)s)
      AND (%(of)s = '' OR i.key = %(of)s)
+), hits AS MATERIALIZED (
+  SELECT * FROM every WHERE NOT %(in_force)s OR standing = 'in_force'
 ), groups AS (
   SELECT h.instrument, i.key, i.title, i.title_en, i.level, i.subject, count(*) AS clauses, bool_or(h.exact) AS exact,
          NOT EXISTS (SELECT 1 FROM unnest(%(phrases)s::text[]) AS p(phrase)
@@ -56,15 +59,17 @@ WITH hits AS MATERIALIZED (
     FROM groups g ORDER BY place LIMIT %(groups)s OFFSET %(past_groups)s
 )
 SELECT p.place, p.key, p.title, p.title_en, p.level, p.subject, p.clauses, p.instruments, p.total,
-       c.key, c.heading, c.text, h.adopted, h.since, h.until, h.standing, h.exact
-  FROM page p CROSS JOIN LATERAL (
+       c.key, c.heading, c.text, h.adopted, h.since, h.until, h.standing, h.exact,
+       (SELECT count(*) FROM every) - (SELECT count(*) FROM hits) AS left_out
+  FROM (SELECT 1) one LEFT JOIN page p ON true LEFT JOIN LATERAL (
     SELECT * FROM hits WHERE hits.instrument = p.instrument
      ORDER BY hits.exact DESC, (hits.standing = 'in_force') DESC, hits.adopted DESC, hits.ordinal
-     LIMIT %(each)s OFFSET %(past_clauses)s) h JOIN law_clause c ON c.id = h.id
+     LIMIT %(each)s OFFSET %(past_clauses)s) h ON true LEFT JOIN law_clause c ON c.id = h.id
  ORDER BY p.place, h.exact DESC, (h.standing = 'in_force') DESC, h.adopted DESC, h.ordinal
 """
 
-# The version shown for an instrument: the one in force on the day, else the newest.
+# The version shown for an instrument: the one in force on the day, else the newest. English words find the English title:
+# the texts have none.
 _TITLES: Final = """
 SELECT i.key, i.title, i.title_en, i.level, v.adopted, v.sha256 <> '' AS has_text
   FROM law_instrument i
@@ -73,9 +78,10 @@ SELECT i.key, i.title, i.title_en, i.level, v.adopted, v.sha256 <> '' AS has_tex
     ORDER BY (v.in_force_from <= %(day)s AND (v.in_force_to IS NULL OR %(day)s < v.in_force_to)) IS TRUE DESC,
              v.adopted DESC LIMIT 1) v
  WHERE NOT EXISTS (SELECT 1 FROM unnest(%(phrases)s::text[]) AS p(phrase)
-                    WHERE strpos(law_plain(i.title), law_plain(p.phrase)) = 0)
+                    WHERE strpos(law_plain(i.title || E'\\n' || i.title_en), law_plain(p.phrase)) = 0)
    AND (%(level)s = '' OR i.level = %(level)s) AND (%(subject)s = '' OR i.subject = %(subject)s)
- ORDER BY length(i.title), i.title LIMIT %(titles)s
+ ORDER BY coalesce((SELECT r.rank FROM unnest(%(levels)s::text[], %(ranks)s::int[]) AS r(level, rank)
+                     WHERE r.level = i.level), 99), i.title LIMIT %(titles)s
 """
 
 
@@ -83,7 +89,8 @@ SELECT i.key, i.title, i.title_en, i.level, v.adopted, v.sha256 <> '' AS has_tex
 class Asked:
     """问的是什么。 What is asked: the words, the day on which to say what is in force, and what to keep to.
 
-    `of` is the key of one instrument whose clauses alone are wanted; `page` counts from 1.
+    `of` is the key of one instrument whose clauses alone are wanted; `in_force` leaves out what is not in force on the day;
+    `page` counts from 1.
     """
 
     words: str
@@ -91,6 +98,7 @@ class Asked:
     level: str = ""
     subject: str = ""
     of: str = ""
+    in_force: bool = False
     page: int = 1
 
     @property
@@ -166,12 +174,16 @@ class FoundTitle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """检索的结果。 A page of what was found; `pages` counts pages of instruments, or of clauses where one was asked for."""
+    """检索的结果。 A page of what was found; `pages` counts pages of instruments, or of clauses where one was asked for.
+
+    `left_out` counts the clauses that have the words and are not in force on the day, where those were not wanted.
+    """
 
     found: tuple[FoundInstrument, ...] = ()
     instruments: int = 0
     total: int = 0
     pages: int = 0
+    left_out: int = 0
 
 
 def plainly(words: str) -> str:
@@ -195,8 +207,10 @@ def search(*, asked: Asked) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH, _parameters(asked))
         rows = cursor.fetchall()
+    left_out = int(rows[0][17])
+    rows = [row for row in rows if row[9] is not None]
     if not rows:
-        return Answer()
+        return Answer(left_out=left_out)
     groups: dict[int, FoundInstrument] = {}
     for row in rows:
         group = groups.setdefault(row[0], _group(row))
@@ -204,12 +218,18 @@ def search(*, asked: Asked) -> Answer:
     instruments, total = int(rows[0][7]), int(rows[0][8])
     size, of = (OF_ONE, total) if asked.of else (GROUPS, instruments)
     return Answer(
-        found=tuple(groups.values()), instruments=instruments, total=total, pages=(of + size - 1) // size
+        found=tuple(groups.values()),
+        instruments=instruments,
+        total=total,
+        pages=(of + size - 1) // size,
+        left_out=left_out,
     )
 
 
 def titles_with(*, asked: Asked) -> list[FoundTitle]:
-    """题名里有这些字的法律文件。 The instruments whose titles have all the words, those without text too. One statement."""
+    """题名里有这些字的法律文件。 The instruments whose titles, in Chinese or English, have all the words, those without text
+    too: by level, then title. One statement.
+    """
     if not asked.phrases:
         return []
     given: dict[str, Any] = {
@@ -218,6 +238,8 @@ def titles_with(*, asked: Asked) -> list[FoundTitle]:
         "level": asked.level,
         "subject": asked.subject,
         "titles": TITLES,
+        "levels": [level.value for level in Level],
+        "ranks": [level.rank for level in Level],
     }
     with connection.cursor() as cursor:
         cursor.execute(_TITLES, given)
@@ -237,6 +259,7 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "level": asked.level,
         "subject": asked.subject,
         "of": asked.of,
+        "in_force": asked.in_force,
         "levels": [level.value for level in Level],
         "ranks": [level.rank for level in Level],
         "groups": GROUPS,

@@ -6,6 +6,7 @@ from typing import Final
 from tongxin.law.rules.numerals import chinese_numeral
 
 _UNIT: Final = {"b": "编", "f": "分编", "c": "章", "s": "节", "a": "条", "p": "款", "i": "项"}
+_HEADING: Final = ("标题（无序号）", "heading (unnumbered)")  # its number only tells it from others
 _PART: Final = re.compile(r"([a-z]+)([1-9]\d*)?((?:-[1-9]\d*)*)")
 
 
@@ -20,6 +21,8 @@ def _said(part: str, *, below_article: bool) -> str:
         return {"pre": "序言", "x": "附件"}.get(part, part)
     kind, number, more = match[1], int(match[2]), match[3]
     inserted = "".join(f"之{chinese_numeral(int(n))}" for n in more.split("-")[1:])
+    if kind == "h":
+        return _HEADING[0]
     if kind == "i":
         return f"第（{chinese_numeral(number)}）项{inserted}"
     if kind == "s" and below_article:
@@ -41,6 +44,9 @@ def clause_label_en(key: str) -> str:
     said = []
     for part in key.split("."):
         match = _PART.fullmatch(part)
+        if match is not None and match[2] is not None and match[1] == "h":
+            said.append(_HEADING[1])
+            continue
         known = match is not None and match[2] is not None and match[1] in words
         said.append(f"{words[match[1]]} {match[2]}{match[3]}" if known and match else part)
     return ", ".join(said)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.translation import override
 
 from tongxin.law.models import Doubt, Instrument, Version
+from tongxin.law.rules.labels import clause_label, clause_label_en
 from tongxin.law.views.report import REASON_WORDS
+from tongxin.law.views.sources import date_source_words
 
 pytestmark = pytest.mark.django_db
 LAW = Path(__file__).resolve().parents[1]
@@ -100,6 +103,32 @@ def test_the_book_leads_to_the_search_and_to_the_report(client: Client) -> None:
     assert 'action="/law/search/"' in text and 'href="/law/report/"' in text
 
 
+def test_texts_from_elsewhere_are_marked_as_such(client: Client) -> None:
+    text = page(client, "/law/?on=2026-11-23")
+    rows = re.findall(r'<tr><th scope="row"><a [^>]+>([^<]+)</a>([^\n]*)', text)
+    marked = {title for title, rest in rows if "别处的，只供参考" in rest}
+    elsewhere = Instrument.objects.exclude(jurisdiction__in=["000000", "370000", "371600"])
+    assert marked and marked <= set(elsewhere.values_list("title", flat=True))
+    assert f"其中 {len(marked)} 部是别处的地方性法规，只供参考" in text
+    assert "别处的地方性法规" not in page(client, "/law/?level=national-law")
+
+
+def test_the_constitution_stands_first_under_its_own_level(client: Client) -> None:
+    text = page(client, "/law/?on=2026-11-23")
+    assert re.findall(r"<h2>(\S+) <span", text)[:2] == ["宪法", "国家法律"]
+
+
+def test_what_dates_rest_on_is_said_in_the_language_of_the_page(client: Client) -> None:
+    given = set(Version.objects.exclude(date_source="").values_list("date_source", flat=True))
+    assert given
+    for source in given:
+        with override("zh-hans"):
+            assert re.match(r"[\u4e00-\u9fff]", date_source_words(source)), source
+    assert date_source_words("《公报》2026 年第 3 期") == "《公报》2026 年第 3 期"
+    assert "没有查明：文本里没有日期" in page(client, "/law/report/")
+    assert "修改决定（凭一般了解，须核对）" in page(client, "/law/cn/constitution@2018-03-11/")
+
+
 # --- the import report -----------------------------------------------------------------------------------------
 
 
@@ -109,9 +138,17 @@ def test_every_open_doubt_is_in_the_report_with_its_line_words_and_reason(client
         row = re.search(rf'<tr id="doubt-{doubt.pk}">.*?</tr>', text, re.DOTALL)
         assert row is not None
         assert str(REASON_WORDS[doubt.reason]) in row[0]
-        assert doubt.detail[:40] in row[0]
+        assert doubt.detail.lstrip("# ")[:40] in row[0] and "## " not in row[0]
         assert f'href="/law/report/{doubt.pk}/"' in row[0]
+        assert row[0].count('class="narrow-label"') == 3  # on a narrow screen the head is hidden
         assert f'<td class="line">第 {doubt.line} 行</td>' in row[0] or doubt.line == 0
+
+
+def test_a_heading_without_number_is_called_so(client: Client) -> None:
+    text = page(client, "/law/report/?reason=heading_without_number")
+    assert ">标题（无序号）</a>" in text and re.search(r"[> ]附则</td>", text) and "第一h" not in text
+    assert clause_label("c1.h2") == "第一章标题（无序号）"
+    assert clause_label_en("c1.h2") == "chapter 1, heading (unnumbered)"
 
 
 def test_the_report_counts_what_is_open_and_what_was_resolved(

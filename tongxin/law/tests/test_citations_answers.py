@@ -236,12 +236,53 @@ def test_what_was_replaced_and_then_repealed_is_repealed():
     assert ask(shelf_, "2022-01-01") == ("repealed", "repealed", False, "2020-12-01")
 
 
-def test_a_text_older_than_every_version_held_says_that_its_version_is_not_held():
-    shelf_ = book(version("2020-01-01", OLD, begins="2020-02-01"))
-    (one,) = asked("《某法》第一条", shelf_, on="2021-01-01", written="2010-01-01")
-    assert (one.answer, one.meant_held) == (Answer.IN_FORCE, False)
-    (one,) = asked("《某法》第一条", shelf_, on="2021-01-01", written="2020-03-01")
-    assert one.meant_held
+def old(on: str, held: Shelf, text: str = "《某法》第一条") -> Resolved:
+    """The answer for a text of 2010, older than every version of the books made up here."""
+    (one,) = asked(text, held, on=on, written="2010-01-01")
+    assert not one.meant_held
+    return one
+
+
+def test_of_a_text_older_than_every_version_held_neither_words_nor_a_successor_are_given():
+    shelf_ = book(
+        version("2020-01-01", OLD, begins="2020-02-01", ends="2021-02-01"),
+        version("2021-01-01", NEW, begins="2021-02-01"),
+    )
+    for text in ("《某法》第一条", "《某法》第九百条", "《某法》"):
+        one = old("2021-03-01", shelf_, text)
+        assert (one.answer, one.because) == (Answer.SUPERSEDED, "not_held")
+        assert (one.version, one.text, one.text_held, one.successor, one.unchanged) == (
+            None,
+            None,
+            False,
+            None,
+            None,
+        )
+        assert (one.successor_version, one.may_found) == (date(2021, 1, 1), False)
+    assert "法典没有收" in one.reason.zh and "cannot be established" in one.reason.en
+    assert old("2020-03-01", shelf_).successor_version == date(2020, 1, 1)
+    (held,) = asked("《某法》第一条", shelf_, on="2021-03-01", written="2020-01-01")
+    assert held.meant_held and held.successor == "a2", "from its adoption on the version is the one meant"
+
+
+def test_of_a_text_older_than_every_version_held_it_is_said_how_the_instrument_stands():
+    gap = book(
+        version("2020-01-01", OLD, begins="2020-02-01", ends="2021-01-01"),
+        version("2020-12-01", OLD, begins="2021-06-01", ends="2022-01-01"),
+    )
+    said = [
+        (str(one.answer), one.because)
+        for one in (old(day, gap) for day in ("2019-01-01", "2021-03-01", "2022-01-01"))
+    ]
+    assert said == [
+        ("not_yet", "not_held_not_yet"),
+        ("superseded", "not_held_between"),
+        ("repealed", "not_held_repealed"),
+    ]
+    assert old("2021-03-01", gap).successor_version == date(2020, 12, 1)
+    doubtful = book(version("2016-01-01", "a1|甲", status="duplicate"))
+    assert old("2020-01-01", doubtful).answer is Answer.UNKNOWN
+    assert old("2021-07-01", gap, "《某法》第一百一条").because == "unreadable"
 
 
 def test_two_instruments_of_one_title_are_named_and_none_is_taken():
@@ -312,6 +353,10 @@ def test_a_clause_may_found_an_act_only_where_its_dates_and_no_suspension_say_so
     if one.answer is Answer.IN_FORCE:
         assert one.may_found != one.suspended
     if written is None and standing:
-        assert one.may_found
+        # An older clause of the number may outlive its version while the one of the day is suspended: the one of the day is meant.
+        assert one.may_found or one.suspended
+    if not one.meant_held:
+        assert (one.version, one.text, one.successor) == (None, None, None)
+        assert written < versions[0].adopted
     if one.answer is Answer.UNKNOWN:
         assert written is not None or all("a1" not in version.clauses for version in versions)

@@ -238,6 +238,51 @@ def test_a_clause_may_be_pasted_as_its_address() -> None:
     assert as_(officer(ORGAN)).post("/lists/duty/apply/", {**TYPED, "clause_0": address}).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "end", ["#a51.p1.i2", "a51.p1.i2/", "a51.p1.i2", "a51.p1.i2.json", "a51.p1.i2/?language=en", "a51.p1.i2/#main"]
+)  # fmt: skip
+def test_the_address_of_a_clauses_own_page_may_be_pasted(end: str) -> None:
+    address = f"/law/cn/binzhou/town-appearance@2018-12-04/{end}"
+    assert clause_ref(address) == clause_ref(f"http://127.0.0.1:8000{address}") == f"{APPEARANCE}#a51.p1.i2"
+
+
+@pytest.mark.parametrize("end", ["", "?x=1", "#", "a51/a52/"])
+def test_an_address_that_is_no_clauses_stays_as_typed(end: str) -> None:
+    address = f"/law/cn/binzhou/town-appearance@2018-12-04/{end}"
+    assert clause_ref(address) == address
+
+
+def test_the_address_of_a_clauses_own_page_does_for_an_application(client: Client) -> None:
+    address = "/law/cn/binzhou/town-appearance@2018-12-04/a51.p1.i2/"
+    assert f"{APPEARANCE}#a51.p1.i2</code>" in text(client.get(address))
+    assert as_(officer(ORGAN)).post("/lists/duty/apply/", {**TYPED, "clause_0": address}).status_code == 303
+
+
+def test_the_matter_list_has_one_name_and_says_of_what_its_categories_are(client: Client) -> None:
+    page = text(client.get("/lists/matters/"))
+    assert "<h1>入格事项清单</h1>" in page and ">入格事项清单</a>" in text(client.get("/lists/"))
+    assert "市政公用设施 · 部件" in page and "市政公用设施类 · 事件" in page
+    labels = re.findall(r'<a href="[?]category=[^"]*"[^>]*>([^<]+?) <span class="count">', page)
+    assert len(labels) == len(set(labels)) > 10
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = text(client.get("/lists/matters/"))
+    labels = re.findall(r'<a href="[?]category=[^"]*"[^>]*>([^<]+?) <span class="count">', english)
+    assert len(labels) == len(set(labels)) > 10
+
+
+def test_english_pages_have_english_marks(client: Client) -> None:
+    admitted(facts={"penalties": ["fine", "warning"]})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    for address in (
+        "/lists/matters/",
+        "/lists/matters/m01001/",
+        "/lists/duty/",
+        f"/law/{APPEARANCE[4:]}/a51/",
+    ):
+        page = re.sub(r'<(\w+)[^>]* lang="zh-Hans".*?</\1>', "", text(client.get(address)), flags=re.DOTALL)
+        assert not re.search(r"</a>：|</strong>：|[a-z0-9]：|[a-z]、", page), address
+
+
 def test_a_second_application_for_the_same_code_is_told_so() -> None:
     client = as_(officer(ORGAN))
     client.post("/lists/duty/apply/", TYPED)

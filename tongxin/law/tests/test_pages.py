@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
+Sql = Callable[..., None]
 pytestmark = pytest.mark.django_db
 
 
@@ -51,6 +53,37 @@ def test_the_downloaded_list_holds_every_entry_and_no_formula(client: Client) ->
     assert len(rows) == len(listed) > 100
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
     assert {row["why_idle"] for row in rows if row["active"] == "False"} <= {"no_clause", "not_in_force"}
+
+
+def test_the_powers_list_can_be_downloaded_with_every_act_and_its_clauses(client: Client) -> None:
+    sheet = client.get("/lists/powers.csv")
+    rows = list(csv.DictReader(io.StringIO(sheet.content.decode().lstrip("\ufeff"))))
+    listed = client.get("/lists/powers.json").json()["powers"]
+    assert sheet.headers["Content-Disposition"] == 'attachment; filename="powers.csv"'
+    assert [row["verb"] for row in rows] == [one["verb"] for one in listed]
+    by_verb = {one["verb"]: one for one in listed}
+    page = client.get("/lists/powers/").content.decode()
+    assert list(by_verb) == re.findall(r'<tr id="(\w+)"', page) and len(by_verb) > 50
+    voting = by_verb["vote_law"]
+    assert voting["by"] == ["legal_officer"] and voting["active"] and not voting["personal"]
+    assert "law:cn/legislation-law@2023-03-13#a87.p1" in voting["clauses"]
+    assert next(row for row in rows if row["verb"] == "vote_law")["clauses"] == ";".join(voting["clauses"])
+    assert by_verb["consult_commenter"]["personal"]
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+    assert 'href="/lists/powers.csv"' in page and 'href="/lists/powers.json"' in page
+
+
+def test_a_power_whose_clause_is_gone_is_idle_in_the_download_and_says_why(
+    client: Client, owner_sql: Sql
+) -> None:
+    owner_sql(
+        "UPDATE law_clause SET in_force_to = '2026-01-01' WHERE id IN (SELECT b.clause_id FROM law_binding b"
+        " JOIN law_listentry e ON e.id = b.entry_id WHERE e.list = 'power' AND e.code = 'vote_law')"
+    )
+    power = next(
+        one for one in client.get("/lists/powers.json").json()["powers"] if one["verb"] == "vote_law"
+    )
+    assert (power["active"], power["why_idle"]) == (False, "not_in_force")
 
 
 def test_an_idle_entry_says_why(client: Client) -> None:

@@ -1,13 +1,16 @@
 """全文检索：与逐字扫描所得相同，坏的问法有回话。 Full-text search: the same clauses as a plain scan, and an answer to every bad question."""
 
 import json
+import re
 import unicodedata
 from datetime import date
 from functools import cache
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.translation import gettext, override
 
 from tests.plugin import app_connection
 from tongxin.law.models import Clause
@@ -171,6 +174,35 @@ def test_an_instrument_without_text_is_found_by_its_title() -> None:
     assert (title.key, title.has_text) == ("cn/water-pollution", False)
 
 
+def test_titles_are_found_in_english_too_and_stand_by_level_then_title() -> None:
+    (law,) = titles_with(asked=Asked(words="cybersecurity", day=DAY))
+    assert (law.key, law.adopted) == ("cn/cybersecurity", date(2025, 10, 28))
+    many = titles_with(asked=Asked(words="法", day=DAY))
+    order = [(Level(row.level).rank, row.title) for row in many]
+    assert many[0].key == "cn/constitution" and order == sorted(order)
+
+
+def test_the_constitution_is_found_under_its_own_level() -> None:
+    answer = search(asked=Asked(words="公民", day=DAY, level="constitution"))
+    assert [group.key for group in answer.found] == ["cn/constitution"]
+
+
+def test_what_is_not_in_force_is_left_out_where_asked_and_counted() -> None:
+    for words, of in (("网络运营者", "cn/cybersecurity"), ("露天焚烧", ""), ("应当", "")):
+        every = search(asked=Asked(words=words, day=DAY, of=of))
+        now = search(asked=Asked(words=words, day=DAY, of=of, in_force=True))
+        assert {clause.standing for group in now.found for clause in group.shown} == {"in_force"}
+        assert 0 < now.total < every.total == now.total + now.left_out
+        assert every.left_out == 0
+
+
+def test_where_nothing_is_in_force_what_was_left_out_is_still_counted() -> None:
+    now = search(asked=Asked(words="供热", day=DAY, of="cn/binzhou/heating", in_force=True))
+    every = search(asked=Asked(words="供热", day=DAY, of="cn/binzhou/heating"))
+    assert (now.found, now.total, now.left_out) == ((), 0, every.total)
+    assert search(asked=Asked(words="鹦鹉螺号", day=DAY, in_force=True)).left_out == 0
+
+
 # --- the database ----------------------------------------------------------------------------------------
 
 
@@ -234,10 +266,39 @@ def test_an_excerpt_holds_the_first_word_found_and_is_short() -> None:
 
 
 def test_the_page_marks_the_words_and_says_what_is_in_force(client: Client) -> None:
-    page = client.get("/law/search/?q=露天焚烧&on=2026-11-23").content.decode()
+    page = client.get("/law/search/?q=露天焚烧&on=2026-11-23&all=1").content.decode()
     assert "<mark>露天焚烧</mark>" in page
     assert 'href="/law/cn/ecological-environment-code@2026-03-12/#a246"' in page
     assert "已失效" in page and "有效" in page
+
+
+def test_the_page_lists_what_is_in_force_and_leads_to_the_rest(client: Client) -> None:
+    page = client.get("/law/search/?q=网络运营者&of=cn/cybersecurity&on=2026-11-23").content.decode()
+    body = client.get("/law/search.json?q=网络运营者&of=cn/cybersecurity&on=2026-11-23").json()
+    assert "@2025-10-28/#" in page and "@2016-11-07/#" not in page
+    assert f"另有 {body['left_out']} 条那天没有效力" in page and not body["all"]
+    (address,) = re.findall(r'href="([?][^"]*all=1[^"]*)"', page)
+    more = client.get(f"/law/search/{unescape(address)}").content.decode()
+    assert "@2025-10-28/#" in more and "@2016-11-07/#" in more and "连同已失效的一起列" in more
+    assert f"这部文件里有 {body['total']} 条" in page
+    assert f"这部文件里有 {body['total'] + body['left_out']} 条" in more
+    assert client.get("/law/search/?q=供热&of=cn/binzhou/heating").content.decode().count("all=1") == 1
+
+
+def test_all_stays_all_on_the_way_through_the_pages(client: Client) -> None:
+    page = unescape(client.get("/law/search/?q=应当&all=1").content.decode())
+    assert re.search(r'href="[?][^"]*all=1[^"]*page=2"', page)
+    assert re.search(r'href="[?][^"]*&all=1&of=cn/', page)
+
+
+def test_an_english_reader_is_told_that_the_texts_are_chinese(client: Client) -> None:
+    told = "条文只有中文；英文的词找得到的是文件的名称。"
+    assert told not in client.get("/law/search/").content.decode()
+    client.cookies["django_language"] = "en"
+    page = client.get("/law/search/?q=cybersecurity").content.decode()
+    with override("en"):
+        assert gettext(told) in page
+    assert 'href="/law/cn/cybersecurity@2025-10-28/"' in page
 
 
 def test_an_english_reader_finds_the_same(client: Client) -> None:
@@ -300,7 +361,7 @@ def test_what_was_typed_is_kept_and_harmless(client: Client) -> None:
 
 
 def test_the_json_says_the_same_as_the_page(client: Client) -> None:
-    body = json.loads(client.get("/law/search.json?q=露天焚烧&on=2026-08-15&subject=ecology").content)
+    body = json.loads(client.get("/law/search.json?q=露天焚烧&on=2026-08-15&subject=ecology&all=1").content)
     assert (body["on"], body["subject"], body["page"]) == ("2026-08-15", "ecology", 1)
     clauses = {one["ref"]: one for group in body["found"] for one in group["shown"]}
     new = clauses["law:cn/ecological-environment-code@2026-03-12#a246"]

@@ -18,7 +18,8 @@ from tongxin.law.queries import clauses as reading
 from tongxin.law.rules.labels import clause_label, clause_label_en
 from tongxin.law.terms import ClauseKind, Level
 from tongxin.law.views.clause import entry_shown
-from tongxin.places.queries import city_day
+from tongxin.law.views.sources import date_source_words
+from tongxin.places.queries import city, city_day
 
 DIVISIONS: Final = frozenset({"part", "subpart", "chapter", "section"})
 LEVEL_LABELS: Final[Mapping[Level, Any]] = {
@@ -53,7 +54,7 @@ SUBJECT_LABELS: Final[Mapping[str, Any]] = {
 
 def instruments(request: HttpRequest) -> HttpResponse:
     """现行有效的法律文件，按位阶、主题；可选一天。 Instruments in force on a chosen day, by level and subject. Two statements."""
-    today = city_day(timezone.now())
+    today, root = city_day(timezone.now()), city().root
     form = BookForm(request.GET or None, levels=LEVEL_LABELS, subjects=SUBJECT_LABELS)
     day, words = form.day(today), form.words().lower()
     level, subject = form.chosen("level"), form.chosen("subject")
@@ -69,11 +70,18 @@ def instruments(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "form": form, "day": day, "today": today, "groups": groups, "count": len(shown),
+        "elsewhere": {row.pk for row in shown if not _ours(row.instrument.jurisdiction, root)},
         "filters": _book_filters(request, rows, level, subject), "bare": sum(not row.has_text for row in shown),
     }  # fmt: skip
     return render(
         request, "law/instruments.html", context, status=400 if form.is_bound and form.errors else 200
     )
+
+
+def _ours(jurisdiction: str, root: str) -> bool:
+    """本市用不用它。 Whether a text of this jurisdiction holds in the city: the nation's, its province's, its own."""
+    province = jurisdiction.endswith("0000") and root.startswith(jurisdiction[:2])
+    return jurisdiction in {"", "000000", root} or province
 
 
 def _of(row: Version, level: str, subject: str) -> bool:
@@ -142,7 +150,7 @@ def instrument(request: HttpRequest, key: str, date: str) -> HttpResponse:
     resting = reading.entries_resting(version=version, day=today)
     context = {
         "edition": version, "level": LEVEL_LABELS[Level(version.instrument.level)], "valid": _validity(version, today),
-        "today": today, "permanent": request.build_absolute_uri(request.path),
+        "date_source": date_source_words(version.date_source), "today": today, "permanent": request.build_absolute_uri(request.path),
         "others": [row for row in queries.versions_of(key=key) if row.pk != version.pk],
         "contents": [clause for clause in clauses if clause.kind in DIVISIONS],
         "lines": _lines(clauses, resting, _own_dates(version, clauses, suspended, today)),

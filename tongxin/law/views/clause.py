@@ -61,6 +61,7 @@ def clause(request: HttpRequest, key: str, date: str, clause: str) -> HttpRespon
         "clause": facts.clause,
         "edition": facts.clause.version,  # the foot of the page calls its own number `version`
         "name": _name(facts.clause.key),
+        "ref": str(ref_of(facts.clause)),
         "number": {
             "name": clause_label(facts.clause.key),
             "name_en": f", {clause_label_en(facts.clause.key)}",

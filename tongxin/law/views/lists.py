@@ -26,7 +26,10 @@ from tongxin.places.queries import city, city_day
 
 EXPORT: Final = ("code", "name", "name_en", "category", "category_en", "lead", "assist", "active", "why_idle",
                  "filing_condition", "closing_condition")  # fmt: skip
+POWER_EXPORT: Final = ("verb", "title", "title_en", "by", "personal", "active", "why_idle", "clauses", "note")
 
+# What a category of the matter list is made of: the same word may name the things and what happens to them.
+KIND_LABELS: Final[Mapping[str, Any]] = {"component": gettext_lazy("部件"), "matter": gettext_lazy("事件")}
 STAGE_LABELS: Final[Mapping[Stage, Any]] = {
     Stage.ACCEPT: gettext_lazy("受理"),
     Stage.RETURN: gettext_lazy("退回"),
@@ -62,15 +65,7 @@ def matters_csv(request: HttpRequest) -> HttpResponse:
         request.GET.get("basis", ""),
         request.GET.get("q", "").strip(),
     )
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="matters.csv"'},
-    )
-    sheet = csv.writer(response)
-    sheet.writerow(EXPORT)
-    sheet.writerows([[plain_cell(_flat(row[column])) for column in EXPORT] for row in rows])
-    return response
+    return _sheet("matters.csv", EXPORT, rows)
 
 
 def matters_json(request: HttpRequest) -> HttpResponse:
@@ -81,8 +76,7 @@ def matters_json(request: HttpRequest) -> HttpResponse:
         request.GET.get("basis", ""),
         request.GET.get("q", "").strip(),
     )
-    body = {"matters": [{column: row[column] for column in EXPORT} for row in rows]}
-    return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=utf-8")
+    return _object("matters", EXPORT, rows)
 
 
 def matter(request: HttpRequest, code: str) -> HttpResponse:
@@ -133,11 +127,59 @@ def powers(request: HttpRequest) -> HttpResponse:
     return render(request, "law/powers.html", {"rows": rows})
 
 
+def powers_csv(request: HttpRequest) -> HttpResponse:
+    """职权清单，表格文件。 The powers list as CSV; a cell that a spreadsheet would run is made plain. Two statements."""
+    del request
+    return _sheet("powers.csv", POWER_EXPORT, _power_rows())
+
+
+def powers_json(request: HttpRequest) -> HttpResponse:
+    """职权清单，程序用。 The powers list as JSON. Two statements."""
+    del request
+    return _object("powers", POWER_EXPORT, _power_rows())
+
+
 # ---- What the views are made of -------------------------------------------------------------------------------------
+
+
+def _sheet(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    sheet = csv.writer(response)
+    sheet.writerow(columns)
+    sheet.writerows([[plain_cell(_flat(row[column])) for column in columns] for row in rows])
+    return response
+
+
+def _object(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
+    body = {name: [{column: row[column] for column in columns} for row in rows]}
+    return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=utf-8")
 
 
 def _flat(value: Any) -> str:
     return ";".join(value) if isinstance(value, list) else str(value)
+
+
+def _power_rows() -> list[dict[str, Any]]:
+    return [_power_row(row, clauses) for row, clauses in queries.power_rows(day=city_day(timezone.now()))]
+
+
+def _power_row(row: Any, clauses: Sequence[queries.CitedClause]) -> dict[str, Any]:
+    declared = REGISTRY.get(row.code)
+    return {
+        "verb": row.code,
+        "title": declared.title if declared else row.name,
+        "title_en": declared.title_en if declared else row.name_en,
+        "by": [one.value for one in By if declared and one in declared.by],
+        "personal": bool(declared and declared.personal),
+        "active": row.active,
+        "why_idle": "" if row.active else "not_in_force" if clauses else "no_clause",
+        "clauses": [str(clause.ref) for clause in clauses],
+        "note": row.facts.get("note", ""),
+    }
 
 
 def _matter_rows() -> list[dict[str, Any]]:
@@ -149,7 +191,7 @@ def _matter_row(row: Any) -> dict[str, Any]:
     facts = row.facts
     return {
         "code": row.code, "name": row.name, "name_en": row.name_en, "category": row.category,
-        "category_en": row.category_en, "lead": facts.get("lead", ""), "assist": list(facts.get("assist", ())),
+        "category_en": row.category_en, "kind": KIND_LABELS.get(facts.get("kind", ""), ""), "lead": facts.get("lead", ""), "assist": list(facts.get("assist", ())),
         "active": row.active, "why_idle": "" if row.active else "not_in_force" if row.bound else "no_clause",
         "general": facts.get("clause_kind") == "general",
         "filing_condition": facts.get("filing_condition", ""),
@@ -170,10 +212,7 @@ def _chosen(rows: Iterable[dict[str, Any]], category: str, basis: str, words: st
 
 def _matter_filters(rows: Sequence[dict[str, Any]], category: str, basis: str, words: str) -> dict[str, Any]:
     english = in_english()
-    categories = {
-        row["category"]: (row["category_en"] or row["category"]) if english else row["category"]
-        for row in rows
-    }
+    categories = {row["category"]: _category_words(row, english) for row in rows}
     kept = {"category": category, "basis": basis, "q": words}
 
     def choice(label: str, **changed: str) -> dict[str, Any]:
@@ -196,6 +235,12 @@ def _matter_filters(rows: Sequence[dict[str, Any]], category: str, basis: str, w
                    "hidden": [{"name": name, "value": kept[name]} for name in ("category", "basis") if kept[name]]},
         "clear_url": "?" if any(kept.values()) else "",
     }  # fmt: skip
+
+
+def _category_words(row: Mapping[str, Any], english: bool) -> str:
+    """类别的叫法。 What a category is called, with its kind beside it: two kinds may share the words."""
+    words = (row["category_en"] if english else "") or row["category"]
+    return f"{words} · {row['kind']}" if row["kind"] else words
 
 
 def _asked(asked: Mapping[str, str]) -> str:
@@ -245,4 +290,6 @@ urlpatterns = [
     path("lists/matters.json", matters_json, name="matters_json"),
     path("lists/matters/<path:code>/", matter, name="matter"),
     path("lists/powers/", powers, name="powers"),
+    path("lists/powers.csv", powers_csv, name="powers_csv"),
+    path("lists/powers.json", powers_json, name="powers_json"),
 ]

@@ -11,8 +11,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from tongxin.law.models import Doubt
-from tongxin.law.queries.report import UNCOMPARED, DoubtCount, doubt_counts, doubts, texts_wanting
+from tongxin.law.queries.report import UNCOMPARED, DoubtCount, TextState, doubt_counts, doubts, texts_wanting
 from tongxin.law.rules.labels import clause_label, clause_label_en
+from tongxin.law.views.sources import date_source_words
 
 A_PAGE: Final = 200
 REASON_WORDS: Final[Mapping[str, Any]] = {
@@ -65,13 +66,17 @@ def report(request: HttpRequest) -> HttpResponse:
         "page": page,
         "texts": _by_text(page),
         "showing_resolved": resolved,
-        "undated": [row for row in wanting if row.undated],
-        "broken": [row for row in wanting if row.broken],
-        "bare": [row for row in wanting if row.bare],
-        "uncompared": [row for row in wanting if row.uncompared],
+        "undated": [_wanting(row) for row in wanting if row.undated],
+        "broken": [_wanting(row) for row in wanting if row.broken],
+        "bare": [_wanting(row) for row in wanting if row.bare],
+        "uncompared": [_wanting(row) for row in wanting if row.uncompared],
         "query": _query(state="resolved" if resolved else "", reason=reason),
     }
     return render(request, "law/report.html", context)
+
+
+def _wanting(row: TextState) -> dict[str, Any]:
+    return {"version": row.version, "date_source": date_source_words(row.version.date_source)}
 
 
 def reason_words(code: str) -> Any:
@@ -88,6 +93,7 @@ def _by_text(rows: Iterable[Doubt]) -> list[dict[str, Any]]:
                     "doubt": doubt,
                     "reason": reason_words(doubt.reason),
                     "where": clause_label(doubt.clause_key) if doubt.clause_key else "",
+                    "words": doubt.detail.lstrip("# "),  # marks of the file, no words of the law
                     "where_en": clause_label_en(doubt.clause_key) if doubt.clause_key else "",
                     "resolution": RESOLUTION_WORDS.get(doubt.resolution, ""),
                 }

@@ -45,7 +45,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "form": form, "asked": asked, "answer": answer, "day": asked.day, "too_short": bool(asked.words) and not asked.signs,
         "groups": [_shown(group, asked) for group in answer.found],
         "titles": [{"title": row, "level": LEVEL_LABELS[Level(row.level)]} for row in titles],
-        "pager": _pager(request, asked, answer),
+        "pager": _pager(request, asked, answer), "every_url": _url_with(request, all="1"),
+        "in_force_url": _url_with(request, all=""),
     }  # fmt: skip
     return render(request, "law/search.html", context, status=400 if form.errors else 200)
 
@@ -59,8 +60,9 @@ def search_json(request: HttpRequest) -> HttpResponse:
     answer, titles = _answers(asked)
     body = {
         "words": asked.words, "phrases": asked.phrases, "on": asked.day.isoformat(), "level": asked.level,
-        "subject": asked.subject, "of": asked.of, "page": asked.page, "pages": answer.pages,
-        "instruments": answer.instruments, "total": answer.total, "too_short": bool(asked.words) and not asked.signs,
+        "subject": asked.subject, "of": asked.of, "all": not asked.in_force, "page": asked.page, "pages": answer.pages,
+        "instruments": answer.instruments, "total": answer.total, "left_out": answer.left_out,
+        "too_short": bool(asked.words) and not asked.signs,
         "found": [_group_as_json(group) for group in answer.found], "titles": [_title_as_json(row) for row in titles],
     }  # fmt: skip
     return _json(body)
@@ -80,16 +82,22 @@ def _answers(asked: Asked) -> tuple[Answer, Sequence[FoundTitle]]:
 
 
 def _pager(request: HttpRequest, asked: Asked, answer: Answer) -> Mapping[str, Any]:
-    def url(page: int) -> str:
-        given = request.GET.copy()
-        given["page"] = str(page)
-        return f"?{given.urlencode()}"
-
     return {
         "page": asked.page, "pages": answer.pages,
-        "previous_url": url(asked.page - 1) if asked.page > 1 else "",
-        "next_url": url(asked.page + 1) if asked.page < answer.pages else "",
+        "previous_url": _url_with(request, page=str(asked.page - 1)) if asked.page > 1 else "",
+        "next_url": _url_with(request, page=str(asked.page + 1)) if asked.page < answer.pages else "",
     }  # fmt: skip
+
+
+def _url_with(request: HttpRequest, **changed: str) -> str:
+    """同一问，换一处。 The same question with something changed; anything but another page begins at the first."""
+    given = request.GET.copy()
+    given.pop("page", None)
+    for name, value in changed.items():
+        given.pop(name, None)
+        if value:
+            given[name] = value
+    return f"?{given.urlencode()}"
 
 
 def _shown(group: FoundInstrument, asked: Asked) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def telling(row: ListEntry, holders: Holders) -> str:
     """最能说明它的一个要素。 The fact that says most about an entry, in words."""
     wanted = TELLING.get(Listing(row.list), "")
     fact = next((one for one in facts_of(row.list) if one.name == wanted), None)
-    return "、".join(_lines(fact, row.facts.get(wanted), holders)) if fact else ""
+    return _("、").join(_lines(fact, row.facts.get(wanted), holders)) if fact else ""
 
 
 def parts_of(choices: Choices) -> list[tuple[str, str]]:
@@ -177,7 +177,7 @@ def basis_of(held: Sequence[Held], *, general: bool) -> dict[str, Any]:
     box: dict[str, Any] = {"clauses": [one.clause for one in held]}
     gone = [one.clause for one in held if one.mandatory and not one.holds]
     if gone:
-        named = "、".join(f"《{clause.title}》{clause.number}" for clause in gone)
+        named = _("、").join(clause_words(clause) for clause in gone)
         box["missing"] = _("所依的条款现在无效，所以停用：%(clauses)s") % {"clauses": named}
     elif why_idle(held) == "no_clause":
         box["missing"] = _("这一项没有必备的条款，所以停用。")

@@ -68,6 +68,26 @@ REASONS: Final = {
     "not_when_written": Reason(
         "行文之时的版本没有这一条款", "the version of the day it was written on had no such clause"
     ),
+    "not_held": Reason(
+        "行文之时的版本早于法典所收的各版本，法典没有收：此日施行的是后来的版本；当时是什么文字、现在由哪一条承继，都没有根据认定",
+        "the version of the day it was written on is older than every one the book holds; a later one is in force on that "
+        "day. What the clause said then, and which clause follows it, cannot be established",
+    ),
+    "not_held_between": Reason(
+        "行文之时的版本早于法典所收的各版本，法典没有收，当时的文字无从认定；此日前一版本已经失效，后一版本尚未施行",
+        "the version of the day it was written on is older than every one the book holds, so its words are not known; on "
+        "that day one version had ended and the next had not begun",
+    ),
+    "not_held_repealed": Reason(
+        "行文之时的版本早于法典所收的各版本，法典没有收，当时的文字无从认定；这部文件此日已经废止",
+        "the version of the day it was written on is older than every one the book holds, so its words are not known; the "
+        "instrument was repealed by that day",
+    ),
+    "not_held_not_yet": Reason(
+        "行文之时的版本早于法典所收的各版本，法典没有收，当时的文字无从认定；法典所收最早的版本此日尚未施行",
+        "the version of the day it was written on is older than every one the book holds, so its words are not known; the "
+        "earliest that it holds had not begun by that day",
+    ),
     "several": Reason("照字面可以指几处，无法认定", "the words fit several clauses; none can be taken"),
     "unreadable": Reason("条款的编号读不出", "the number of the clause cannot be read"),
     "no_title": Reason("法典没有这个题名的文件", "the book has no instrument of this title"),
@@ -93,7 +113,9 @@ class Resolved:
     """一个单位的答案。 The answer for one unit of a citation.
 
     `may_found` is the other question: whether a new act may rest on the clause on the day asked about. `answer` is None only
-    for a clause of a text that the book does not hold, which it cannot speak of.
+    for a clause of a text that the book does not hold, which it cannot speak of. `meant_held` is false where a text is older
+    than every version the book holds: then no version, words or successor are given, only how the instrument stands, and
+    `successor_version` names the version of the day.
     """
 
     answer: Answer | None

@@ -147,7 +147,7 @@ class _Question:
     def _as_written(self, written: date) -> Resolved:
         meant = self.instrument.meant(written)
         if meant is None:
-            return self._said(Answer.UNKNOWN, "no_versions")
+            return replace(self._of_none_held(), meant_held=False)
         target = self._find(meant)
         if target is not None and target.why in _VAGUE:
             return self._vague(target)
@@ -157,14 +157,31 @@ class _Question:
             if found is None:
                 return self._said(Answer.UNKNOWN, "not_when_written")
             meant = found[0]
-        return self._of_version(meant, held=meant.adopted <= written)
+        return self._of_version(meant)
 
-    def _of_version(self, meant: HeldVersion, *, held: bool = True) -> Resolved:
+    def _of_none_held(self) -> Resolved:
+        """行文之时的版本没有收。 The text is older than every version held: neither the words it meant nor what follows them is known.
+
+        What is known is how the instrument stands on the day; the version of the day is named, none of its clauses.
+        """
+        read = next((self._find(version) for version in self.versions if version.held), None)
+        if read is not None and read.why in {Why.UNREADABLE, Why.NO_PLACE}:
+            return self._vague(read)
+        today = self.instrument.on(self.on)
+        ended = any(_ended(version, self.on) for version in self.versions)
+        to_come = [version for version in self.versions if version.order > self.on]
+        following = today or (to_come[0] if ended and to_come else None)
+        if following is not None:
+            found = self._said(Answer.SUPERSEDED, "not_held" if today else "not_held_between")
+            return replace(found, successor_version=following.adopted)
+        if ended:
+            return self._said(Answer.REPEALED, "not_held_repealed")
+        if to_come:
+            return self._said(Answer.NOT_YET, "not_held_not_yet")
+        return self._said(Answer.UNKNOWN, "no_versions")
+
+    def _of_version(self, meant: HeldVersion) -> Resolved:
         """所指版本的条款，到此日如何。 What became of a clause of the version meant by the day."""
-        found = self._of_meant(meant)
-        return found if held else replace(found, meant_held=False)
-
-    def _of_meant(self, meant: HeldVersion) -> Resolved:
         target = self._find(meant)
         if target is not None and self.unit is not None and not target.key:
             return (

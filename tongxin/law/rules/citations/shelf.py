@@ -132,11 +132,14 @@ class HeldInstrument:
         )
 
     def meant(self, day: date) -> HeldVersion | None:
-        """某日的文字所指的版本。 The version that a text written on a day means: that of the day, else the latest adopted before."""
+        """某日的文字所指的版本。 The version that a text written on a day means: that of the day, else the latest adopted before.
+
+        None where every version held is younger than the text: it means one that the book does not hold.
+        """
         if (version := self.on(day)) is not None:
             return version
         before = [version for version in self.versions if version.adopted <= day]
-        return max(before, key=lambda version: version.adopted) if before else next(iter(self.versions), None)
+        return max(before, key=lambda version: version.adopted, default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
