@@ -35,6 +35,7 @@ class Held:
     phrase: str
     holds: bool
     valid_from: date | None
+    valid_to: date | None
 
 
 def _on(day: date) -> models.Q:
@@ -84,6 +85,7 @@ def _held(which: models.Q, day: date) -> Mapping[int, list[Held]]:
                 phrase=row.phrase,
                 holds=row.holds,
                 valid_from=row.valid_from,
+                valid_to=row.valid_to,
             )
         )
     return found

@@ -7,6 +7,7 @@ a fraction of the 1.6 million comparisons.
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from math import log
 from typing import Final, NamedTuple
 
@@ -48,6 +49,8 @@ class Likeness:
         self._weight = {piece: round(1000 * log(whole / count)) + 50 for piece, count in spread.items()}
         self._old_size = {key: self._weigh(held) for key, held in self._old.items()}
         self._new_size = {key: self._weigh(held) for key, held in self._new.items()}
+        self._ranked: dict[str, list[str]] = {}
+        self._alike: dict[tuple[str, str], float] = {}
         self._where: dict[str, list[str]] = defaultdict(list)
         for key, held in self._new.items():
             for piece in held:
@@ -55,21 +58,31 @@ class Likeness:
 
     def of(self, old: str, new: str) -> float:
         """两条有多像。 How alike two clauses are: twice what they share, by what both hold together."""
-        both = self._old_size[old] + self._new_size[new]
-        return 2 * self._weigh(self._old[old] & self._new[new]) / both if both else 0.0
+        if (old, new) not in self._alike:
+            both = self._old_size[old] + self._new_size[new]
+            self._alike[old, new] = 2 * self._weigh(self._old[old] & self._new[new]) / both if both else 0.0
+        return self._alike[old, new]
 
     def likely(self, old: str, among: frozenset[str]) -> list[str]:
         """可能的对应条款。 The clauses that share most of the telling pieces with one, at most a dozen."""
         if len(among) <= MOST_COMPARED:
             return sorted(among)
+        if old not in self._ranked:
+            self._ranked[old] = self._rank(old)
+        return list(islice((key for key in self._ranked[old] if key in among), MOST_COMPARED))
+
+    def _rank(self, old: str) -> list[str]:
+        """按共有的词块排序。 All clauses that share a telling piece with one, most first: the same in every round, so counted once."""
         hits: dict[str, int] = defaultdict(int)
         for piece in self._old[old]:
             where = self._where.get(piece, ())
             if len(where) <= COMMON:
+                weight = self._weight[piece]
                 for key in where:
-                    hits[key] += self._weight[piece]
-        ranked = sorted((key for key in hits if key in among), key=lambda key: -hits[key])
-        return ranked[:MOST_COMPARED]
+                    hits[key] += weight
+        return sorted(
+            sorted(hits), key=hits.__getitem__, reverse=True
+        )  # equals in the order of their keys, in every run
 
     def best_for_each_other(
         self, olds: Sequence[str], news: Sequence[str], weigh: Callable[[Match], float]

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 
@@ -217,6 +218,38 @@ def test_nothing_is_re_pointed_before_the_change_is_confirmed_and_then_to_any_cl
     assert lawyer.post(address, {"move": row, f"to-{row}": f"/law/{OLD[0]}@{OLD[1]}/#a34"}).status_code == 303
     page = lawyer.get(address).content.decode()
     assert "已改依" in page and f'id="move-{row}"' not in page
+
+
+def test_an_entry_says_from_when_it_will_be_idle_and_what_it_was_re_pointed_to(lawyer: Client) -> None:
+    from tongxin.law import operations as law
+    from tongxin.law.models import Binding
+    from tongxin.law.terms import Repointing
+
+    at, actor = timezone.now(), officer("bz/lead", "legal_officer")
+    held = Binding.objects.filter(entry__list="duty", mandatory=True, valid_to=None)
+    alone = held.values("entry").annotate(n=Count("id")).filter(n=1).values("entry")
+    row = held.filter(entry__in=alone).select_related("clause__version__instrument", "entry")[0]
+    address = f"/lists/duty/{row.entry.code}/"
+    assert "起将停用" not in lawyer.get(address).content.decode()
+    version = row.clause.version
+    effect = note(
+        enter(in_force_from=soon(), level=version.instrument.level), "repeal", row.clause.key, day=soon(),
+        key=version.instrument.key, adopted=version.adopted,
+    )  # fmt: skip
+    law.confirm_effects(actor=actor, at=at, effects=[effect])
+    assert "起将停用" in lawyer.get(address).content.decode()
+    other = enter(
+        f"# 新条例\n<!-- INFO END -->\n第一条 由{row.phrase}负责。", key="cn/binzhou/newer", adopted=date(2026, 1, 1),
+        in_force_from=date(2026, 1, 2), level=version.instrument.level,
+    )  # fmt: skip
+    successor = f"law:{other.instrument.key}@{other.adopted}#a1"
+    law.repoint_bindings(actor=actor, at=at, moves=[Repointing(binding=row.pk, successor=successor)])
+    page = lawyer.get(address).content.decode()
+    assert (
+        "起将停用" not in page
+        and "改依后继条款" in page
+        and f"/law/cn/binzhou/newer@{other.adopted}/#a1" in page
+    )
 
 
 def test_changes_of_words_in_one_text_are_confirmed_together_on_the_page(lawyer: Client) -> None:

@@ -207,10 +207,21 @@ def state_of(row: ListEntry, held: Sequence[Held], day: date) -> dict[str, Any]:
         return {"active": False, "word": _("停用"), "why": _("没有必备的条款作依据。")}
     if why:
         return {"active": False, "word": _("停用"), "why": _("有一条必备的条款现在无效。")}
+    ends = min(
+        (
+            one.clause.in_force_to
+            for one in held
+            if one.mandatory
+            and one.clause.in_force_to
+            and (one.valid_to is None or one.valid_to > one.clause.in_force_to)
+        ),
+        default=None,
+    )
     return {
         "active": True,
         "word": _("在用"),
         "why": _("必备的条款今天都有效。这是当场算的，不是谁标上去的。"),
+        "ends": ends,
     }
 
 
@@ -220,13 +231,18 @@ def history(kind: str, code: str) -> list[dict[str, Any]]:
 
 
 def steps_of(changes: Sequence[ListChange]) -> list[dict[str, Any]]:
-    """变动成为经过。 Changes as steps of a timeline, each with the first clause it names. One statement."""
-    firsts = {change.pk: change.clauses.split(" ")[0] for change in changes if change.clauses}
-    named = {str(clause.ref): clause for clause in cited(refs=list(firsts.values()))}
-    return [_step(change, named.get(firsts.get(change.pk, ""))) for change in changes]
+    """变动成为经过。 Changes as steps of a timeline, each with the first clause it names, and a re-pointing with the one that
+
+    follows. One statement.
+    """
+    refs = {change.pk: change.clauses.split()[:2] for change in changes}
+    named = {str(clause.ref): clause for clause in cited(refs={ref for two in refs.values() for ref in two})}
+    return [_step(change, [named[ref] for ref in refs[change.pk] if ref in named]) for change in changes]
 
 
-def _step(change: ListChange, clause: CitedClause | None) -> dict[str, Any]:
+def _step(change: ListChange, clauses: Sequence[CitedClause]) -> dict[str, Any]:
+    repointed = change.what == ListChange.What.REPOINTED
+    links = [{"label": shown.clause_words(one), "url": one.url} for one in clauses[: 2 if repointed else 1]]
     entry = change.list_entry
     proof = _("台账第 %(number)s 条") % {"number": change.entry}
     return {
@@ -237,7 +253,8 @@ def _step(change: ListChange, clause: CitedClause | None) -> dict[str, Any]:
         "at": change.at,
         "who": shown.listing_word(entry.list),
         "why": change.note,
-        "clause": {"label": shown.clause_words(clause), "url": clause.url} if clause else None,
+        "clause": links[0] if links else None,
+        "follows": links[1] if len(links) > 1 else None,
         "evidence": [{"label": proof, "url": f"/ledger/{change.entry}/"}],
     }
 
