@@ -24,7 +24,8 @@ from tongxin.acts.terms import PLATFORM, Refused  # noqa: E402
 from tongxin.law import operations as law  # noqa: E402
 from tongxin.law.book import StatuteBook  # noqa: E402
 from tongxin.law.models import Binding, Effect, Version  # noqa: E402
-from tongxin.law.queries.impact import closings, followed, impact  # noqa: E402
+from tongxin.law.queries.closings import closings  # noqa: E402
+from tongxin.law.queries.impact import followed, impact  # noqa: E402
 from tongxin.law.queries.standing import states_on  # noqa: E402
 from tongxin.law.terms import NewEffect  # noqa: E402
 from tongxin.web import schema  # noqa: E402

@@ -166,7 +166,8 @@ def test_both_organic_laws_of_committees_and_the_renumbered_cybersecurity_law() 
             new_year,
             date(2018, 12, 29),
         )
-    from tongxin.law.queries.impact import closings, followed
+    from tongxin.law.queries.closings import closings
+    from tongxin.law.queries.impact import followed
 
     (closing,) = closings(key="cn/cybersecurity", day=new_year, today=date(2025, 12, 1))
     assert closing.following is not None

@@ -10,7 +10,8 @@ from typing import Any
 
 from tongxin.acts.terms import By
 from tongxin.cases.queries import RunningUnder, running_under
-from tongxin.law.queries.impact import Closing, Impact, closings, impact
+from tongxin.law.queries.closings import Closing, closings
+from tongxin.law.queries.impact import Impact, impact
 from tongxin.law.queries.making import closings_of_project, draft_is_open, project_numbered
 from tongxin.law.queries.standing import states_on
 from tongxin.law.queries.titles import instruments_named

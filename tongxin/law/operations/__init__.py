@@ -31,19 +31,13 @@ from tongxin.law.operations.making_comments import (
     comment_draft,
     consult_commenter,
 )
-from tongxin.law.operations.making_end import (
-    file_law,
-    publish_law,
-    record_approval,
-    record_return,
-    report_implementation,
-    send_for_approval,
-)
+from tongxin.law.operations.making_end import file_law, publish_law, report_implementation
 from tongxin.law.operations.making_examined import (
     assess_draft,
     decide_rule,
     examine_draft,
 )
+from tongxin.law.operations.making_province import record_approval, record_return, send_for_approval
 from tongxin.law.operations.making_public import (
     announce_hearing,
     hold_hearing,

@@ -16,7 +16,7 @@ from tongxin.law.models import (
     LegislativeProject,
     LegislativeStep,
 )
-from tongxin.law.queries.impact import Closing, closings, closings_of_draft
+from tongxin.law.queries.closings import Closing, closings, closings_of_draft
 from tongxin.law.rules.making import ENACTED, ENDED, Purpose, Role, State, roles_of, token_digest
 from tongxin.law.rules.making_days import DAY, Kind, Watch
 from tongxin.law.rules.making_progress import Progress, StepFacts, progress

@@ -27,7 +27,8 @@ from tongxin.law.models import (
 )
 from tongxin.law.operations.listing import NotAdmitted
 from tongxin.law.queries import in_force
-from tongxin.law.queries.impact import closings, impact
+from tongxin.law.queries.closings import closings
+from tongxin.law.queries.impact import impact
 from tongxin.law.queries.standing import states_on
 from tongxin.law.rules import parse_instrument
 from tongxin.law.terms import NewEffect, NewInstrumentVersion, Repointing

@@ -18,7 +18,8 @@ from tongxin.acts.terms import By, InvalidInput, who
 from tongxin.law.forms.keeping import ImpactForm
 from tongxin.law.forms.listing import clause_ref
 from tongxin.law.operations import repoint_bindings
-from tongxin.law.queries.impact import MovedBinding, closing_words
+from tongxin.law.queries.closings import closing_words
+from tongxin.law.queries.impact import MovedBinding
 from tongxin.law.queries.titles import instrument_titles
 from tongxin.law.terms import Repointing
 from tongxin.places.queries import city, city_day
