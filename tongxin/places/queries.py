@@ -9,14 +9,14 @@ from django.db import models
 
 from tongxin.places.models import City, Place
 from tongxin.places.rules import GridIndex
-from tongxin.places.terms import CityFacts, Spot
+from tongxin.places.terms import CityFacts, NotFoundedError, Spot
 
 
 def city() -> CityFacts:
-    """本市。 The city, read each time: its revision tells whether what we keep is still true. Raises LookupError."""
+    """本市。 The city, read each time: its revision tells whether what we keep is still true. Raises NotFoundedError."""
     row = City.objects.first()
     if row is None:
-        raise LookupError("no city has been founded in this database")
+        raise NotFoundedError("no city has been founded in this database")
     return CityFacts(
         code=row.code,
         name=row.name,

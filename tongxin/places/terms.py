@@ -48,3 +48,7 @@ class NewPlace:
     valid_from: date
     valid_to: date | None
     boundary: Mapping[str, Any] | None = None
+
+
+class NotFoundedError(LookupError):
+    """没有城市。 No city has been founded in the database."""

@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
             model_name='binding',
             constraint=models.UniqueConstraint(fields=('entry', 'clause', 'valid_from'), name='binding_once', nulls_distinct=False),
         ),
+        migrations.AddConstraint(
+            model_name='binding',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='binding_forwards'),
+        ),
         migrations.AddField(
             model_name='citation',
             name='target',

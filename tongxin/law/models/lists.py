@@ -66,7 +66,13 @@ class Binding(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entry", "clause", "valid_from"], nulls_distinct=False, name="binding_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_to=None)
+                | models.Q(valid_to__gte=models.F("valid_from")),
+                name="binding_forwards",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from tongxin.law.rules.effects import (
     changed,
     faults_of,
 )
-from tongxin.law.terms import Level, NewEffect
+from tongxin.law.terms import CLAUSE_KEY, Level, NewEffect
 from tongxin.places.queries import city, city_day
 
 
@@ -42,6 +42,11 @@ def _propose_scope(*, actor: Actor, at: datetime, effect: NewEffect) -> Scope:
     if old and not Clause.objects.filter(version=target, key=old).exists():
         raise InvalidInput("clause", "没有这一条款", "no_such_clause: there is no such clause")
     _check_savings(by, effect)
+    for field, key in (("clause", effect.clause), ("to_clause", effect.to_clause)):
+        if key and not CLAUSE_KEY.fullmatch(key):
+            raise InvalidInput(
+                field, "条款的写法不对，像 a35、a35.p2", "a clause is written like a35 or a35.p2"
+            )
     if effect.kind in TEXTUAL and not effect.clause:
         raise InvalidInput("clause", "请写明是哪一条", "say which clause")
     return Scope(
@@ -168,6 +173,10 @@ def _confirm_scope(
     # Whoever changes an instrument's dates holds it: two officers at once wait for each other, in one order.
     ids = sorted({row.version.instrument_id for row in rows if row.version})
     list(Instrument.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    if len({row.by_id for row in rows}) > 1:
+        raise InvalidInput(
+            "effect", "不同文件作出的变动请分开确认", "effects of different texts are confirmed apart"
+        )
     by_version: dict[int, list[Effect]] = {}
     for row in rows:
         by_version.setdefault(row.version_id or 0, []).append(row)
@@ -183,6 +192,7 @@ def _confirm_scope(
 def _group(rows: Sequence[Effect], knowing: Collection[str]) -> _Group:
     version = rows[0].version
     assert version is not None  # noqa: S101 - the scope has named those without one
+    before = dates_of(version.instrument)
     confirmed = [
         (clause, day, kind)
         for clause, day, kind in Effect.objects.filter(
@@ -191,18 +201,28 @@ def _group(rows: Sequence[Effect], knowing: Collection[str]) -> _Group:
         if day
     ]
     for row in rows:
-        for fault in faults_of(_doing(row), confirmed=confirmed):
+        for fault in faults_of(_doing(row, before), confirmed=confirmed):
             if fault.code not in NEEDS_SAYING or fault.code not in knowing:
                 raise _said(fault)
         if row.day:
             confirmed.append((row.clause, row.day, row.kind))
     try:
-        return _worked_out(version, rows)
+        return _worked_out(version, rows, before)
     except EffectFault as fault:
         raise _said(fault) from fault
 
 
-def _doing(row: Effect) -> Doing:
+def _doing(row: Effect, before: Sequence[VersionDates]) -> Doing:
+    whole = row.kind == Effect.Kind.REPEAL and not row.clause
+    lasts = row.until if row.kind == Effect.Kind.SUSPEND else None
+    later = [
+        version.begins
+        for version in before
+        if version.begins
+        and row.day
+        and version.begins > row.day
+        and (lasts is None or lasts > version.begins)
+    ]
     return Doing(
         kind=EffectKind(row.kind),
         instrument=row.version.instrument.key if row.version else "",
@@ -213,7 +233,9 @@ def _doing(row: Effect) -> Doing:
         by_ends=row.by.in_force_to,
         lower=row.version is not None
         and Level(row.by.instrument.level).rank > Level(row.version.instrument.level).rank,
-        repeals_others=Effect.objects.filter(
+        later=bool(later) and not whole,
+        repeals_others=whole
+        and Effect.objects.filter(
             by__instrument=row.version.instrument if row.version else None,
             kind=Effect.Kind.REPEAL,
             clause="",
@@ -222,14 +244,15 @@ def _doing(row: Effect) -> Doing:
     )
 
 
-def _worked_out(version: Version, rows: Sequence[Effect]) -> _Group:
-    before = dates_of(version.instrument)
+def _worked_out(version: Version, rows: Sequence[Effect], before: Sequence[VersionDates]) -> _Group:
     if any(EffectKind(row.kind) in TEXTUAL for row in rows):
-        return _Group(tuple(rows), version, before, before, consolidated_version(version, rows, before))
-    after = before
+        return _Group(
+            tuple(rows), version, tuple(before), tuple(before), consolidated_version(version, rows, before)
+        )
+    after = tuple(before)
     for row in rows:
         after = changed(after, version.adopted, _change(row))
-    return _Group(tuple(rows), version, before, after, None)
+    return _Group(tuple(rows), version, tuple(before), after, None)
 
 
 def _change(row: Effect) -> Change:

@@ -53,10 +53,16 @@ def consolidated_version(
         if any(other is not row and collide(_article(other.clause), _article(row.clause)) for other in rows):
             raise EffectFault(
                 "two_effects",
-                "同一处分两天变动，请分两次确认",
-                "one place changes on two days: confirm them apart",
+                "一份文件对同一处分两天变动，现在还不能合成",
+                "one text changes one place on two days: this cannot be consolidated yet",
             )
     old = next(one for one in before if one.adopted == version.adopted)
+    if old.begins is None or old.begins > begins or (old.ends is not None and old.ends <= begins):
+        raise EffectFault(
+            "not_in_force",
+            "那一天这个版本没有施行：已有新版本的，请登记到新版本上",
+            "the version does not stand on that day: where a newer one does, note the effect on that",
+        )
     _check_dated(old, rows, begins)
     clauses = clause_texts(version=version)
     amendments = _amendments(rows, late)
@@ -70,7 +76,7 @@ def consolidated_version(
         for key in keys:
             if below(key, _article(row.clause)):
                 own[key] = (None, row.day) if _ends_article(row) else (row.day, None)
-    staged = _outliving(ready, version.adopted, late, {dates[0] for dates in own.values()})
+    staged = _outliving(ready, version.adopted, begins, late, {dates[0] for dates in own.values()})
     carried = {key: spans for key, origin in origins.items() if (spans := _spans(old, origin, begins))}
     return Consolidated(new, own, Entering(ready.instrument, ready.before, staged), carried)
 
@@ -108,26 +114,27 @@ def _touched(rows: Sequence[Effect]) -> dict[str, bool]:
 
 
 def _check_dated(old: VersionDates, rows: Sequence[Effect], begins: date) -> None:
-    """有自己日期的条只能整条改。 Where part of an article has dates of its own (staged, suspended), only the whole can change:
-    within it, paragraphs would change their numbers and the dates would fall on other words. Raises EffectFault.
+    """有自己日期的条只能整条改。 Where part of an article has dates of its own (ended, staged, suspended), only the whole can
+    change: within it, paragraphs would change their numbers and the dates would fall on other words. What is still to begin, to
+    end or suspended cannot be staged over either. Raises EffectFault.
     """
     late = {_article(row.clause) for row in rows if row.day and row.day > begins}
     for article, whole in _touched(rows).items():
-        dated = [
+        mine = {key: dates for key, dates in old.clauses.items() if below(key, article)}
+        pending = [
             key
-            for key, dates in old.clauses.items()
-            if below(key, article)
-            and (
-                (dates.begins and dates.begins > begins)
-                or (dates.ends and dates.ends > begins)
-                or any(span.until is None or span.until > begins for span in dates.suspended)
-            )
+            for key, dates in mine.items()
+            if (dates.begins and dates.begins > begins)
+            or (dates.ends and dates.ends > begins)
+            or any(span.until is None or span.until > begins for span in dates.suspended)
         ]
+        ended = [key for key, dates in mine.items() if dates.ends and dates.ends <= begins]
+        dated = [*pending, *(ended if not whole else [])]
         if dated and (not whole or article in late):
             raise EffectFault(
                 "dated_part",
-                f"{dated[0]} 有分期施行或者暂停施行的日期：先处理那一处，或者整条替换",
-                f"{dated[0]} has dates of its own (staged or suspended): settle those first, or replace the article",
+                f"{dated[0]} 有自己的日期（已经失效、分期施行或者暂停施行）：先处理那一处，或者整条替换",
+                f"{dated[0]} has dates of its own (ended, staged or suspended): settle those first, or replace the article",
             )
 
 
@@ -174,7 +181,7 @@ def _ends_article(row: Effect) -> bool:
 
 
 def _outliving(
-    ready: Entering, adopted: date, late: Sequence[Effect], begin_later: set[date | None]
+    ready: Entering, adopted: date, begins: date, late: Sequence[Effect], begin_later: set[date | None]
 ) -> tuple[VersionDates, ...]:
     """旧条文延至其日。 Old words outlive their version until those that replace them begin: what is staged now, and what an earlier
     amendment had staged and this one leaves alone.
@@ -184,7 +191,10 @@ def _outliving(
     def dates(version: VersionDates, key: str, now: ClauseDates) -> ClauseDates:
         if version.adopted == adopted:
             for row in late:
-                if not _ends_article(row) and below(key, _article(row.clause)):
+                ended = (
+                    now.ends is not None and now.ends <= begins
+                )  # what is gone does not come back to be outlived
+                if not _ends_article(row) and not ended and below(key, _article(row.clause)):
                     return replace(now, ends=row.day)
             return now
         before = was[version.adopted].clauses[key].ends if version.adopted in was else None

@@ -87,7 +87,8 @@ def _move(
             "the successor does not have the words that name the holder; give its own",
         )
     # A basis is changed on the day the old one ends when that is still to come, and otherwise today: never for the past.
-    return _Move(binding, clause, max(ends, today), phrase)
+    # One that was re-pointed beforehand has not begun yet: its turn comes, and passes to the new one, on its own first day.
+    return _Move(binding, clause, max(ends, today, binding.valid_from or today), phrase)
 
 
 def _ends(clause: Clause, today: date) -> date | None:

@@ -186,9 +186,19 @@ def write_dates(
             Version.objects.filter(instrument=instrument, adopted=version.adopted).update(
                 in_force_to=version.ends
             )
-            gaps += [Gap(ref, version.ends)] if version.ends else []
+            gaps += _version_gaps(version, ref)
         gaps += _write_clauses(instrument, was, version, ref)
     return gaps
+
+
+def _version_gaps(version: VersionDates, ref: str) -> list[Gap]:
+    """一个版本失效的空缺。 What a version's end takes away: all of it, or, where articles outlive it, the clauses that do not."""
+    ends = version.ends
+    if ends is None:
+        return []
+    if not any(dates.ends and dates.ends > ends for dates in version.clauses.values()):
+        return [Gap(ref, ends)]
+    return [Gap(f"{ref}{key}", ends) for key, dates in version.clauses.items() if dates.ends is None]
 
 
 def _write_clauses(instrument: Instrument, was: VersionDates, now: VersionDates, ref: str) -> Iterator[Gap]:

@@ -52,14 +52,13 @@ def closings(*, key: str, day: date, today: date) -> list[Closing]:
         .order_by("in_force_from", "adopted")
     )
     since = min(today, day - ONE)
-    found = [
-        _of_effect(effect)
+    effects = [
+        effect
         for effect in effects_of(versions=[version.pk for version in versions])
-        if effect.version is not None
-        and effect.day is not None
-        and since < effect.day <= day
-        and effect.kind in {Effect.Kind.REPEAL, Effect.Kind.SUSPEND}
+        if effect.version is not None and effect.day is not None and since < effect.day <= day
     ]
+    ending = {Effect.Kind.REPEAL, Effect.Kind.SUSPEND}
+    found = [_of_effect(effect) for effect in effects if effect.kind in ending]
     dated = [version for version in versions if version.in_force_from]
     for before, after in pairwise(dated):
         if after.in_force_from and since < after.in_force_from <= day:
@@ -74,8 +73,7 @@ def closings(*, key: str, day: date, today: date) -> list[Closing]:
                     renumbered=renumbered(old=before),
                 )
             )
-    found += _reworded([effect for effect in effects_of(versions=[version.pk for version in versions])
-                        if effect.kind in TEXTUAL and effect.day and since < effect.day <= day])  # fmt: skip
+    found += _reworded([effect for effect in effects if effect.kind in TEXTUAL])
     return sorted(found, key=lambda closing: (closing.day, closing.version.instrument.title))
 
 

@@ -116,9 +116,17 @@ def saved_before(*, entries: Collection[str], day: date) -> dict[str, date]:
     return {ref: until for ref, until in found.items() if until}
 
 
-# When an entry lost what it rests on: the first day on which one of its mandatory clauses had ended or was suspended.
+# When an entry lost what it rests on: the first day on which one of its mandatory clauses had ended or was suspended; where begun
+# matters were left to the old clause, the day on which what left them so had ended itself.
 _LAPSED = """
-SELECT e.list || ':' || e.code, min(least(coalesce(c.in_force_to, v.in_force_to), s.since))
+SELECT e.list || ':' || e.code, nullif(min(greatest(least(coalesce(c.in_force_to, v.in_force_to), s.since), (
+         SELECT max(coalesce(least(coalesce(k.in_force_to, w.in_force_to), p.since), 'infinity'))
+           FROM law_effect f JOIN law_clause k ON k.version_id = f.by_id AND k.key = f.by_clause
+           JOIN law_version w ON w.id = k.version_id
+           LEFT JOIN law_suspension p ON p.clause_id = k.id AND p.since <= %(day)s AND (p.until IS NULL OR %(day)s < p.until)
+          WHERE f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal' AND f.saves_running
+            AND (f.clause = '' OR c.key = f.clause OR starts_with(c.key, f.clause || '.'))
+            AND f.day = coalesce(c.in_force_to, v.in_force_to)))), 'infinity'::date)
   FROM law_listentry e JOIN law_binding b ON b.entry_id = e.id AND b.mandatory
    AND (b.valid_from IS NULL OR b.valid_from <= %(day)s) AND (b.valid_to IS NULL OR %(day)s < b.valid_to)
   JOIN law_clause c ON c.id = b.clause_id JOIN law_version v ON v.id = c.version_id

@@ -148,7 +148,10 @@ def _insert(blocks: list[_Block], keys: set[str], amendment: Amendment) -> None:
 
 
 def _order(key: str) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(int(n) for n in part[1:].split("-")) for part in key.split("."))
+    try:
+        return tuple(tuple(int(n) for n in part[1:].split("-")) for part in key.split("."))
+    except ValueError:
+        raise EffectFault("number_wrong", f"{key} 不是条款的写法", f"{key} is no clause") from None
 
 
 def _renumber(blocks: list[_Block], amendments: Sequence[Amendment]) -> None:

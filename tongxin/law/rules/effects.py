@@ -256,7 +256,7 @@ def superseded(versions: Sequence[VersionDates], new: VersionDates) -> tuple[Ver
         )
     before = max((v for v in dated if v.begins and v.begins < begins), key=_begins, default=None)
     was_to_end = before.ends if before is not None and before.ends and before.ends > begins else None
-    ends = new.ends or after or was_to_end
+    ends = min((day for day in (new.ends, after, was_to_end) if day), default=None)
     found = tuple(
         _clamped(version, begins, whole=version is before and (version.ends is None or version.ends > begins))
         if version.begins is not None and version.begins < begins
@@ -282,17 +282,19 @@ class Doing:
     by_begins: date | None
     by_ends: date | None = None
     lower: bool = False
+    later: bool = False
     repeals_others: bool = False
 
 
-NEEDS_SAYING = frozenset({"does_not_revive", "two_effects_one_day"})
+NEEDS_SAYING = frozenset({"does_not_revive", "two_effects_one_day", "later_version_comes"})
 
 
 def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date, str]]) -> Iterator[EffectFault]:
     """确认之前的疑问。 What stands against confirming an effect, beyond the dates themselves.
 
     `confirmed`: (clause, day, kind) of the effects confirmed on the same version. `lower`: the amending text stands below the
-    one it changes (立法法 arts. 98–102). The faults of `NEEDS_SAYING` are passed when the
+    one it changes (立法法 arts. 98–102); `later`: a version that begins after the day is in the book, and the effect ends with
+    the version it is noted on. The faults of `NEEDS_SAYING` are passed when the
     person who confirms says that they know; the others never.
     """
     if doing.day is None:
@@ -325,6 +327,12 @@ def faults_of(doing: Doing, *, confirmed: Sequence[tuple[str, date, str]]) -> It
             "does_not_revive",
             "它自己废止过别的文件；废止它不会使那些文件恢复效力",
             "it repealed others itself; its repeal does not bring those back",
+        )
+    if doing.later:
+        yield EffectFault(
+            "later_version_comes",
+            "以后还有版本要施行，这条变动到那一天为止；要延续的，请在那个版本上也登记一条",
+            "a later version takes effect and this effect ends with that day; note it on that version too if it is to last",
         )
     same_day = [(clause, kind) for clause, day, kind in confirmed if day == doing.day]
     if (doing.clause, doing.kind.value) in same_day:

@@ -320,6 +320,76 @@ def test_a_suspended_article_stays_suspended_and_only_the_whole_of_it_can_be_rep
     assert not holding("a35", then) and holding("a12", then) == ["新的第十二条。"]
 
 
+def test_a_text_that_has_been_replaced_is_not_amended_over_the_amendment_in_between(db: None) -> None:
+    first, second, then = (
+        note(by := enter(), "substitute", "a35", text="甲的新条文。"),
+        a_second(),
+        SOON + timedelta(days=10),
+    )
+    late = note(second, "substitute", "a36", text="乙的新条文。", day=then)
+    confirm(first)
+    with pytest.raises(InvalidInput, match="not_in_force"):
+        confirm(late)
+    law.reject_effect(actor=lawyer(), at=NOW, effect=late, note="改登记到新版本上")
+    confirm(note(second, "substitute", "a36", text="乙的新条文。", day=then, adopted=by.adopted))
+    assert holding("a35", then) == ["甲的新条文。"] and holding("a36", then) == ["乙的新条文。"]
+
+
+def test_a_paragraph_that_has_ended_stays_ended_when_its_article_is_changed(db: None) -> None:
+    confirm(note(enter(), "repeal", "a35.p2"))
+    second, then = a_second(), SOON + timedelta(days=10)
+    for kind, clause in (("substitute", "a35.p1"), ("insert", "a35.p3")):
+        with pytest.raises(InvalidInput, match="dated_part"):
+            confirm(note(second, kind, clause, text="新的一款。", day=then))
+    later = then + timedelta(days=20)
+    confirm(
+        note(second, "substitute", "a36", text="新的第三十六条。", day=then),
+        note(second, "substitute", "a35", text="新的第三十五条。", day=later),
+    )
+    for day in (SOON, then, later - timedelta(days=1)):
+        assert not holding("a35.p2", day)
+    assert holding("a35.p1", then) and holding("a35", later) == ["新的第三十五条。"]
+
+
+@pytest.mark.parametrize("kind", ["repeal", "suspend", "substitute"])
+def test_an_effect_before_a_version_that_is_to_come_has_to_be_said_and_noted_there_too(
+    db: None, kind: str
+) -> None:
+    second = a_second(SOON + timedelta(days=31))
+    confirm(note(second, "substitute", "a12", text="新的第十二条。", day=second.in_force_from))
+    words = {"text": "新的第三十六条。"} if kind == "substitute" else {}
+    effect = note(by := enter(), kind, "a36", **words)
+    with pytest.raises(InvalidInput, match="later_version_comes"):
+        confirm(effect)
+    confirm(effect, knowing=("later_version_comes",))
+    old = holding("a36", second.in_force_from)
+    assert old and holding("a36", SOON) == ([] if kind != "substitute" else ["新的第三十六条。"])
+    if kind != "substitute":
+        there = note(by, kind, "a36", day=second.in_force_from, adopted=second.adopted)
+        assert confirm(there) == 1 and not holding("a36", second.in_force_from)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "field"),
+    [
+        ("insert", {"clause": "axx"}, "clause"),
+        ("insert", {"clause": "a35.q"}, "clause"),
+        ("renumber", {"clause": "a35", "to_clause": "ax"}, "to_clause"),
+    ],
+)
+def test_what_is_no_number_of_a_clause_is_refused_by_field(
+    db: None, kind: str, given: dict, field: str
+) -> None:
+    with pytest.raises(InvalidInput) as wrong:
+        note(enter(), kind, text="新", **given)
+    assert wrong.value.field == field
+
+
+def test_effects_of_two_texts_are_confirmed_apart(db: None) -> None:
+    with pytest.raises(InvalidInput, match="confirmed apart"):
+        confirm(note(enter(), "suspend", "a35"), note(a_second(SOON), "suspend", "a36"))
+
+
 def test_an_article_may_take_the_number_another_leaves(db: None) -> None:
     last = holding("a58", TODAY)
     confirm(
@@ -502,6 +572,28 @@ def test_only_what_loses_its_basis_is_re_pointed_and_each_once(db: None) -> None
     assert Binding.objects.get(pk=row.pk).valid_to is None
 
 
+def test_a_basis_re_pointed_beforehand_passes_its_turn_on_when_its_clause_ends_before_it(db: None) -> None:
+    first, last = SOON, SOON + timedelta(days=19)
+    for key in ("air", "water"):
+        enter("# 新条例\n<!-- INFO END -->\n第一条 甲。", key=f"cn/binzhou/{key}", adopted=date(2026, 1, 1),
+              in_force_from=date(2026, 1, 2))  # fmt: skip
+    by = enter()
+    confirm(note(by, "repeal", "a35", day=last))
+    row = Binding.objects.filter(entry__code=MATTER, clause__key__startswith="a35", valid_to=None).first()
+
+    def move(binding: int, key: str) -> None:
+        to = Repointing(binding=binding, successor=f"law:cn/binzhou/{key}@2026-01-01#a1")
+        law.repoint_bindings(actor=lawyer(), at=NOW, moves=[to])
+
+    move(row.pk, "air")
+    confirm(note(by, "repeal", "", key="cn/binzhou/air", adopted=date(2026, 1, 1), day=first))
+    moved = Binding.objects.get(entry=row.entry_id, clause__version__instrument__key="cn/binzhou/air")
+    move(moved.pk, "water")
+    moved.refresh_from_db()
+    there = Binding.objects.get(entry=row.entry_id, clause__version__instrument__key="cn/binzhou/water")
+    assert moved.valid_from == moved.valid_to == there.valid_from == last
+
+
 def test_two_bases_of_one_entry_do_not_come_to_rest_on_one_clause(db: None) -> None:
     confirm(note(enter(), "repeal"))
     first, second, *_ = Binding.objects.filter(clause__version=old_version(), valid_to=None, entry__in=
@@ -601,6 +693,31 @@ def test_a_savings_clause_leaves_begun_cases_to_the_old_clause_and_no_new_ones(d
     entry = LedgerEntry.objects.filter(verb="ask_assistance", outcome="done").latest("id")
     assert "law:cn/binzhou/decision@2026-11-20#a1" in entry.clauses.split()
     assert reported(at, matter=MATTER).entry == ""
+
+
+def test_a_case_that_was_saved_is_paused_from_the_day_what_saved_it_ends(db: None) -> None:
+    from tongxin.cases.tasks import transition
+
+    case, ends = accepted(matter=MATTER), SOON + timedelta(days=9)
+    saving = "施行前已经受理的，依照原规定办理。"
+    by = enter(DECISION.format(words=f"废止第三十五条。{saving}"), in_force_to=ends)
+    confirm(note(by, "repeal", "a35", savings=saving, saves_running=True))
+    assert transition(at=day_at(ends - timedelta(days=1)))["paused"] == 0
+    assert transition(at=day_at(ends + timedelta(days=2)))["paused"] == 1
+    case.refresh_from_db()
+    assert case.paused_at == day_at(ends, 0)
+
+
+def test_what_rests_on_an_article_that_outlives_its_version_is_not_listed_for_review(db: None) -> None:
+    accepted(matter=MATTER)
+    at = NOW + timedelta(hours=3)
+    by = enter(adopted=date(2026, 11, 1), in_force_from=TODAY, at=at)
+    confirm(
+        note(by, "substitute", "a36", text="新的第三十六条。", day=TODAY, at=at),
+        note(by, "substitute", "a35", text="新的第三十五条。", day=SOON, at=at),
+        at=at,
+    )
+    assert holding("a35", TODAY) and not Review.objects.filter(clause__contains="#a35").exists()
 
 
 # ---- The preview ----------------------------------------------------------------------------------------------------

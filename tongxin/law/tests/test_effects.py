@@ -139,9 +139,10 @@ def test_a_version_between_two_ends_the_one_and_yields_to_the_other() -> None:
     assert (first.ends, last.ends, between.ends) == (day(5), None, day(20))
 
 
-def test_a_repeal_that_is_set_holds_for_a_newer_text_too() -> None:
-    old, new = superseded((version(0, 20),), fresh(5))
-    assert (old.ends, new.ends) == (day(5), day(20))
+@pytest.mark.parametrize("own", [None, 15, 90])
+def test_a_repeal_that_is_set_holds_for_a_newer_text_too(own: int | None) -> None:
+    old, new = superseded((version(0, 20),), fresh(5, own))
+    assert (old.ends, new.ends) == (day(5), day(min(own or 20, 20)))
 
 
 def test_a_whole_new_text_ends_the_articles_that_outlived_an_older_one() -> None:
@@ -191,6 +192,7 @@ def doing(**given: object) -> Doing:
         ({"repeals_others": True}, [], "does_not_revive"),
         ({"by_ends": day(5)}, [], "maker_ended"),
         ({"lower": True}, [], "lower_level"),
+        ({"later": True}, [], "later_version_comes"),
         ({"clause": "a2"}, [("a2.p1", day(5), "repeal")], "two_effects_one_day"),
         ({"clause": "a2.p1"}, [("", day(5), "repeal")], "two_effects_one_day"),
         ({"clause": "a2"}, [("a2", day(5), "substitute")], "two_effects_one_day"),

@@ -98,7 +98,12 @@ class City:
             until=day(n + span) if span and what == "suspend" else None,
         )  # fmt: skip
         number = law.propose_effect(actor=self.lawyer, at=at(0), effect=effect)
-        law.confirm_effects(actor=self.lawyer, at=at(0), effects=[number], knowing=("two_effects_one_day",))
+        law.confirm_effects(
+            actor=self.lawyer,
+            at=at(0),
+            effects=[number],
+            knowing=("two_effects_one_day", "later_version_comes"),
+        )
 
 
 def in_force(clauses: list[str], on: date) -> bool:

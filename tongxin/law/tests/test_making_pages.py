@@ -658,3 +658,13 @@ def test_pages_do_not_cost_more_when_there_is_more_to_tell(client: Client) -> No
         law.draft_law(actor=drafter(), at=NOW, number=number, draft=NewDraft(text=RULE, note="又改了几个字"))
         open_rule()
     assert [statements_of(client, page) for page in pages] == before
+
+
+def test_a_comment_without_an_answer_is_not_read_by_way_of_a_step_that_is_not_yours() -> None:
+    number = open_rule()
+    commented(number)
+    row = DraftComment.objects.get(project__number=number)
+    address = f"/lawmaking/{number}/do/answer_comment/?comment={row.number}"
+    assert row.text in signed_in(drafter(), "drafter").get(address).content.decode()
+    answer = signed_in(officer("bz/371602/water"), "water").get(address)
+    assert answer.status_code == 403 and row.text not in answer.content.decode()

@@ -16,6 +16,7 @@ import psycopg
 from django.db import OperationalError
 from django.utils.module_loading import import_string
 
+from tongxin.places.terms import NotFoundedError
 from tongxin.web.console import environment
 from tongxin.web.console.cluster import ClusterError, NoCityError
 
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         return _run(given)
+    except NotFoundedError:
+        print(f"tongxin: {NoCityError(str(environment.data_folder()))}", file=sys.stderr)
+        return 2
     except ClusterError as error:
         print(f"tongxin: {error}", file=sys.stderr)
         return 2 if isinstance(error, NoCityError) else 1
