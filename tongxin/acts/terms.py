@@ -19,6 +19,8 @@ class By(StrEnum):
     LEAD_OFFICER = "lead_officer"
     LEGAL_OFFICER = "legal_officer"
     SUPERVISOR = "supervisor"
+    DATA_OFFICER = "data_officer"
+    DATA_HEAD = "data_head"
     PERSON = "person"
     PLATFORM = "platform"
 
@@ -32,6 +34,8 @@ BY_LABELS: Final[Mapping[By, Any]] = {
     By.LEAD_OFFICER: _("牵头机构负责人"),
     By.LEGAL_OFFICER: _("法制审核人"),
     By.SUPERVISOR: _("督查员"),
+    By.DATA_OFFICER: _("数据共享经办人"),
+    By.DATA_HEAD: _("数据共享工作机构负责人"),
     By.PERSON: _("本人"),
     By.PLATFORM: _("系统按规定自动办"),
 }

@@ -47,7 +47,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "cases"]
+CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases"]
 INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",

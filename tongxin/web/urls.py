@@ -10,6 +10,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("tongxin.cases.urls")),
     path("", include("tongxin.law.urls")),
+    path("", include("tongxin.exchange.urls")),
     path("", include("tongxin.places.urls")),
 ]
 if settings.DEMO:

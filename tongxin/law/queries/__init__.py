@@ -191,6 +191,12 @@ def clause_at(*, ref: ClauseRef) -> Clause | None:
     )
 
 
+def clause_on(*, instrument: str, key: str, day: date) -> Clause | None:
+    """某日有效的一条。 The clause of an instrument that is in force on a day; None where the book has none."""
+    found = Clause.objects.filter(in_force(day=day), version__instrument__key=instrument, key=key)
+    return found.select_related("version__instrument").first()
+
+
 def instruments_on(*, day: date) -> models.QuerySet[Version]:
     """某日有效的文本。 The versions in force on a day, by level and title."""
     return (

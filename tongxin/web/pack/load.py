@@ -85,6 +85,7 @@ def city_facts(pack: Pack) -> CityFacts:
         "future_tolerance_minutes": city.report_future_tolerance_minutes,
         "anonymous": city.report_anonymous,
         "reopen_natural_days": city.reopen_natural_days,
+        "data_authority": city.data_authority or city.lead_body,
         "languages": list(city.languages),
         "map_notice": city.map_notice,
         "map_notice_en": city.map_notice_en,

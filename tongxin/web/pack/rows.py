@@ -332,6 +332,7 @@ class City(Keyed):
     synthetic_notice_en: str
     lead_body: str
     desk: str
+    data_authority: str
     founding_clauses: tuple[ClauseRef, ...]
     report_text_max: int
     report_photo_max_bytes: int

@@ -13,7 +13,7 @@ from tongxin.web.pack.rows import CalendarRow, City, Document
 
 _CITY_KEYS: Final = frozenset({
     "code", "scheme", "root", "name", "name_en", "languages", "timezone", "map_notice", "map_approval",
-    "synthetic", "synthetic_notice", "lead_body", "desk", "founding.clauses", "report.text_max",
+    "synthetic", "synthetic_notice", "lead_body", "desk", "data_authority", "founding.clauses", "report.text_max",
     "report.photo_max_bytes", "report.future_tolerance_minutes", "report.anonymous", "reopen.natural_days",
     "escalation.chain", "history", "map_notice_en", "synthetic_notice_en",
 })  # fmt: skip
@@ -44,6 +44,7 @@ def read_city(reading: Reading) -> City:
         synthetic_notice_en=values.text_if_there("synthetic_notice_en"),
         lead_body=values.word("lead_body", most=120),
         desk=values.word("desk", most=120),
+        data_authority=values.text_if_there("data_authority"),
         founding_clauses=values.items("founding.clauses", a_ref),
         report_text_max=values.count("report.text_max", least=1),
         report_photo_max_bytes=values.count("report.photo_max_bytes", least=0),

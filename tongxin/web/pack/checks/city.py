@@ -17,6 +17,7 @@ def check_city_organs(facts: Facts) -> Iterator[Fault]:
     for key, code, kinds in (
         ("lead_body", city.lead_body, {"lead_body"}),
         ("desk", city.desk, {"hotline", "lead_body"}),
+        ("data_authority", city.data_authority, {"department", "lead_body"}),
     ):
         organ = facts.organs.get(code)
         if not code or facts.pack.losses.may_hold(file=ORGANS.file, key=code):

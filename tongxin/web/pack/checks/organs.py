@@ -15,6 +15,7 @@ KINDS: Final = frozenset({
 })  # fmt: skip
 POSTS: Final = frozenset({
     "hotline_clerk", "grid_worker", "case_officer", "checker", "lead_officer", "legal_officer", "supervisor",
+    "data_officer", "data_head",
 })  # fmt: skip
 # Which posts can act on a matter for an organ of each kind; a committee assists and needs none.
 ACTING_POSTS: Final[Mapping[str, frozenset[str]]] = {

@@ -1,0 +1,1 @@
+"""数据共享的表单。 Forms of lawful data."""

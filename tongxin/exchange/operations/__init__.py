@@ -1,0 +1,1 @@
+"""数据共享的写入：每个公开操作都是行为。 Writes of lawful data: every public operation is an act."""

@@ -1,0 +1,190 @@
+"""数据共享的词汇。 The vocabulary of lawful data: purposes, manners, states, and what a call and an application say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Sharing(StrEnum):
+    """共享属性，三类。 The three classes of a catalogue item (政务数据共享条例 art. 14)."""
+
+    UNCONDITIONAL = "unconditional"
+    CONDITIONAL = "conditional"
+    NONE = "none"
+
+
+class Purpose(StrEnum):
+    """使用目的，封闭清单。 What shared data may be used for: a closed list (个人信息保护法 art. 6; 条例 art. 25)."""
+
+    ELIGIBILITY = "eligibility"
+    HANDLING = "handling"
+    IDENTITY = "identity"
+    ENFORCEMENT = "enforcement"
+    EMERGENCY = "emergency"
+    SUPERVISION = "supervision"
+    STATISTICS = "statistics"
+
+
+PURPOSE_LABELS: Final[Mapping[Purpose, Any]] = {
+    Purpose.ELIGIBILITY: _("核对是否符合条件"),
+    Purpose.HANDLING: _("办理本人的事项"),
+    Purpose.IDENTITY: _("核验身份"),
+    Purpose.ENFORCEMENT: _("执法办案"),
+    Purpose.EMERGENCY: _("处置突发事件"),
+    Purpose.SUPERVISION: _("依法监督检查"),
+    Purpose.STATISTICS: _("统计，不涉及具体的人"),
+}
+
+
+class Manner(StrEnum):
+    """共享方式。 How shared data is delivered (政务数据共享条例 art. 22)."""
+
+    INTERFACE = "interface"
+    BATCH = "batch"
+    FILE = "file"
+
+
+MANNER_LABELS: Final[Mapping[Manner, Any]] = {
+    Manner.INTERFACE: _("服务接口"),
+    Manner.BATCH: _("批量交换"),
+    Manner.FILE: _("文件下载"),
+}
+
+
+class RecipientKind(StrEnum):
+    """使用方的类别。 Who uses shared data. Only organs fall under the regulation (art. 2); the others need a law of their own."""
+
+    ORGAN = "organ"
+    COMMITTEE = "committee"
+    ENTERPRISE = "enterprise"
+
+
+class Adapter(StrEnum):
+    """来源系统的接法。 How a source system is reached."""
+
+    POSTGRESQL = "postgresql"
+    HTTP_JSON = "http_json"
+    CSV_DROP = "csv_drop"
+
+
+class ApplicationState(StrEnum):
+    """共享申请的状态。 Where an application stands."""
+
+    DRAFTED = "drafted"  # waits for the head of the applicant's own office (art. 20)
+    FILED = "filed"  # the provider's clock runs
+    SUPPLEMENT = "supplement"  # one notice named everything missing (art. 21)
+    CONSENTED = "consented"  # the clock of delivery runs (art. 22)
+    REFUSED = "refused"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+APPLICATION_LABELS: Final[Mapping[ApplicationState, Any]] = {
+    ApplicationState.DRAFTED: _("等本单位负责人同意"),
+    ApplicationState.FILED: _("等数据提供部门答复"),
+    ApplicationState.SUPPLEMENT: _("等补充材料"),
+    ApplicationState.CONSENTED: _("已同意，等提供"),
+    ApplicationState.REFUSED: _("不予共享"),
+    ApplicationState.DELIVERED: _("已提供"),
+    ApplicationState.WITHDRAWN: _("已撤回"),
+}
+
+
+class GrantState(StrEnum):
+    """授权的状态。 What people have done to a grant. That its clause has ended or its time is up is never stored: dates say it."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+
+
+class Ending(StrEnum):
+    """授权的三种停止，各不相同。 The three ways a grant stops, kept apart; `resumed` undoes a suspension alone."""
+
+    LAPSED = "lapsed"  # its clause ended: written down when noticed, in force from the moment itself
+    SUSPENDED = "suspended"  # overuse or onward supply (art. 27 para. 2)
+    RESUMED = "resumed"
+    TERMINATED = "terminated"  # with a proper reason, consultation, filing and notice (art. 27)
+
+
+class TermKind(StrEnum):
+    """时限的种类。 The clocks of lawful data, each with its clause in the city's limits."""
+
+    ANSWER = "answer"  # art. 21: 1 or 10 working days, +10 with the authority's consent
+    DELIVER = "deliver"  # art. 22: 20 working days from consent
+    UPDATE = "update"  # art. 17: 10 working days, +5
+    REVIEW = "review"  # art. 17: 2 working days
+    CORRECT = "correct"  # art. 26: 10 working days
+    MEND = "mend"  # art. 27 para. 2: the term set with a suspension
+    AFTER_REVIEW = "after_review"  # of a break-glass
+    TELL = "tell"  # notice to those concerned by a break-glass
+    CONTEST = "contest"  # the platform's own term
+    REQUEST = "request"  # 个人信息保护法 art. 45 and others: 及时; the number is the platform's own
+
+
+TERM_LABELS: Final[Mapping[TermKind, Any]] = {
+    TermKind.ANSWER: _("答复申请"),
+    TermKind.DELIVER: _("提供数据"),
+    TermKind.UPDATE: _("更新目录"),
+    TermKind.REVIEW: _("审核目录"),
+    TermKind.CORRECT: _("校核数据"),
+    TermKind.MEND: _("限期整改"),
+    TermKind.AFTER_REVIEW: _("事后审查"),
+    TermKind.TELL: _("事后告知"),
+    TermKind.CONTEST: _("答复异议"),
+    TermKind.REQUEST: _("答复本人的请求"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """一次共享申请所写。 What an application states (政务数据共享条例 art. 20): basis, scenario, scope, manner, time limit.
+
+    item      catalogue item, `data:…`
+    fields    names of fields of the item's source, the fewest that do
+    clauses   the applicant's own empowering clauses, each with its version: the regulation alone empowers nobody
+    until     to the second; calls, rows and persons are upper limits
+    """
+
+    item: str
+    fields: tuple[str, ...]
+    purpose: Purpose
+    clauses: tuple[str, ...]
+    scenario: str
+    scope: str
+    manner: Manner
+    until: datetime
+    calls: int
+    rows: int
+    persons: int
+    onward: str = ""  # to whom it would be passed on; empty: to nobody (art. 25)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """一次调用所问。 What one call asks: whose data, which fields, for which matter, at most how many rows.
+
+    keys   identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
+    """
+
+    grant: str
+    fields: tuple[str, ...]
+    purpose: Purpose
+    matter: str
+    keys: tuple[str, ...]
+    rows: int
+    on_behalf_of: str = ""  # whose own affair it is, where that is not the person looked up
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """一次调用的结果。 What a call came to: the rows, minimised to the granted fields, and the ledger entry of the look."""
+
+    entry: int
+    rows: tuple[Mapping[str, Any], ...] = ()
+    more: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)

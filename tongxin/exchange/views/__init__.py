@@ -1,0 +1,1 @@
+"""数据共享的页面。 Pages of lawful data."""
