@@ -7,17 +7,26 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tongxin.ledger import merkle
+from tongxin.ledger.rules import signing
+
 LOG_NAME = "tongxin.local/ledger"  # the ledger's origin line, unless TONGXIN_LOG names another
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """密钥。 Signing key of sessions, password of the application's database role, seed of the ledger's signature."""
+    """密钥。 Signing key of sessions, password of the application's database role, seed of the ledger's signature.
+
+    With them lies what a ledger is founded with and keeps: its name, its hash suite, its SM2 key pair where it has one.
+    """
 
     key: str
     app_password: str
     ledger_seed: str
     log_name: str
+    ledger_hash: str = merkle.SHA256
+    sm2_private: str = ""
+    sm2_public: str = ""
 
     @classmethod
     def of(cls, data: Path) -> "Secrets":
@@ -25,11 +34,17 @@ class Secrets:
         path = data / "secrets.json"
         if not path.exists():
             data.mkdir(parents=True, exist_ok=True)
+            suite = os.environ.get("TONGXIN_LEDGER_HASH", merkle.SHA256)
+            merkle.digest(
+                b"", suite=suite
+            )  # said now, while nothing is founded: no such hash, or not on this machine
             made = cls(
                 secrets.token_urlsafe(48),
                 secrets.token_urlsafe(24),
                 secrets.token_hex(32),
                 os.environ.get("TONGXIN_LOG", LOG_NAME),
+                suite,
+                *(signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")),
             )
             draft = data / f"secrets.{os.getpid()}.new"
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
