@@ -40,15 +40,16 @@ BEGIN
   WITH rows AS (
     SELECT r.j->>TG_ARGV[0] AS key, r.j,
            CASE WHEN TG_ARGV[1] = 'record' THEN (r.j->>'entry')::bigint ELSE hand END AS entry
-      FROM (SELECT jsonb_strip_nulls(to_jsonb(c)) AS j FROM changed c) r
+      FROM (SELECT (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(to_jsonb(c)) f
+                     WHERE jsonb_typeof(f.value) <> 'null') AS j FROM changed c) r
   ), digested AS (
     SELECT w.entry, w.key, CASE WHEN TG_OP = 'DELETE' THEN ''::bytea
                                 ELSE sha256(c.salt || convert_to(w.j::text, 'UTF8')) END AS digest
       FROM rows w JOIN ledger_ledgercontent c ON c.entry_id = w.entry
   )
-  INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest)
+  INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form)
   SELECT entry, TG_TABLE_NAME, array_agg(key ORDER BY key), array_agg(digest ORDER BY key),
-         sha256(convert_to(string_agg(key || ':' || encode(digest, 'hex'), E'\\n' ORDER BY key), 'UTF8'))
+         sha256(convert_to(E'2\\n' || string_agg(key || ':' || encode(digest, 'hex'), E'\\n' ORDER BY key), 'UTF8')), 2
     FROM digested GROUP BY entry ORDER BY entry;
   RETURN NULL;
 END $$;
