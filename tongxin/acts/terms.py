@@ -186,6 +186,40 @@ class Warrant:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InOne:
+    """一句办成。 What an act adds to the one statement in which it is checked, recorded and done (docs/decisions/0013).
+
+    Parts of SQL, with `%(name)s` for the values the scope function gives; the rest of the statement is the gate's own.
+
+    wait      locks what the act is about, before the statement looks
+    about     CTEs, the last of them `about` with one row: item (list entry that must be in force too, or null),
+              persons text[] and persons_json (the same as `canonical` writes it): whom it concerns
+    own       CTEs, the last of them `own` with one row: code and clause of what else stands against it (null: nothing),
+              refs of the clauses it rests on besides
+    writes    CTEs that write; each takes its rows from `let (entry)`, which has one when the act may be done, else none
+    answer    select list of what the operation gets
+    refusals  the codes of `own`, each with its words in both languages
+    """
+
+    wait: str
+    about: str
+    own: str
+    writes: str
+    answer: str
+    refusals: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Did:
+    """办成了。 What the statement of such an act came to: its entry, the clauses it rests on, and its own answer, by column."""
+
+    entry: int
+    refs: str
+    at: datetime
+    answer: Mapping[str, Any]
+
+
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """闸门拒绝。 The gate refuses, and says why, who could act instead and what to do."""
 
@@ -237,4 +271,9 @@ class Book(Protocol):
 
     def standing(self, *, actor: Actor, at: datetime) -> Standing:
         """行为人此刻的任职。 The office the actor holds at `at`. Raises Refused."""
+        ...
+
+    @property
+    def in_one(self) -> tuple[str, str, str]:
+        """一句之内的同样的核对。 The same questions as parts of one statement: the day, the standing, the basis."""
         ...

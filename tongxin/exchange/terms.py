@@ -168,7 +168,9 @@ class Wanted:
 class Asked:
     """一次调用所问。 What one call asks: whose data, which fields, for which matter, at most how many rows.
 
-    keys   identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
+    keys    identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
+    kind    what the keys are (`resident_id`, `credit_code`, …; empty with a source that knows no persons)
+    token   the caller's own number of this request: put again, it is not answered a second time
     """
 
     grant: str
@@ -178,6 +180,8 @@ class Asked:
     keys: tuple[str, ...]
     rows: int
     on_behalf_of: str = ""  # whose own affair it is, where that is not the person looked up
+    kind: str = "resident_id"
+    token: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,3 +192,16 @@ class Answered:
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Called:
+    """放行的调用。 A call that was let through and recorded: its entry, its row, whom it is about, and where to ask."""
+
+    entry: int
+    call: int
+    refs: str
+    persons: tuple[str, ...]
+    source: int
+    kind: str
+    at: datetime

@@ -50,6 +50,7 @@ class Call(models.Model):
     persons = models.IntegerField("人数")
     rows = models.BigIntegerField("预留行数")
     third = models.BooleanField("因他人的事项", default=False)
+    token = models.BinaryField("请求号的摘要", max_length=32, null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = "调用"
@@ -60,7 +61,10 @@ class Call(models.Model):
 
 
 class CallResult(models.Model):
-    """调用的结果。 What the source answered: rows handed over, or why nothing was; append-only."""
+    """调用的结果。 Where a call did not hand over just what it had reserved: rows handed over, or why nothing was; append-only.
+
+    A call without a result handed over what it reserved (docs/decisions/0013).
+    """
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", "已提供"
