@@ -16,17 +16,18 @@ FRAME: Final = """
 WITH {here},
 {about},
 {standing},
+rests AS ({rests}),
 entries (ref, nth) AS (SELECT 'power:' || %(verb)s::text, 0 UNION ALL SELECT item, 1 FROM about WHERE item IS NOT NULL),
 {basis},
 {own},
 verdict AS MATERIALIZED (
   SELECT coalesce(CASE WHEN %(office)s::text = '' THEN CASE WHEN 'person' = ANY(%(posts)s::text[]) THEN NULL ELSE 'wrong_post' END
                        WHEN s.organ IS NULL THEN 'office_not_held'
-                       WHEN s.post <> ALL(%(posts)s::text[]) THEN 'wrong_post' END, b.code, w.code) AS code,
-         coalesce(CASE WHEN b.code IS NULL THEN w.clause ELSE b.clause END, '') AS clause,
+                       WHEN s.post <> ALL(%(posts)s::text[]) THEN 'wrong_post' END, w.first, b.code, w.last) AS code,
+         coalesce(CASE WHEN w.first IS NULL THEN b.clause END, '') AS clause,
          (SELECT string_agg(r, ' ' ORDER BY n) FROM (
-            SELECT r, min(n) AS n FROM unnest(string_to_array(concat_ws(' ', b.refs, w.refs), ' ')) WITH ORDINALITY AS u(r, n)
-             GROUP BY r) x) AS refs, coalesce(s.organ, '') AS organ,
+            SELECT r, min(n) AS n FROM unnest(string_to_array(b.refs, ' ')) WITH ORDINALITY AS u(r, n) GROUP BY r) x) AS refs,
+         coalesce(s.organ, '') AS organ,
          CASE WHEN %(office)s::text = '' THEN '' ELSE 'office:' || %(office)s::text END AS office,
          (SELECT string_agg(ref, ' ' ORDER BY nth) FROM entries) AS list_entry
     FROM basis b CROSS JOIN own w LEFT JOIN standing s ON true),
@@ -51,7 +52,7 @@ def statement(parts: InOne, *, book: tuple[str, str, str], append: str, in_hand:
     return numbered(
         FRAME.format(
             here=here, standing=standing, basis=basis, append=append, in_hand=in_hand,
-            about=parts.about, own=parts.own, writes=parts.writes, answer=parts.answer,
+            about=parts.about, rests=parts.rests, own=parts.own, writes=parts.writes, answer=parts.answer,
         )
     )  # fmt: skip
 

@@ -195,8 +195,9 @@ class InOne:
     wait      locks what the act is about, before the statement looks
     about     CTEs, the last of them `about` with one row: item (list entry that must be in force too, or null),
               persons text[] and persons_json (the same as `canonical` writes it): whom it concerns
-    own       CTEs, the last of them `own` with one row: code and clause of what else stands against it (null: nothing),
-              refs of the clauses it rests on besides
+    rests     select of the clauses (row ids) it rests on besides those of the power and the entry; the book judges them all
+    own       CTEs, the last of them `own` with one row: what else stands against it (null: nothing), as `first` what is said
+              before the basis is looked at, as `last` what is said after
     writes    CTEs that write; each takes its rows from `let (entry)`, which has one when the act may be done, else none
     answer    select list of what the operation gets
     refusals  the codes of `own`, each with its words in both languages
@@ -204,6 +205,7 @@ class InOne:
 
     wait: str
     about: str
+    rests: str
     own: str
     writes: str
     answer: str

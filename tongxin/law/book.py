@@ -47,7 +47,8 @@ SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, 
 
 # What the gate puts into the statement of an act that is checked, recorded and done in one (docs/decisions/0013): the city's
 # day, the office held on it, and what BASIS and `_check_entry` ask of the list entries, whose references the gate gives as the
-# rows of `entries (ref, nth)`. `basis` has one row; its `clause` is the one that is not in force.
+# rows of `entries (ref, nth)`; the clauses an act rests on besides are the rows of `rests (clause)`. `basis` has one row; its
+# `clause` is the one that is not in force.
 HERE: Final = """
 here AS (SELECT (%(at)s::timestamptz AT TIME ZONE t.timezone)::date AS day FROM places_city t LIMIT 1)"""
 STANDING: Final = """
@@ -57,15 +58,18 @@ standing AS (
     JOIN organs_office o ON o.id = h.office_id AND o.code = %(office)s::text
     JOIN organs_organ n ON n.id = o.organ_id LIMIT 1)"""
 BOUND: Final = f"""
-bound AS MATERIALIZED (
-  SELECT r.nth, e.id AS entry, b.id AS binding, b.mandatory, {IN_FORCE} AS stands,
-         'law:' || i.key || '@' || to_char(v.adopted, 'YYYY-MM-DD') || '#' || c.key AS ref
+bound AS (
+  SELECT r.nth, e.id AS entry, b.id AS binding, b.mandatory, b.clause_id AS clause
     FROM here d CROSS JOIN entries r
     LEFT JOIN law_listentry e ON e.list = split_part(r.ref, ':', 1) AND e.code = substr(r.ref, strpos(r.ref, ':') + 1)
                              AND e.valid_from <= d.day AND (e.valid_to IS NULL OR d.day < e.valid_to)
     LEFT JOIN law_binding b ON b.entry_id = e.id AND (b.valid_from IS NULL OR b.valid_from <= d.day)
                            AND (b.valid_to IS NULL OR d.day < b.valid_to)
-    LEFT JOIN law_clause c ON c.id = b.clause_id
+   UNION ALL SELECT 2, 0, clause, true, clause FROM rests),
+judged AS MATERIALIZED (
+  SELECT n.*, {IN_FORCE} AS stands, 'law:' || i.key || '@' || v.adopted || '#' || c.key AS ref
+    FROM here d CROSS JOIN bound n
+    LEFT JOIN law_clause c ON c.id = n.clause
     LEFT JOIN law_version v ON v.id = c.version_id
     LEFT JOIN law_instrument i ON i.id = v.instrument_id),
 basis AS (
@@ -73,7 +77,7 @@ basis AS (
               WHEN count(DISTINCT nth) FILTER (WHERE mandatory) < count(DISTINCT nth) THEN 'entry_idle'
               WHEN bool_or(mandatory AND NOT stands) THEN 'clause_not_in_force' END AS code,
          min(ref) FILTER (WHERE mandatory AND NOT stands) AS clause,
-         string_agg(ref, ' ' ORDER BY nth, binding) FILTER (WHERE stands) AS refs FROM bound)"""
+         string_agg(ref, ' ' ORDER BY nth, binding) FILTER (WHERE stands) AS refs FROM judged)"""
 
 
 class StatuteBook:

@@ -33,7 +33,8 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
         "NAME": parts.get("dbname", "tongxin"),
-        "OPTIONS": {**options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
+        # Only cursors that bind on the server prepare: the gate's, for acts done in one statement (docs/decisions/0013).
+        "OPTIONS": {"prepare_threshold": 5, **options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
     }

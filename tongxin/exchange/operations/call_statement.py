@@ -55,13 +55,9 @@ _REPRESENTED: Final = f"""EXISTS (
             AND r.valid_from <= d.day AND (r.valid_to IS NULL OR d.day < r.valid_to)
             AND (r.ended_on IS NULL OR d.day < r.ended_on))"""
 
+RESTS: Final = "SELECT k.clause_id AS clause FROM held g JOIN exchange_grantclause k ON k.grant_id = g.id"
+
 OWN: Final = f"""
-rests AS MATERIALIZED (
-  SELECT k.id, k.ref, {IN_FORCE} AS stands FROM here d, held g JOIN exchange_grantclause k ON k.grant_id = g.id
-    LEFT JOIN law_clause c ON c.id = k.clause_id LEFT JOIN law_version v ON v.id = c.version_id),
-basis_of_grant AS (
-  SELECT count(*) > 0 AND bool_and(stands) AS stands, min(ref) FILTER (WHERE NOT stands) AS clause,
-         string_agg(ref, ' ' ORDER BY id) AS refs FROM rests),
 stopped AS (
   SELECT (SELECT e.what FROM exchange_grantending e WHERE e.grant_id = g.id AND e.what <> 'lapsed' ORDER BY e.id DESC LIMIT 1) AS what
     FROM held g),
@@ -76,7 +72,8 @@ own AS (
          WHEN g.state <> 'active' OR x.what = 'suspended' THEN 'grant_suspended'
          WHEN %(at)s::timestamptz < g.since THEN 'grant_not_begun'
          WHEN %(at)s::timestamptz >= g.until THEN 'grant_over'
-         WHEN b.stands IS NOT TRUE THEN 'clause_not_in_force'
+         WHEN NOT EXISTS (SELECT 1 FROM rests) THEN 'no_clause' END AS first,
+         CASE
          WHEN g.purpose <> %(purpose)s::text THEN 'other_purpose'
          WHEN NOT (%(fields)s::text[] <@ g.fields::text[]) OR %(fields)s::text[] = '{{}}' THEN 'field_not_granted'
          WHEN g.key_kind <> %(kind)s::text AND (g.key_kind <> '' OR %(digests)s::text[] <> '{{}}') THEN 'other_key'
@@ -87,9 +84,8 @@ own AS (
          THEN 'no_recent_witness'
          WHEN g.had_calls + 1 > g.calls THEN 'calls_spent'
          WHEN g.had_rows + %(rows)s::bigint > g.rows THEN 'rows_spent'
-         WHEN g.had_persons + (SELECT count(*) FROM fresh) > g.persons THEN 'persons_spent' END AS code,
-         b.clause, b.refs
-    FROM basis_of_grant b LEFT JOIN held g ON true LEFT JOIN stopped x ON true)"""
+         WHEN g.had_persons + (SELECT count(*) FROM fresh) > g.persons THEN 'persons_spent' END AS last
+    FROM (VALUES (1)) one LEFT JOIN held g ON true LEFT JOIN stopped x ON true)"""
 
 WRITES: Final = """
 called AS (
@@ -115,7 +111,7 @@ REFUSALS: Final = {
     "grant_suspended": ("授权已经暂停", "the grant is suspended"),
     "grant_not_begun": ("授权尚未开始", "the grant has not begun"),
     "grant_over": ("授权已经到期", "the time of the grant is up"),
-    "clause_not_in_force": ("授权所依据的条款现在不是有效条款", "a clause the grant rests on is not in force"),
+    "no_clause": ("授权没有条款作依据", "the grant rests on no clause"),
     "other_purpose": ("不是授权的用途", "this is not the purpose of the grant"),
     "field_not_granted": ("所问的字段超出授权", "a field that was not granted is asked for"),
     "other_key": ("这个来源不用这种号码查找", "this source is not searched by such a number"),
@@ -131,4 +127,4 @@ REFUSALS: Final = {
     "persons_spent": ("涉及的人数超出授权", "more persons than the grant allows"),
 }
 
-CALL: Final = InOne(wait=WAIT, about=ABOUT, own=OWN, writes=WRITES, answer=ANSWER, refusals=REFUSALS)
+CALL: Final = InOne(wait=WAIT, about=ABOUT, rests=RESTS, own=OWN, writes=WRITES, answer=ANSWER, refusals=REFUSALS)
