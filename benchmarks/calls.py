@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -41,7 +41,7 @@ from tongxin.exchange.models import Call  # noqa: E402
 from tongxin.exchange.operations import call_data  # noqa: E402
 from tongxin.exchange.operations.call_statement import CALL, SEALED  # noqa: E402
 from tongxin.exchange.operations.calling import _call_scope  # noqa: E402
-from tongxin.exchange.operations.grants import grant_key  # noqa: E402
+from tongxin.exchange.rules.keys import grant_key  # noqa: E402
 from tongxin.exchange.terms import Asked, Purpose  # noqa: E402
 from tongxin.identity.rules import resident_check  # noqa: E402
 from tongxin.law import operations as law  # noqa: E402
@@ -112,7 +112,7 @@ def fill(caller: Actor) -> None:
         )
         with owner.cursor() as cursor, cursor.copy("COPY bench_key FROM STDIN") as copy:
             for n in range(1, ALL + 1):
-                copy.write_row((n, grant_key(number(n))))
+                copy.write_row((n, grant_key(number=number(n), secret=settings.IDENTITY_KEY)))
         owner.execute(
             f"""
             UPDATE exchange_grant g SET seal = sha256(k.key || sha256('\\x00'::bytea || k.key || convert_to({SEALED}, 'UTF8')))

@@ -205,3 +205,42 @@ class Called:
     source: int
     kind: str
     at: datetime
+
+
+class Came(StrEnum):
+    """来源怎样回答。 How the source answered a call (the values of `CallResult.Outcome`)."""
+
+    ANSWERED = "answered"
+    NOTHING = "nothing"
+    UNREACHABLE = "unreachable"
+    MISMATCH = "mismatch"
+    STOPPED = "stopped"
+
+
+class SourceFault(Exception):  # noqa: N818 - it is the source's fault, not ours
+    """来源的毛病。 A source that did not answer as it should. `said` names what is wrong, never what the source sent."""
+
+    def __init__(self, came: Came, said: str) -> None:
+        super().__init__(f"{came.value}: {said}")
+        self.came, self.said = came, said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """取来的行。 Rows of a source, minimised; the key of each beside it (empty where the source knows no persons)."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    keys: tuple[str, ...]
+    more: bool = False
+    upstream: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """调用的了结。 What became of a call that did not hand over just what it had reserved."""
+
+    call: int
+    came: Came
+    rows: int
+    took_ms: int
+    upstream: str = ""

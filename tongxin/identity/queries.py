@@ -8,7 +8,7 @@ from django.db import models
 
 from tongxin.identity.models import Account, Identifier, Person, Representation
 from tongxin.identity.rules import ALIAS, alias_of, digest_of, normal_form
-from tongxin.identity.terms import Powers, Represented, RepresentationKind, SignedIn
+from tongxin.identity.terms import Powers, RepresentationKind, Represented, SignedIn
 
 # Compared against when there is no such account, so that a wrong name takes as long as a wrong password.
 _NOBODY = make_password("nobody")

@@ -113,6 +113,7 @@ STATICFILES_DIRS = [ROOT / "assets"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 PHOTOS = DATA / "photos"
+SOURCES = DATA / "sources.json"  # where source systems are, and their credentials (exchange/queries/sources/places.py)
 
 # The ledger and those outside who attest it (docs/decisions/0011).
 LEDGER_HASH = SECRETS.ledger_hash

@@ -9,7 +9,6 @@ from typing import Final
 
 from tongxin.acts.terms import InOne
 from tongxin.identity.rules import ALIAS
-from tongxin.law.queries import IN_FORCE
 from tongxin.ledger.queries import NEWEST_WITNESSED
 
 # What a grant allows, as one text: the columns no act changes after the grant was made, and its clauses. `seal` is a keyed

@@ -1,7 +1,5 @@
 """调用。 A call of shared data: checked, counted and recorded in one statement (docs/decisions/0013), before anything is read."""
 
-import hashlib
-import hmac
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +9,7 @@ from django.conf import settings
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Did, InvalidInput, Scope
 from tongxin.exchange.operations.call_statement import CALL
-from tongxin.exchange.operations.grants import grant_key
+from tongxin.exchange.rules.keys import grant_key, request_digest
 from tongxin.exchange.terms import Asked, Called, Purpose
 from tongxin.identity.queries import identifier_digest, person_of, refs_of
 from tongxin.identity.rules import alias_of
@@ -28,6 +26,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
     del at
     _require_sense(asked)
     digests, aliases = _keys(asked)
+    key = grant_key(number=asked.grant, secret=settings.IDENTITY_KEY)
     return Scope(
         subject=f"grant:{asked.grant}",
         persons=tuple(aliases) if settings.LEDGER_HASH != SHA256 else (),
@@ -40,7 +39,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
         },
         state={
             "grant": asked.grant,
-            "key": grant_key(asked.grant),
+            "key": key,
             "digests": digests,
             "aliases": aliases,
             "refs": list(refs_of(person=actor.person)) if actor.office is None else [],
@@ -50,7 +49,9 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
             "matter": asked.matter.strip(),
             "rows": str(asked.rows),
             "behalf": asked.on_behalf_of,
-            "token": request_digest(actor, asked) if asked.token else None,
+            "token": request_digest(key=key, person=actor.person, office=actor.office or "", token=asked.token)
+            if asked.token
+            else None,
             "within": str(settings.WITNESSED_WITHIN),
         },
     )
@@ -88,12 +89,6 @@ def _keys(asked: Asked) -> tuple[list[str], list[str]]:
         return digests, [alias_of(digest) for digest in digests]
     found = sorted({person_of(kind=asked.kind, value=key) for key in asked.keys})
     return ["-"] * len(found), found
-
-
-def request_digest(actor: Actor, asked: Asked) -> bytes:
-    """请求号的摘要，32 字节。 The digest of a caller's request number: another caller's, or another grant's, is another."""
-    said = "\x00".join((actor.person, actor.office or "", asked.grant, asked.token))
-    return hmac.digest(grant_key(asked.grant), said.encode(), hashlib.sha256)
 
 
 @act(

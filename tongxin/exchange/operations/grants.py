@@ -11,8 +11,8 @@ from tongxin.acts.terms import InvalidInput, Warrant
 from tongxin.exchange.models import Application, Field, Grant, GrantClause, Meter, Source
 from tongxin.exchange.operations.call_statement import SEAL
 from tongxin.exchange.operations.common import next_number
+from tongxin.exchange.rules.keys import grant_key
 from tongxin.exchange.terms import GrantState, Manner, Purpose, RecipientKind
-from tongxin.identity.rules import subkey
 from tongxin.law.queries import clause_at
 from tongxin.law.terms import BadClauseRefError, ClauseRef
 
@@ -80,17 +80,12 @@ def make_grant(warrant: Warrant, new: NewGrant) -> Grant:
     return grant
 
 
-def grant_key(number: str) -> bytes:
-    """一份授权的钥匙，32 字节。 The key of one grant, from the instance's secret: its seal, and the digests of whom it reached."""
-    return subkey(settings.IDENTITY_KEY, f"grant {number}")
-
-
 def seal_grant(grant: Grant) -> None:
     """封签。 Seal a grant as it stands now. Whichever act changes what a grant allows, or its clauses, seals it anew."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {SEAL} FROM exchange_grant g WHERE g.id = %(id)s",
-            {"key": grant_key(grant.number), "id": grant.pk},
+            {"key": grant_key(number=grant.number, secret=settings.IDENTITY_KEY), "id": grant.pk},
         )
         grant.seal = bytes(cursor.fetchone()[0])
     grant.save(update_fields=["seal"])

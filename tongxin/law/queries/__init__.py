@@ -35,7 +35,6 @@ from tongxin.law.terms import (
     WorkingCalendar,
 )
 
-
 # The same for statements: `c` a clause, `v` its version, `d.day` the day. The gate's book and the acts that are checked in one
 # statement say it in these words, so that there is one rule and not three.
 IN_FORCE = """(
