@@ -47,11 +47,13 @@ class Actor:
     """行为人。 Who acts: a person, and the office they act through (None: in their own right).
 
     Both are text references (`person:…`, `office:…`). Whether the office is really held is the gate's to check.
+    `means` says by what the person last showed who they are (`passkey`, `password+totp`); the ledger keeps it with the act.
     """
 
     person: str
     office: str | None = None
     platform: bool = False
+    means: str = field(default="", compare=False)
 
 
 PLATFORM = Actor(person="platform:tongxin", platform=True)

@@ -12,17 +12,24 @@ from tongxin.ledger import guard
 from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
 
 BOOKKEEPING = ("acts_delivery", LedgerLeaf._meta.db_table, LedgerCheckpoint._meta.db_table)  # noqa: SLF001
+# Of allauth's tables those that say who may enter are guarded like our own: written within acts alone.
+GUARDED_OF_ALLAUTH = ("mfa.Authenticator", "allauth_idp_oidc.Client")
+# What lasts for minutes and is no act: tokens by which another system asks once more, and what stands between two requests.
+PASSING = ("allauth_idp_oidc_token", "identity_ticket")
 
 
 def guarded_tables() -> dict[str, str]:
     """受守护的表与其主键列。 Every table of a capability with its key column, but the ledger's own and the bookkeeping."""
-    return {
-        model._meta.db_table: _key(model)  # noqa: SLF001
+    own = [
+        model
         for model in apps.get_models()
-        if model.__module__.split(".")[1] in settings.CAPABILITIES
+        if model.__module__.startswith("tongxin.")
+        and model.__module__.split(".")[1] in settings.CAPABILITIES
         and not model.__module__.startswith("tongxin.ledger.")
-        and model._meta.db_table not in BOOKKEEPING  # noqa: SLF001
-    }
+        and model._meta.db_table not in (*BOOKKEEPING, *PASSING)  # noqa: SLF001
+    ]
+    others = [apps.get_model(name) for name in GUARDED_OF_ALLAUTH]
+    return {model._meta.db_table: _key(model) for model in (*own, *others)}  # noqa: SLF001
 
 
 def _key(model: type[Model]) -> str:
@@ -65,5 +72,11 @@ def prepare(*, role: str, password: str) -> None:
         guard.install(
             owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
         )
+        for table in PASSING:
+            cursor.execute(
+                sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
+                    sql.Identifier(table), sql.Identifier(role)
+                )
+            )
         cursor.execute("SELECT pg_advisory_unlock(7261)")
     owner.close()
