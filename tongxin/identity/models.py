@@ -153,7 +153,8 @@ class Session(models.Model):
 class SpentProof(models.Model):
     """用过的凭据。 A challenge that was answered, a code that was typed: nothing of it opens a second time. Append-only."""
 
-    digest = models.CharField("摘要", max_length=64, primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField("摘要", max_length=64, unique=True)
     entry = models.BigIntegerField("台账条目")
 
     class Meta:

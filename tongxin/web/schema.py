@@ -1,5 +1,7 @@
 """建表与装门卫。 Migrate, make the application's role, install the guard: all as the owner of the tables."""
 
+from allauth.idp.oidc.models import Client
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -13,7 +15,7 @@ from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
 
 BOOKKEEPING = ("acts_delivery", LedgerLeaf._meta.db_table, LedgerCheckpoint._meta.db_table)  # noqa: SLF001
 # Of allauth's tables those that say who may enter are guarded like our own: written within acts alone.
-GUARDED_OF_ALLAUTH = ("mfa.Authenticator", "allauth_idp_oidc.Client")
+GUARDED_OF_ALLAUTH = (Authenticator, Client)
 # What lasts for minutes and is no act: tokens by which another system asks once more, and what stands between two requests.
 PASSING = ("allauth_idp_oidc_token", "identity_ticket")
 
@@ -28,8 +30,7 @@ def guarded_tables() -> dict[str, str]:
         and not model.__module__.startswith("tongxin.ledger.")
         and model._meta.db_table not in (*BOOKKEEPING, *PASSING)  # noqa: SLF001
     ]
-    others = [apps.get_model(name) for name in GUARDED_OF_ALLAUTH]
-    return {model._meta.db_table: _key(model) for model in (*own, *others)}  # noqa: SLF001
+    return {model._meta.db_table: _key(model) for model in (*own, *GUARDED_OF_ALLAUTH)}  # noqa: SLF001
 
 
 def _key(model: type[Model]) -> str:
