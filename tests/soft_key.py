@@ -26,7 +26,9 @@ class SoftKey:
     counts: bool = True
     verifies: bool = True
     identity: bytes = field(default_factory=lambda: os.urandom(32))
-    private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    private: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
     user: str = ""
 
     def _told(self, kind: str, challenge: str, origin: str | None) -> bytes:
@@ -48,11 +50,19 @@ class SoftKey:
         attested = bytes(16) + struct.pack(">H", len(self.identity)) + self.identity + public
         attestation = {"fmt": "none", "attStmt": {}, "authData": self._data(ATTESTED, attested)}
         return self._given(
-            {"clientDataJSON": websafe_encode(told), "attestationObject": websafe_encode(cbor.encode(attestation))}
+            {
+                "clientDataJSON": websafe_encode(told),
+                "attestationObject": websafe_encode(cbor.encode(attestation)),
+            }
         )
 
     def answer(
-        self, options: dict[str, Any], *, origin: str | None = None, user: str | None = None, broken: bool = False
+        self,
+        options: dict[str, Any],
+        *,
+        origin: str | None = None,
+        user: str | None = None,
+        broken: bool = False,
     ) -> str:
         """An assertion for the options of a sign-in, as the form sends it; `broken`: with a signature that is not its own."""
         told = self._told("webauthn.get", options["publicKey"]["challenge"], origin)
@@ -71,7 +81,11 @@ class SoftKey:
     def _given(self, response: dict[str, str]) -> str:
         name = websafe_encode(self.identity)
         return json.dumps(
-            {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}
+            {
+                "id": name,
+                "rawId": name,
+                "type": "public-key",
+                "response": response,
+                "clientExtensionResults": {},
+            }
         )
-
-

@@ -142,7 +142,9 @@ class Session(models.Model):
         verbose_name = "会话"
         indexes = [
             models.Index(
-                fields=["account", "-begun_at"], name="session_open", condition=models.Q(ended_at__isnull=True)
+                fields=["account", "-begun_at"],
+                name="session_open",
+                condition=models.Q(ended_at__isnull=True),
             )
         ]
 

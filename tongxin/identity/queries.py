@@ -201,9 +201,7 @@ def live_session(*, secret: str, since: datetime) -> LiveSession | None:
     """活着的会话。 The session of a cookie's secret, when it has not ended, began after `since` and its account is open. One statement."""
     row = (
         Session.objects.select_related("account")
-        .filter(
-            key=session_key(secret), ended_at=None, begun_at__gt=since, account__closed_at=None
-        )
+        .filter(key=session_key(secret), ended_at=None, begun_at__gt=since, account__closed_at=None)
         .first()
     )
     return row and LiveSession(

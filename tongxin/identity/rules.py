@@ -160,7 +160,9 @@ def parted(word: str) -> frozenset[Means]:
 
 def seal(*, key: bytes, account: int, kind: str, part: Any, alone: bool) -> str:
     """封印。 What binds a means of signing in to its account: without the instance's key nobody can make one in the database."""
-    sealed = json.dumps([account, kind, part, alone], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    sealed = json.dumps(
+        [account, kind, part, alone], sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
     return hmac.new(subkey(key, "seal"), sealed.encode(), hashlib.sha256).hexdigest()
 
 

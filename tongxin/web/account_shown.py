@@ -35,7 +35,12 @@ PLACES: Final = {"local": gettext_lazy("本机"), "private": gettext_lazy("内�
 
 
 def account_page(
-    request: HttpRequest, live: LiveSession, account: Account, *, key_form: KeyForm | None = None, wrong: str = ""
+    request: HttpRequest,
+    live: LiveSession,
+    account: Account,
+    *,
+    key_form: KeyForm | None = None,
+    wrong: str = "",
 ) -> dict[str, Any]:
     """这一页的内容。 The contents of the page."""
     host = request.get_host()

@@ -71,7 +71,9 @@ def _shown(request: HttpRequest, account: Account, credential: dict[str, Any], *
         raise _no() from error
     finally:
         auth.clear_state()
-    if not any(one.pk == row.pk and (one.data.get("alone") or purpose == "show") for one in sealed_means(account)):
+    if not any(
+        one.pk == row.pk and (one.data.get("alone") or purpose == "show") for one in sealed_means(account)
+    ):
         raise _no()
     return KeyShown(
         number=row.pk, challenge=challenge, sign_count=told.counter, verified=told.is_user_verified()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -40,7 +41,13 @@ PATIENCE: Final = Patience(tries=6, seconds=10)
 KINDS: Final[dict[str, Any]] = {
     one.__name__: one for one in (PasswordShown, KeyShown, CodeShown, OutsideShown, DemoShown)
 }
-BROWSERS: Final = (("Edg", "Edge"), ("Firefox", "Firefox"), ("MicroMessenger", "微信"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("MicroMessenger", "微信"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 SYSTEMS: Final = (
     ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
     ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"),
@@ -71,7 +78,10 @@ def enter(
     """
     wanted, secret = wanted_address(request), secrets.token_urlsafe(32)
     session = NewSession(
-        key=session_key(secret), device=device_words(request), place=coarse_place(address_of(request)), demo=demo
+        key=session_key(secret),
+        device=device_words(request),
+        place=coarse_place(address_of(request)),
+        demo=demo,
     )
     sign_in_act(
         actor=Actor(person=known.person), at=timezone.now(), login=known.login, shown=shown, session=session
@@ -85,7 +95,10 @@ def enter(
     }
     rotate_token(request)
     PATIENCE.forget(login=known.login, address=bucket(request, known.login))
-    response = HttpResponseRedirect(wanted or ("/desk/" if office else "/my/"))
+    response: HttpResponse = HttpResponseRedirect(wanted or ("/desk/" if office else "/my/"))
+    if wanted.startswith("/oidc/"):
+        # From there it may go on to another system, where the answer of a form may not (Content-Security-Policy: form-action).
+        response = render(request, "account/leaving.html", {"url": wanted})
     return response if demo else remember_device(request, response, known.login)
 
 

@@ -1,8 +1,7 @@
 """审签之前。 Before a sign-off: who it is was shown a short while ago, by the strongest means they have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,7 +16,6 @@ from tongxin.web.entering import live_of
 
 TO_OPEN: Final = timedelta(minutes=5)  # a form of a sign-off opens when who it is was shown within these
 TO_SEND: Final = timedelta(minutes=20)  # and may be sent within these, so that what was written is not lost
-View = Callable[..., HttpResponse]
 
 
 def is_fresh(live: LiveSession, *, at: datetime, within: timedelta) -> bool:
@@ -43,14 +41,24 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect("/confirm/?" + urlencode({"next": request.get_full_path()}), status=303)
 
 
-def fresh(view: View) -> View:
-    """审签的页面。 For a view of a sign-off: shows once more who it is first, where that was too long ago or by too little.
+class AskAgain:
+    """审签之前先核验。 Before a view that is marked as one of a sign-off (`acts.terms.sign_off`), who it is is shown once more.
 
-    It is an authentication and no electronic signature (电子签名法 arts. 13, 16); the act's entry keeps the means.
+    Two statements on such a page, none on any other; the session itself is known already.
     """
 
-    @wraps(view)
-    def asked(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-        return ask_again(request) or view(request, *given, **named)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-    return asked
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """放行。 Pass on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _given: Sequence[Any], named: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """看页面有没有标记。 See whether the view is marked."""
+        verbs = getattr(view, "sign_offs", None)
+        if verbs is None or (verbs and named.get("verb") not in verbs):
+            return None
+        return ask_again(request)

@@ -74,9 +74,7 @@ def _who(request: HttpRequest) -> Who:
     if not isinstance(held, dict) or not held.get("secret"):
         return NOBODY
     moment = timezone.now()
-    live = live_session(
-        secret=held["secret"], since=moment - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    )
+    live = live_session(secret=held["secret"], since=moment - timedelta(seconds=settings.SESSION_COOKIE_AGE))
     if live is None or live.login != held.get("login") or (live.demo and not settings.DEMO):
         return NOBODY  # ended here or elsewhere
     request.live = live  # type: ignore[attr-defined]
@@ -86,7 +84,9 @@ def _who(request: HttpRequest) -> Who:
         found = standing(person=live.person, office=office, day=city_day(moment))
         if found is None:
             return NOBODY  # the office ended: the session ends with it
-    return Who(actor=Actor(person=live.person, office=office, means=live.means), login=live.login, standing=found)
+    return Who(
+        actor=Actor(person=live.person, office=office, means=live.means), login=live.login, standing=found
+    )
 
 
 class Refusals:

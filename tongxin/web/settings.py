@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "tongxin.web.middleware.WhoActs",
     "allauth.account.middleware.AccountMiddleware",
+    "tongxin.web.fresh.AskAgain",
     "tongxin.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "tongxin.web.urls"
@@ -127,7 +128,9 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s before and after: clocks differ
 SOCIALACCOUNT_ADAPTER = "tongxin.web.allauth_ports.OutsidePort"
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": outside_providers()}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid"], "APPS": outside_providers()}
+}
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
 IDP_OIDC_ADAPTER = "tongxin.web.allauth_ports.CityPort"
 IDP_OIDC_PRIVATE_KEY = SECRETS.oidc_key

@@ -37,9 +37,7 @@ class Tickets(BaseCache):
         except signing.BadSignature:
             return default
 
-    def add(
-        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> bool:
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """只在没有时放入。 Put it in where there is none; False where there is one."""
         name, now = self._name(key, version), self._now()
         with connection.cursor() as cursor:
@@ -50,9 +48,7 @@ class Tickets(BaseCache):
             )
             return bool(cursor.rowcount)
 
-    def set(
-        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> None:
+    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """放入。 Put it in, whatever was there."""
         self.delete(key, version)
         self.add(key, value, timeout, version)

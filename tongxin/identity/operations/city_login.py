@@ -25,9 +25,13 @@ def _register_scope(
 ) -> Scope:
     del actor, at, secret
     if not re.fullmatch(r"[a-z0-9-]{4,60}", number):
-        raise InvalidInput("number", "代号是小写字母、数字和连字符，4–60 个", "4 to 60 small letters, digits, hyphens")
+        raise InvalidInput(
+            "number", "代号是小写字母、数字和连字符，4–60 个", "4 to 60 small letters, digits, hyphens"
+        )
     if not name.strip() or len(name) > 100:
-        raise InvalidInput("name", "请填系统名称，最多 100 个字", "the name is needed, at most 100 characters")
+        raise InvalidInput(
+            "name", "请填系统名称，最多 100 个字", "the name is needed, at most 100 characters"
+        )
     if not addresses or len(addresses) > 10 or not all(_is_safe(address) for address in addresses):
         raise InvalidInput("addresses", "回调地址须是完整的 https 地址", "addresses are whole, with https")
     if Client.objects.filter(pk=number).exists():
@@ -53,7 +57,9 @@ def _is_safe(address: str) -> bool:
     by=[By.LEAD_OFFICER],
     scope=_register_scope,
 )
-def register_client(*, warrant: Warrant, number: str, name: str, addresses: Sequence[str], secret: str) -> str:
+def register_client(
+    *, warrant: Warrant, number: str, name: str, addresses: Sequence[str], secret: str
+) -> str:
     """登记系统。 Let another system of the city ask who somebody is: authorization code with PKCE, nothing else. Returns its number.
 
     addresses   where answers may go: whole, https (http only on this machine), no wildcard

@@ -142,7 +142,9 @@ def _remove_scope(*, actor: Actor, at: datetime, login: str, number: int) -> Sco
     left = [other for other in sealed_means(account) if other.pk != row.pk and other.data.get("alone")]
     if not account.has_usable_password() and not left and not account.links.exists():
         raise Refused(
-            "last_means", "这是唯一的登录方式，先加一种再去掉", "it is the only way to sign in; add another first"
+            "last_means",
+            "这是唯一的登录方式，先加一种再去掉",
+            "it is the only way to sign in; add another first",
         )
     return Scope(subject=actor.person, persons=(actor.person,), content={"means": row.type}, state=row)
 

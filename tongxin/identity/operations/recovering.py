@@ -33,7 +33,12 @@ def _request_scope(*, actor: Actor, at: datetime, login: str, token: str) -> Sco
     return Scope(subject="recovery", persons=(person,) if person else (), state=person)
 
 
-@act("request_recovery", title=("申请找回账户", "ask to get an account back"), by=[By.PERSON], scope=_request_scope)
+@act(
+    "request_recovery",
+    title=("申请找回账户", "ask to get an account back"),
+    by=[By.PERSON],
+    scope=_request_scope,
+)
 def request_recovery(*, warrant: Warrant, login: str, token: str) -> int:
     """申请找回。 Ask to get an account back; the account is told, another person decides. Returns the number.
 
@@ -63,7 +68,9 @@ def _decide_scope(
     if row.state != RecoveryState.ASKED:
         raise Conflict("这项申请已经处理", "this request has been decided")
     if approved and account is None:
-        raise InvalidInput("number", "没有这个登录名的账户，只能不通过", "no account has this name: decline it")
+        raise InvalidInput(
+            "number", "没有这个登录名的账户，只能不通过", "no account has this name: decline it"
+        )
     person = account.person_id if account else ""
     return Scope(
         subject=person or "recovery",
@@ -149,9 +156,7 @@ def _complete_scope(*, actor: Actor, at: datetime, token: str, password: str) ->
     )
 
 
-@act(
-    "complete_recovery", title=("找回账户", "get an account back"), by=[By.PERSON], scope=_complete_scope
-)
+@act("complete_recovery", title=("找回账户", "get an account back"), by=[By.PERSON], scope=_complete_scope)
 def complete_recovery(*, warrant: Warrant, token: str, password: str) -> str:
     """找回账户。 After the wait: a new password (its hash), every other means and every session of before ends; the sign-in name.
 

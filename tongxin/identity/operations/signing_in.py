@@ -143,9 +143,7 @@ def end_sessions(*, warrant: Warrant, login: str, sessions: Sequence[str]) -> in
 def _link_scope(*, actor: Actor, at: datetime, login: str, outside: OutsideShown) -> Scope:
     del at
     account = open_account_of(actor, login)
-    digest = outside_subject(
-        key=settings.IDENTITY_KEY, provider=outside.provider, subject=outside.subject
-    )
+    digest = outside_subject(key=settings.IDENTITY_KEY, provider=outside.provider, subject=outside.subject)
     if OutsideLink.objects.filter(provider=outside.provider, subject=digest).exists():
         raise InvalidInput("outside", "这个外部账户已经关联", "this outside account is linked already")
     return Scope(
@@ -177,20 +175,29 @@ def _unlink_scope(*, actor: Actor, at: datetime, login: str, number: int) -> Sco
     row = account.links.filter(pk=number).first()
     if row is None:
         raise InvalidInput("number", "没有这个外部账户", "there is no such outside account")
-    others: Any = account.has_usable_password() or _has_passkey(account) or account.links.exclude(pk=number).exists()
-    if not others:
-        raise Refused("last_means", "这是唯一的登录方式，先加一种再去掉", "it is the only way to sign in; add another first")
-    return Scope(
-        subject=actor.person, persons=(actor.person,), content={"provider": row.provider}, state=row
+    others: Any = (
+        account.has_usable_password() or _has_passkey(account) or account.links.exclude(pk=number).exists()
     )
+    if not others:
+        raise Refused(
+            "last_means",
+            "这是唯一的登录方式，先加一种再去掉",
+            "it is the only way to sign in; add another first",
+        )
+    return Scope(subject=actor.person, persons=(actor.person,), content={"provider": row.provider}, state=row)
 
 
 def _has_passkey(account: Account) -> bool:
-    return Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN, data__alone=True).exists()
+    return Authenticator.objects.filter(
+        user=account, type=Authenticator.Type.WEBAUTHN, data__alone=True
+    ).exists()
 
 
 @act(
-    "unlink_outside", title=("取消关联外部账户", "unlink an outside account"), by=[By.PERSON], scope=_unlink_scope
+    "unlink_outside",
+    title=("取消关联外部账户", "unlink an outside account"),
+    by=[By.PERSON],
+    scope=_unlink_scope,
 )
 def unlink_outside(*, warrant: Warrant, login: str, number: int) -> None:
     """取消关联。 An outside account opens one's own no longer. Raises InvalidInput; Refused where nothing else would be left."""

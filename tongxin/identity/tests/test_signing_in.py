@@ -404,7 +404,9 @@ def asked(login: str = "me", token: str = "t1", at: datetime = NOW) -> int:
     return identity.request_recovery(actor=NOBODY, at=at, login=login, token=token)
 
 
-def decide(number: int, actor: Actor | None = None, organs: tuple[str, ...] = (), *, approved: bool = True) -> None:
+def decide(
+    number: int, actor: Actor | None = None, organs: tuple[str, ...] = (), *, approved: bool = True
+) -> None:
     identity.decide_recovery(
         actor=actor or officer("bz/hotline", "hotline_clerk"),
         at=NOW,

@@ -398,7 +398,9 @@ def test_the_desk_registers_a_number_and_the_person_then_gives_authority() -> No
         "valid_to": until, "person": "person:key-owner",
     }  # fmt: skip
     assert browser.post("/account/representing/", {**letter, "representative_id": MOTHER}).status_code == 400
-    assert browser.post("/account/representing/", letter).status_code == 303, text(browser.get("/account/representing/"))
+    assert browser.post("/account/representing/", letter).status_code == 303, text(
+        browser.get("/account/representing/")
+    )
     row = Representation.objects.get()
     assert "女儿" in text(browser.get("/account/representing/"))
     assert browser.post("/account/representing/end/", {"number": row.pk}).status_code == 303
@@ -426,3 +428,41 @@ def test_the_statements_of_a_request_stay_few(django_assert_max_num_queries: Any
         stranger.get("/sign-in/")
     with django_assert_max_num_queries(10):
         browser.get("/account/")
+
+
+# ---- Sign-offs ------------------------------------------------------------------------------------------------------
+
+
+def an_official(login: str) -> Client:
+    held = Account.objects.get(login=login)
+    open_account(
+        actor=PLATFORM,
+        at=timezone.now(),
+        person=NewPerson(ref=held.person_id, name="", login=login, password=HASH),
+    )
+    browser = a_browser()
+    answer = sign_in(browser, login=login)
+    assert answer.headers.get("location") == "/desk/", text(answer)
+    return browser
+
+
+SIGN_OFFS = ["/lists/duty/end/?code=q001", "/lawmaking/x/do/vote_law/", "/cases/x/do/decide_clock_change/", "/law/reviews/1/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SIGN_OFFS)
+def test_a_sign_off_wants_a_showing_of_a_short_while_ago(address: str) -> None:
+    browser = an_official("lead")
+    assert not browser.get(address).headers.get("location", "").startswith("/confirm/")
+    Session.objects.filter(ended_at=None).update(fresh_at=timezone.now() - timedelta(minutes=6))
+    assert browser.get(address).headers["location"].startswith("/confirm/?next=")
+    assert browser.get("/desk/").status_code == 200, "what is no sign-off goes on"
+    assert browser.get("/cases/x/do/note_case/").status_code == 404
+    Session.objects.filter(ended_at=None).update(fresh_at=timezone.now() - timedelta(minutes=21))
+    assert browser.post(address).headers["location"].startswith("/confirm/?next=")
+
+
+def test_a_demo_session_counts_as_fresh_and_the_page_says_so() -> None:
+    browser = with_session(session_of(officer("bz/lead", "lead_officer"), "lead"))
+    Session.objects.filter(ended_at=None).update(fresh_at=timezone.now() - timedelta(hours=2))
+    assert not browser.get(SIGN_OFFS[0]).headers.get("location", "").startswith("/confirm/")
+    assert "这是演示登录" in text(browser.get("/account/"))

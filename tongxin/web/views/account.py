@@ -124,7 +124,9 @@ def sign_in_second(request: HttpRequest) -> HttpResponse:
         return _second(request, ticket, held, form, 429)
     try:
         if request.POST.get("credential"):
-            return known_now(request, known, [*shown, key_shown(request, account, request.POST["credential"])])
+            return known_now(
+                request, known, [*shown, key_shown(request, account, request.POST["credential"])]
+            )
         if form.is_valid():
             return enter_with_code(request, known, [*shown, CodeShown(code=form.cleaned_data["code"])])
     except (InvalidInput, Refused) as wrong:

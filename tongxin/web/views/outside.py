@@ -4,10 +4,12 @@
 whether it may enter, is decided by acts of identity.
 """
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from jwt import PyJWTError
+from requests import RequestException
+
 from tongxin.acts.terms import Actor, InvalidInput, Refused
 from tongxin.identity import operations
 from tongxin.identity.queries import account_linked
@@ -27,6 +32,11 @@ from tongxin.web.entering import live_of
 from tongxin.web.fresh import ask_again
 from tongxin.web.views.account import known_now
 from tongxin.web.views.security import said
+
+
+log = logging.getLogger("tongxin.web")
+# What a provider that is away, or lies, makes of it; a token whose algorithm does not fit its key is a TypeError.
+BROKEN: Final = (RequestException, OAuth2Error, PyJWTError, KeyError, TypeError, ValueError)
 
 
 class _Verified(OpenIDConnectOAuth2Adapter):
@@ -70,12 +80,14 @@ def _carried(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
         answer: HttpResponse = view.adapter_view(_Verified(request, provider_id))(request)
     except SocialApp.DoesNotExist as error:
         raise Http404(provider_id) from error
+    except BROKEN as error:
+        log.warning("an outside provider could not be used: %s", type(error).__name__)
+        context = {"provider": provider_name(provider_id), "reason": _("那边现在连不上，或者回答不对。")}
+        return render(request, "account/outside.html", context, status=502)
     return answer
 
 
-def arrived(
-    request: HttpRequest, *, provider: str, subject: str, process: str, wanted: str
-) -> HttpResponse:
+def arrived(request: HttpRequest, *, provider: str, subject: str, process: str, wanted: str) -> HttpResponse:
     """外部说了是谁。 The provider has said who it is: link it to one's own account, or sign in with it, or say that it is linked to none."""
     live = live_of(request)
     if process == "connect" and live is not None:
@@ -92,7 +104,9 @@ def arrived(
     known = account_linked(provider=provider, subject=subject)
     if known is None:
         return _not_linked(
-            request, provider, _("这个外部账户还没有关联到这里的账户。先用别的方式登录，再在“我的账户”里关联。")
+            request,
+            provider,
+            _("这个外部账户还没有关联到这里的账户。先用别的方式登录，再在“我的账户”里关联。"),
         )
     request.GET = request.GET.copy()
     request.GET["next"] = wanted  # type: ignore[assignment]
@@ -106,7 +120,9 @@ def _not_linked(request: HttpRequest, provider: str, reason: str) -> HttpRespons
 
 def failed(request: HttpRequest) -> HttpResponse:
     """外部登录没有成。 The sign-in elsewhere was broken off."""
-    return render(request, "account/outside.html", {"reason": _("在外部登录时取消了。"), "provider": ""}, status=400)
+    return render(
+        request, "account/outside.html", {"reason": _("在外部登录时取消了。"), "provider": ""}, status=400
+    )
 
 
 urlpatterns = [

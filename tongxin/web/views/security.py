@@ -165,7 +165,9 @@ def add_totp(request: HttpRequest) -> HttpResponse:
     live, account, actor = found
     form = TotpForm(request.POST if request.method == "POST" else None)
     try:
-        ticket = request.POST.get("secret") or signing.dumps([live.login, generate_totp_secret()], salt=SECRET_SALT)
+        ticket = request.POST.get("secret") or signing.dumps(
+            [live.login, generate_totp_secret()], salt=SECRET_SALT
+        )
         login, secret = signing.loads(ticket, salt=SECRET_SALT, max_age=SECRET_AGE)
     except signing.BadSignature:
         return HttpResponseRedirect(reverse("account_totp"), status=303)
@@ -221,9 +223,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _end_one(actor: Actor, live: LiveSession, post: Mapping[str, str]) -> None:
-    operations.end_sessions(
-        actor=actor, at=timezone.now(), login=live.login, sessions=[post.get("key", "")]
-    )
+    operations.end_sessions(actor=actor, at=timezone.now(), login=live.login, sessions=[post.get("key", "")])
 
 
 def _remove(actor: Actor, live: LiveSession, post: Mapping[str, str]) -> None:
