@@ -282,7 +282,7 @@ def _entry(
         clauses=basis.refs,
         subject=scope.subject,
         persons=scope.persons,
-        content={"actor": actor.person, **scope.content},
+        content={"actor": actor.person, **({"means": actor.means} if actor.means else {}), **scope.content},
     )
 
 

@@ -1,10 +1,10 @@
 """行为的词汇。 The vocabulary of acts: who acts, on what basis, about what, and how a refusal explains itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,11 +51,13 @@ class Actor:
     """行为人。 Who acts: a person, and the office they act through (None: in their own right).
 
     Both are text references (`person:…`, `office:…`). Whether the office is really held is the gate's to check.
+    `means` says by what the person last showed who they are (`passkey`, `password+totp`); the ledger keeps it with the act.
     """
 
     person: str
     office: str | None = None
     platform: bool = False
+    means: str = field(default="", compare=False)
 
 
 PLATFORM = Actor(person="platform:tongxin", platform=True)
@@ -100,6 +102,23 @@ def who(request: object) -> Who:
     """本次请求的人。 Who makes a request; the door set it, and where it did not, it is nobody."""
     found: Who = getattr(request, "who", NOBODY)
     return found
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def sign_off(*verbs: str) -> Callable[[View], View]:
+    """审签的页面。 Marks a view as one of a sign-off, of all it does or of these verbs (its argument `verb`).
+
+    The door asks whoever opens it to show once more who they are, by the strongest means they have (`web.fresh`); the entry
+    of the act keeps by what. It is an authentication and no electronic signature (电子签名法 arts. 13, 16).
+    """
+
+    def mark(view: View) -> View:
+        view.sign_offs = frozenset(verbs)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,7 +29,7 @@ from tongxin.cases import operations as cases
 from tongxin.cases.models import Case, CaseStep, Clock
 from tongxin.cases.terms import ClockChange, ClockGround
 from tongxin.identity.operations import open_account, sign_in
-from tongxin.identity.terms import NewPerson
+from tongxin.identity.terms import DemoShown, NewPerson, NewSession
 from tongxin.ledger.models import LedgerContent, LedgerEntry
 from tongxin.web.console.commands.founding import verbs
 from tongxin.web.pack import examine_pack
@@ -445,8 +445,12 @@ def test_an_entry_says_who_on_what_basis_about_what_and_names_no_person() -> Non
 
 @pytest.mark.django_db
 def test_a_sign_in_is_an_act_and_the_person_can_see_it() -> None:
-    sign_in(actor=ME, at=NOW, login="me")
-    assert LedgerContent.objects.get(entry__verb="sign_in").persons == ["person:me"]
+    open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref="person:me", name="我", login="me"))
+    session = NewSession(key="0" * 64, device="", place="local", demo=True)
+    sign_in(actor=ME, at=NOW, login="me", shown=[DemoShown()], session=session)
+    content = LedgerContent.objects.get(entry__verb="sign_in")
+    assert content.persons == ["person:me"]
+    assert content.content["means"] == "demo"
 
 
 @pytest.mark.django_db
