@@ -188,3 +188,31 @@ class Answered:
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewField:
+    """将要登记的字段。 A field about to be entered: its name at the source, its words, whether it is about a person."""
+
+    name: str
+    label: str
+    label_en: str
+    personal: bool
+    sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSource:
+    """将要登记的来源系统。 A source system about to be entered: whose, how it is reached, and its fields. No credential in it."""
+
+    item: str
+    organ: str
+    system: str
+    adapter: Adapter
+    address: str
+    secret: str
+    relation: str
+    key: str
+    key_kind: str
+    wait_ms: int
+    fields: tuple[NewField, ...]
