@@ -599,7 +599,7 @@ def _found_again() -> None:
 
 
 def test_a_city_is_founded_once(city_of_its_own: str) -> None:
-    """The founding acts (found_places, found_persons, found_organs, found_lawmaking, enact_pack) are over when the book is open."""
+    """The founding acts (places, persons, organs, law-making, sources, the book) are over when the book is open."""
     with pytest.raises(Refused) as refusal:
         _found_again()
     assert refusal.value.code == "already_founded"
@@ -608,6 +608,7 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
         "found_persons",
         "found_organs",
         "found_lawmaking",
+        "found_sources",
         "enact_pack",
     }
 
@@ -615,7 +616,7 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
 @pytest.mark.xfail(
     strict=True,
     raises=AssertionError,
-    reason="the four founding acts share a transaction of the caller, and the record of the refusal "
+    reason="the founding acts share a transaction of the caller, and the record of the refusal "
     "is rolled back with it",
 )
 def test_a_second_founding_is_recorded_as_refused(city_of_its_own: str) -> None:

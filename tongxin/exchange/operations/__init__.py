@@ -1,4 +1,32 @@
 """数据共享的写入：每个公开操作都是行为。 Writes of lawful data: every public operation is an act."""
 
+from tongxin.exchange.operations.answering import ask_extension as ask_extension
+from tongxin.exchange.operations.answering import ask_supplement as ask_supplement
+from tongxin.exchange.operations.answering import consent_data as consent_data
+from tongxin.exchange.operations.answering import deliver_data as deliver_data
+from tongxin.exchange.operations.answering import grant_extension as grant_extension
+from tongxin.exchange.operations.answering import refuse_data as refuse_data
+from tongxin.exchange.operations.answering import review_use as review_use
+from tongxin.exchange.operations.applying import agree_data as agree_data
+from tongxin.exchange.operations.applying import apply_data as apply_data
+from tongxin.exchange.operations.applying import supplement_data as supplement_data
+from tongxin.exchange.operations.applying import withdraw_data as withdraw_data
 from tongxin.exchange.operations.calling import call_data as call_data
+from tongxin.exchange.operations.catalogue import assess_impact as assess_impact
+from tongxin.exchange.operations.catalogue import publish_revision as publish_revision
+from tongxin.exchange.operations.catalogue import return_revision as return_revision
+from tongxin.exchange.operations.catalogue import revise_item as revise_item
+from tongxin.exchange.operations.correcting import answer_correction as answer_correction
+from tongxin.exchange.operations.correcting import report_error as report_error
+from tongxin.exchange.operations.disputing import raise_dispute as raise_dispute
+from tongxin.exchange.operations.disputing import refer_dispute as refer_dispute
+from tongxin.exchange.operations.disputing import settle_dispute as settle_dispute
+from tongxin.exchange.operations.ending import consent_onward as consent_onward
+from tongxin.exchange.operations.ending import lapse_grants as lapse_grants
+from tongxin.exchange.operations.ending import record_use as record_use
+from tongxin.exchange.operations.ending import resume_grant as resume_grant
+from tongxin.exchange.operations.ending import suspend_grant as suspend_grant
+from tongxin.exchange.operations.ending import terminate_grant as terminate_grant
 from tongxin.exchange.operations.settling import settle_calls as settle_calls
+from tongxin.exchange.operations.sources import found_sources as found_sources
+from tongxin.exchange.operations.watching import tell_overdue as tell_overdue
