@@ -35,9 +35,13 @@ def public_key() -> bytes:
 
 
 def sequence_all(*, at: datetime) -> int:
-    """定序直到没有等待的条目。 Integrate until nothing settled waits; returns how many entries."""
-    total = 0
-    while count := operations.sequence(signer=signer(), at=at):
+    """定序直到没有等待的条目。 Integrate what had settled when this began; returns how many entries.
+
+    A batch that is not full was all there was: what came meanwhile waits for the next round, and for its checkpoint.
+    """
+    total = count = operations.sequence(signer=signer(), at=at)
+    while count == operations.BATCH:
+        count = operations.sequence(signer=signer(), at=at)
         total += count
     return total
 

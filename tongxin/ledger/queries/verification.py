@@ -1,7 +1,8 @@
 """从每一行重新核验整个台账。 Verification of the whole ledger from the rows up."""
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -80,17 +81,19 @@ def verification(
 
     `trusted`: the keys that signatures are verified with; `tables`: those whose rows the ledger holds digests of, each with
     its key column; `kept`: checkpoints kept elsewhere, that this ledger must still lead to. One snapshot of the database.
+    Raises ValueError for a checkpoint kept elsewhere that this log never signed.
     """
+    heads = kept_heads(kept, trusted)
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _verification(trusted, tables, kept)
+        return _verification(trusted, tables, heads)
 
 
-def _verification(trusted: Trusted, tables: Mapping[str, str], kept: Sequence[str]) -> Verification:
-    walk = _Walk(trusted, kept)
+def _verification(trusted: Trusted, tables: Mapping[str, str], heads: Mapping[int, bytes]) -> Verification:
+    walk = _Walk(trusted, heads)
     fault = (
         walk.first_fault()
         or _first(
@@ -128,24 +131,26 @@ def _first_of(faults: Iterator[Fault | None]) -> Fault | None:
 class _Walk:
     """沿叶走一遍。 One pass over leaves, entries, full tiles and checkpoints, in order."""
 
-    def __init__(self, trusted: Trusted, kept: Sequence[str]) -> None:
+    def __init__(self, trusted: Trusted, kept: Mapping[int, bytes]) -> None:
         self.trusted = trusted
         self.tree = merkle.Frontier(suite=trusted.suite)
         self.order = (0, 0)
         self.nodes = {(n.level, n.index): bytes(n.hash) for n in LedgerNode.objects.iterator(10_000)}
-        self.ahead = LedgerCheckpoint.objects.order_by("size").iterator(2_000)
+        self.ahead: Generator[LedgerCheckpoint, None, None] = (
+            row for row in LedgerCheckpoint.objects.order_by("size").iterator(2_000)
+        )
         self.coming = next(self.ahead, None)
         self.previous, self.extended, self.checkpoints = 0, False, 0
-        self.kept = kept_heads(kept, trusted)
+        self.kept = kept
         self.suspect: tuple[Fault, Fault] | None = (
             None  # the entry, or its leaf: the next signed root decides
         )
 
     def first_fault(self) -> Fault | None:
         """第一处不符。 The first disagreement, None when there is none."""
-        if self.coming is not None and self.coming.size <= 0:
-            return _checkpoint("added", self.coming.size, "a checkpoint of no tree")
-        with connection.chunked_cursor() as cursor:
+        with connection.chunked_cursor() as cursor, contextlib.closing(self.ahead):
+            if self.coming is not None and self.coming.size <= 0:
+                return _checkpoint("added", self.coming.size, "a checkpoint of no tree")
             cursor.execute(ENTRIES_WITH_LEAVES)
             while rows := cursor.fetchmany(2_000):
                 for row in rows:
