@@ -139,7 +139,9 @@ def main(seconds: float) -> None:
     rate = int(str(count)) / seconds
     verdict = "within" if p99 < LIMIT and rate >= RATE * 0.98 else "OVER"
     checkpoints = one("SELECT count(*) FROM ledger_ledgercheckpoint")[0]
-    print(f"acts appended and integrated        {rate:9,.0f} acts/s for {seconds:.0f} s, {checkpoints} checkpoints")
+    print(
+        f"acts appended and integrated        {rate:9,.0f} acts/s for {seconds:.0f} s, {checkpoints} checkpoints"
+    )
     print(
         f"lag p50 {p50:.3f} s, p99 {p99:.3f} s, longest {most:.3f} s  {verdict} the limit of {LIMIT:.0f} s",
         flush=True,
@@ -153,7 +155,7 @@ def main(seconds: float) -> None:
     took = time.perf_counter() - begins
     print(f"a heap of {HEAP:,} integrated in      {took:8.1f} s = {HEAP / took:,.0f} entries/s", flush=True)
     begins = time.perf_counter()
-    answer = verification(trusted=SIGNER.trusted(), tables={})
+    answer = verification(keys=SIGNER.keys(), tables={})
     took = time.perf_counter() - begins
     print(f"verified {answer.leaves:,} entries in       {took:8.1f} s, intact {answer.intact}")
 

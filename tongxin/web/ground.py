@@ -51,8 +51,8 @@ def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
 
     `kept`: checkpoints kept elsewhere. Raises ValueError for one that this ledger's key never signed.
     """
-    trusted = signer().trusted(witnessing.known_keys())
-    found = verification(trusted=trusted, tables=guarded_tables(), kept=kept)
+    keys = signer().keys(witnessing.known_keys())
+    found = verification(keys=keys, tables=guarded_tables(), kept=kept)
     if found.intact:
         fault = stamping.fault() or _astray()
         found = replace(found, intact=fault is None, first_fault=fault)

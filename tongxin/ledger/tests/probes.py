@@ -34,7 +34,7 @@ def inclusion() -> Iterator[Probe]:
     yield _i("empty root and leaf", 0, 1, b"", b"", [])
 
 
-def _i(  # noqa: PLR0917
+def _i(
     desc: str, index: int, size: int, root: bytes, leaf: bytes, proof: list[bytes], error: bool = True
 ) -> Probe:
     return {
@@ -90,7 +90,7 @@ def consistency() -> Iterator[Probe]:
     yield _c("consistency check on empty tree (size1 is zero) is useless", 0, 1, EMPTY, EMPTY, [EMPTY])
 
 
-def _c(  # noqa: PLR0917
+def _c(
     desc: str, size1: int, size2: int, root1: bytes, root2: bytes, proof: list[bytes], error: bool = True
 ) -> Probe:
     return {

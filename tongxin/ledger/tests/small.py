@@ -18,7 +18,7 @@ from tongxin.web.secrets import Secrets
 SIGNER = Signer(origin="tongxin.test/small", seed=b"8" * 32)
 WITNESS, WITNESS_SEED = "witness.test/one", b"9" * 32
 WITNESS_KEY = rules.Key(WITNESS, rules.public_key(WITNESS_SEED), rules.COSIGNATURE)
-TRUSTED = SIGNER.trusted([WITNESS_KEY])
+KEYS = SIGNER.keys([WITNESS_KEY])
 
 
 @contextmanager

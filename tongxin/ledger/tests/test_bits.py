@@ -43,7 +43,7 @@ def sql(statement: str, *values: object) -> list[tuple[Any, ...]]:
 
 
 def fault() -> Fault | None:
-    return verification(trusted=small.TRUSTED, tables={"acts_notice": "id"}).first_fault
+    return verification(keys=small.KEYS, tables={"acts_notice": "id"}).first_fault
 
 
 def columns() -> list[tuple[str, str, str]]:

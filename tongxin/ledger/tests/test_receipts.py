@@ -305,7 +305,7 @@ def test_tiles_and_checkpoint_are_served_as_unchanging_files() -> None:
         and note.headers["Cache-Control"] == "no-cache"
     )
     head = rules.read_checkpoint(
-        rules.verify_note(note.content.decode(), small.SIGNER.origin, small.TRUSTED.public)
+        rules.verify_note(note.content.decode(), small.SIGNER.origin, small.KEYS.public)
     )
     assert head.size == LedgerCheckpoint.objects.latest("size").size
     packed = client.get("/ledger/tile/entries/000", headers={"Accept-Encoding": "gzip"})
@@ -342,7 +342,7 @@ def test_after_a_lawful_deletion_the_tree_verifies_and_the_receipt_still_holds(t
     before = receipt_of(entry=gone)
     small.forget(gone)
     small.signed_on(NOW + timedelta(minutes=7))
-    answer = verification(trusted=small.TRUSTED, tables={"acts_notice": "id"}, kept=[checkpoint.note])
+    answer = verification(keys=small.KEYS, tables={"acts_notice": "id"}, kept=[checkpoint.note])
     assert answer.intact, answer
     assert before is not None and checked(before, tmp_path, LOG_KEY, WITNESS_KEY)[0] == 0
     assert checked(receipt_of(entry=gone) or "", tmp_path, LOG_KEY, WITNESS_KEY)[0] == 0

@@ -46,8 +46,8 @@ def test_a_ledger_of_sm3_commits_hashes_proves_and_verifies_with_sm3(settings: A
     newest = LedgerCheckpoint.objects.latest("size")
     assert bytes(newest.root) == merkle.root(leaves, suite="sm3") != merkle.root(leaves)
     assert "\nhash sm3\n" in newest.note
-    assert verification(trusted=log.trusted(), tables={"acts_notice": "id"}).intact
-    assert not verification(trusted=signing.Signer(log.origin, log.seed).trusted(), tables={}).intact
+    assert verification(keys=log.keys(), tables={"acts_notice": "id"}).intact
+    assert not verification(keys=signing.Signer(log.origin, log.seed).keys(), tables={}).intact
     assert "\nhash sm3\n" in (receipt_of(entry=numbers[7]) or "")
     assert Client().get("/ledger/tile/entries/000").status_code == 200
 
@@ -99,9 +99,9 @@ def test_a_checkpoint_carries_a_line_of_sm2_that_is_verified() -> None:
     newest = LedgerCheckpoint.objects.latest("size")
     signing.verify_sm2(newest.note, log.origin, public)
     assert rules.verify_note(
-        newest.note, log.origin, log.trusted().public
+        newest.note, log.origin, log.keys().public
     )  # others pass over the line they do not know
-    assert verification(trusted=log.trusted(), tables={}).intact
+    assert verification(keys=log.keys(), tables={}).intact
     for changed in (newest.note.replace("\nat ", "\nat 1"), newest.note.rsplit("— ", 1)[0]):
         with pytest.raises(ValueError, match="SM2"):
             signing.verify_sm2(changed, log.origin, public)
@@ -166,6 +166,6 @@ def test_an_act_of_very_many_statements_still_fits_into_a_bundle() -> None:
                     [number, NOW],
                 )
     small.signed_on(NOW)
-    assert verification(trusted=small.TRUSTED, tables={"acts_notice": "id"}).intact
+    assert verification(keys=small.KEYS, tables={"acts_notice": "id"}).intact
     bundle = Client().get("/ledger/tile/entries/000.p/1").content
     assert len(bundle) < 400 and b'"whole":"' in bundle

@@ -29,7 +29,7 @@ def found(*tables: str) -> tuple[str, str, str] | None:
     """
     if tables:
         keys = {table: guarded_tables()[table] for table in tables}
-        answer = asdict(verification(trusted=ground.signer().trusted(witnessing.known_keys()), tables=keys))
+        answer = asdict(verification(keys=ground.signer().keys(witnessing.known_keys()), tables=keys))
     else:
         answer = ground.verify()
     fault = answer["first_fault"]
@@ -434,7 +434,7 @@ def test_a_ledger_written_anew_with_its_own_key_is_named_by_a_checkpoint_that_so
     tamper: Sql,
 ) -> None:
     """Whoever holds database and key can sign another past; it does not lead to the checkpoint of before."""
-    ((size, root, note),) = tamper(
+    ((size, _root, note),) = tamper(
         "SELECT size, root, note FROM ledger_ledgercheckpoint ORDER BY size LIMIT 1"
     )
     other = rules.checkpoint_body(ground.signer().origin, size, bytes(32))

@@ -294,7 +294,7 @@ def test_the_platform_has_each_checkpoint_cosigned_and_publishes_it(asked: witne
     body, lines = rules.read_note(witnessing_note())
     assert rules.cosignature_time(body, next(line for line in lines if line.by(asked.key)), asked.key)
     keys = [small.WITNESS_KEY, *witnessing.known_keys()]
-    assert verification(trusted=small.SIGNER.trusted(keys), tables={}).intact
+    assert verification(keys=small.SIGNER.keys(keys), tables={}).intact
 
 
 def witnessing_note() -> str:

@@ -51,7 +51,7 @@ class Authority(BaseHTTPRequestHandler):
     status: ClassVar[int] = 200
     altered: ClassVar[bytes] = b""
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         query = self.rfile.read(int(self.headers["Content-Length"]))
         (self.folder / "query").write_bytes(query)
         openssl(
@@ -136,7 +136,7 @@ def test_a_checkpoint_is_stamped_and_its_token_verifies_later_too(keys: Path) ->
     assert kept.size == newest().size and abs(kept.at - datetime.now(UTC)) < timedelta(seconds=30)
     assert stamping.verified(bytes(kept.token), newest().note.encode()) == kept.at
     assert stamping.fault() is None
-    assert verification(trusted=small.TRUSTED, tables={}).intact
+    assert verification(keys=small.KEYS, tables={}).intact
     (keys / "note").write_text(newest().note)
     (keys / "token").write_bytes(bytes(kept.token))  # and by the tool that everybody has
     openssl(keys, "ts", "-verify", "-in", "token", "-data", "note", "-CAfile", "ca.pem")
@@ -189,7 +189,7 @@ def test_an_altered_row_of_a_time_stamp_is_named(change: str) -> None:
     with owner_connection() as owner:
         owner.execute(f"UPDATE ledger_ledgerstamp SET {change}")
     with transaction.atomic():
-        found = verification(trusted=small.TRUSTED, tables={}).first_fault
+        found = verification(keys=small.KEYS, tables={}).first_fault
     assert found is not None and found.relation in {"ledger_ledgerstamp", "ledger_ledgercheckpoint"}
     connection.close()
 
