@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -736,8 +737,37 @@ def copy_database_closed(source: str, target: str) -> None:
     copy_database(source, target)
 
 
-def run_console(name: str) -> tuple[int, dict[str, Any]]:
-    """`tongxin ledger verify --json` on a database of its own."""
+def test_the_whole_carried_away_as_files_leads_to_the_signed_root(eventful_city: str, tmp_path: Path) -> None:
+    """An outsider with the folder and the key, and nothing else: entries, leaves, tiles and checkpoint are one tree."""
+    name = f"{eventful_city}_away"
+    copy_database_closed(eventful_city, name)
+    try:
+        status, said = run_console(name, "export", str(tmp_path))
+        assert status == 0 and said["written"] >= 2
+        key = rules.verifier_key((tmp_path / "key").read_text().strip())
+        note = (tmp_path / "checkpoint").read_text(encoding="utf-8")
+        head = rules.read_checkpoint(rules.verify_note(note, key.name, key.public))
+        entries, leaves = b"", b""
+        for tile in rules.tiles_of(head.size):
+            data = (tmp_path / "tile" / str(tile)).read_bytes()
+            entries += data if tile.level == rules.ENTRIES else b""
+            leaves += data if tile.level == 0 else b""
+        hashes = []
+        while entries:
+            length = int.from_bytes(entries[:2], "big")
+            hashes.append(merkle.leaf_hash(entries[2 : 2 + length]))
+            entries = entries[2 + length :]
+        assert b"".join(hashes) == leaves and merkle.root(hashes) == head.root
+        assert run_console(name, "export", str(tmp_path))[1]["written"] == 0
+        kept = str(tmp_path / "checkpoint")
+        assert run_console(name, "verify", "--kept", kept)[1]["intact"]
+        assert run_console(name, "verify", "--kept", str(tmp_path / "key"))[0] == 2
+    finally:
+        forget(name)
+
+
+def run_console(name: str, *command: str) -> tuple[int, dict[str, Any]]:
+    """`tongxin ledger verify --json`, or another command of the ledger, on a database of its own."""
     surroundings = {**os.environ, "TONGXIN_DSN": make_conninfo(OWNER, dbname=name), "TONGXIN_DATA": str(DATA)}
     done = subprocess.run(
         [
@@ -745,7 +775,7 @@ def run_console(name: str) -> tuple[int, dict[str, Any]]:
             "-c",
             "import sys; from tongxin.web.console import main; sys.exit(main())",
             "ledger",
-            "verify",
+            *(command or ("verify",)),
             "--json",
         ],
         env=surroundings,
