@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathImage
 
+from tongxin.acts.terms import who
 from tongxin.identity.models import Account, Session
 from tongxin.identity.queries import clients, means_of_row, open_sessions, recoveries_of, sealed_means
 from tongxin.identity.rules import parted
@@ -50,7 +51,7 @@ def account_page(
         "sessions": [_session(row, live) for row in _sessions(live)],
         "links": [{"number": row.pk, "name": provider_name(row.provider), "at": row.linked_at} for row in account.links.all()],
         "providers": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"], "english": _("zh") == "en",
-        "consents": _consents(account), "demo_session": live.demo, "wrong": wrong,
+        "consents": _consents(account), "official": who(request).standing is not None, "demo_session": live.demo, "wrong": wrong,
         "recoveries": [
             {"number": row.pk, "at": row.asked_at, "state": RECOVERY_LABELS[RecoveryState(row.state)]}
             for row in recoveries_of(login=account.login)
