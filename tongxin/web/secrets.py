@@ -1,6 +1,7 @@
 """本实例的密钥。 The secrets of one instance, made at its first start and kept readable by its user alone."""
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -12,12 +13,17 @@ LOG_NAME = "tongxin.local/ledger"  # the ledger's origin line, unless TONGXIN_LO
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """密钥。 Signing key of sessions, password of the application's database role, seed of the ledger's signature."""
+    """密钥。 Signing key of sessions, password of the application's database role, seed of the ledger's signature, key of identity.
+
+    `identity_key` (64 hexadecimal characters) turns identifying numbers into digests and seals means of signing in: who loses
+    it loses the way from a number to its person, so it belongs into every backup.
+    """
 
     key: str
     app_password: str
     ledger_seed: str
     log_name: str
+    identity_key: str
 
     @classmethod
     def of(cls, data: Path) -> "Secrets":
@@ -30,11 +36,29 @@ class Secrets:
                 secrets.token_urlsafe(24),
                 secrets.token_hex(32),
                 os.environ.get("TONGXIN_LOG", LOG_NAME),
+                secrets.token_hex(32),
             )
-            draft = data / f"secrets.{os.getpid()}.new"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                json.dump(asdict(made), out)
+            draft = _drafted(data, asdict(made))
             with contextlib.suppress(FileExistsError):
                 os.link(draft, path)  # fails when another start was first: then theirs holds
             draft.unlink()
-        return cls(**json.loads(path.read_text()))
+        held = json.loads(path.read_text())
+        return cls(**(held if "identity_key" in held else _completed(data, path)))
+
+
+def _drafted(data: Path, held: dict[str, str]) -> Path:
+    draft = data / f"secrets.{os.getpid()}.new"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(held, out)
+    return draft
+
+
+def _completed(data: Path, path: Path) -> dict[str, str]:
+    """旧的数据目录补一把钥匙。 A data folder from before gets the key it lacks, once, whoever else starts now."""
+    with (data / "secrets.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        held: dict[str, str] = json.loads(path.read_text())
+        if "identity_key" not in held:
+            held["identity_key"] = secrets.token_hex(32)
+            _drafted(data, held).replace(path)
+        return held

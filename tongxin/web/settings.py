@@ -13,6 +13,7 @@ DATA = Path(os.environ.get("TONGXIN_DATA", ROOT / "var")).resolve()
 DEMO = os.environ.get("TONGXIN_DEMO") == "1"
 SECRETS = Secrets.of(DATA)
 SECRET_KEY = SECRETS.key
+IDENTITY_KEY = bytes.fromhex(SECRETS.identity_key)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TONGXIN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("TONGXIN_ORIGINS", "").split(",") if origin]
