@@ -1,39 +1,16 @@
 """数据共享的写入：每个公开操作都是行为。 Writes of lawful data: every public operation is an act."""
 
-from tongxin.exchange.operations.contesting import (
-    answer_contest,
-    contest_line,
-    decide_contest,
-    raise_contest,
-    withdraw_contest,
-)
-from tongxin.exchange.operations.deferring import (
-    decide_deferral,
-    defer_lines,
-    end_deferral,
-    tell_deferral_ended,
-)
-from tongxin.exchange.operations.requesting import (
-    answer_request,
-    consult_claim,
-    file_request,
-    open_record_for,
-    withdraw_request,
-)
-
-__all__ = [
-    "answer_contest",
-    "answer_request",
-    "consult_claim",
-    "contest_line",
-    "decide_contest",
-    "decide_deferral",
-    "defer_lines",
-    "end_deferral",
-    "file_request",
-    "open_record_for",
-    "raise_contest",
-    "tell_deferral_ended",
-    "withdraw_contest",
-    "withdraw_request",
-]
+from tongxin.exchange.operations.contesting import answer_contest as answer_contest
+from tongxin.exchange.operations.contesting import contest_line as contest_line
+from tongxin.exchange.operations.contesting import decide_contest as decide_contest
+from tongxin.exchange.operations.contesting import raise_contest as raise_contest
+from tongxin.exchange.operations.contesting import withdraw_contest as withdraw_contest
+from tongxin.exchange.operations.deferring import decide_deferral as decide_deferral
+from tongxin.exchange.operations.deferring import defer_lines as defer_lines
+from tongxin.exchange.operations.deferring import end_deferral as end_deferral
+from tongxin.exchange.operations.deferring import tell_deferral_ended as tell_deferral_ended
+from tongxin.exchange.operations.requesting import answer_request as answer_request
+from tongxin.exchange.operations.requesting import consult_claim as consult_claim
+from tongxin.exchange.operations.requesting import file_request as file_request
+from tongxin.exchange.operations.requesting import open_record_for as open_record_for
+from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request
