@@ -3,8 +3,9 @@
 Every table of a capability carries statement triggers. They look for the ledger entry named by the setting
 ``tongxin.act`` with the transaction number of *this* transaction, refuse without it, and write the digest of each row
 written, salted, into ``ledger_write``: whoever changes a row later is found by ``tongxin ledger verify``. Rows of
-append-only tables name their own entry and may name only one of this transaction. The application's role owns no table,
-and may not truncate or alter any.
+append-only tables name their own entry and may name only one of this transaction. An act that was refused in the very
+statement that would have done it (docs/decisions/0013) changes no row, and that is all its entry allows. The application's
+role owns no table, and may not truncate or alter any.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,13 +19,16 @@ CREATE OR REPLACE FUNCTION tongxin_guard() RETURNS trigger LANGUAGE plpgsql SECU
 SET search_path = public, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $$
 DECLARE
   hand bigint;
+  came text;
 BEGIN
-  SELECT id INTO hand FROM ledger_ledgerentry
-   WHERE act = nullif(current_setting('tongxin.act', true), '')::uuid
-     AND xact = pg_current_xact_id() AND outcome = 'done';
-  IF hand IS NULL THEN
+  SELECT id, outcome INTO hand, came FROM ledger_ledgerentry
+   WHERE act = nullif(current_setting('tongxin.act', true), '')::uuid AND xact = pg_current_xact_id();
+  IF hand IS NULL OR (came <> 'done' AND EXISTS (SELECT 1 FROM changed)) THEN
     RAISE EXCEPTION '% on % outside an act: no ledger entry in this transaction', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'TX001', HINT = 'write through a public operation of the capability';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM changed) THEN
+    RETURN NULL;
   END IF;
   IF TG_ARGV[1] = 'record' AND EXISTS (
     SELECT 1 FROM changed c WHERE NOT EXISTS (
@@ -36,15 +40,16 @@ BEGIN
   WITH rows AS (
     SELECT r.j->>TG_ARGV[0] AS key, r.j,
            CASE WHEN TG_ARGV[1] = 'record' THEN (r.j->>'entry')::bigint ELSE hand END AS entry
-      FROM (SELECT jsonb_strip_nulls(to_jsonb(c)) AS j FROM changed c) r
+      FROM (SELECT (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(to_jsonb(c)) f
+                     WHERE jsonb_typeof(f.value) <> 'null') AS j FROM changed c) r
   ), digested AS (
     SELECT w.entry, w.key, CASE WHEN TG_OP = 'DELETE' THEN ''::bytea
                                 ELSE sha256(c.salt || convert_to(w.j::text, 'UTF8')) END AS digest
       FROM rows w JOIN ledger_ledgercontent c ON c.entry_id = w.entry
   )
-  INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest)
+  INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form)
   SELECT entry, TG_TABLE_NAME, array_agg(key ORDER BY key), array_agg(digest ORDER BY key),
-         sha256(convert_to(string_agg(key || ':' || encode(digest, 'hex'), E'\\n' ORDER BY key), 'UTF8'))
+         sha256(convert_to(E'2\\n' || string_agg(key || ':' || encode(digest, 'hex'), E'\\n' ORDER BY key), 'UTF8')), 2
     FROM digested GROUP BY entry ORDER BY entry;
   RETURN NULL;
 END $$;

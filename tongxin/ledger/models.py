@@ -78,7 +78,8 @@ class LedgerWrite(models.Model):
     """一次写入的摘要。 Digests of the rows one statement wrote; only the database's own guard writes here.
 
     `digests` stand beside `keys`, one for each row: SHA-256 over the entry's salt and the row; empty for a deleted row.
-    `digest` is over both and is what is hashed into the entry's leaf.
+    `digest` is over both and is what is hashed into the entry's leaf. `form` says how a row was written out: 1 without the
+    nulls at any depth (before 0.3), 2 without the empty columns alone; it is bound by `digest`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -87,6 +88,7 @@ class LedgerWrite(models.Model):
     keys = ArrayField(models.TextField())
     digests = ArrayField(models.BinaryField())
     digest = models.BinaryField()
+    form = models.SmallIntegerField(db_default=1)
 
     class Meta:
         verbose_name = "写入摘要"
@@ -126,3 +128,56 @@ class LedgerCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class LedgerNode(models.Model):
+    """满瓦的根。 The root of a full tile: it stands in a tile one level up (C2SP tlog-tiles). Leaves are level 0.
+
+    Written with the leaves and the checkpoint in one transaction: whatever tile is asked for, its hashes are of one tree.
+    """
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = "满瓦的根"
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class LedgerCosignature(models.Model):
+    """见证者的共同签名。 A witness's cosignature on the checkpoint of a size; `at` is the witness's own time, whole seconds."""
+
+    pk = models.CompositePrimaryKey("size", "witness", "at")
+    size = models.BigIntegerField()
+    witness = models.TextField()
+    at = models.DateTimeField()
+    key_id = models.BinaryField()  # 4 bytes: which of its keys
+    signature = models.BinaryField()  # 64 bytes
+
+    class Meta:
+        verbose_name = "共同签名"
+        indexes = [models.Index(fields=["at"], name="ledger_cosignature_at")]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.witness}"
+
+
+class LedgerStamp(models.Model):
+    """时间戳。 An RFC 3161 token of a time-stamp authority over a checkpoint; `seal` is the log's own signature on the row."""
+
+    pk = models.CompositePrimaryKey("size", "authority")
+    size = models.BigIntegerField()
+    authority = models.TextField()
+    at = models.DateTimeField()
+    token = models.BinaryField()
+    seal = models.BinaryField()
+
+    class Meta:
+        verbose_name = "时间戳"
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.authority}"

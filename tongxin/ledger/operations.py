@@ -1,23 +1,26 @@
-"""台账的写入。 Writes of the ledger: the gate appends entries, the sequencer integrates them into the tree.
+"""台账的写入。 Writes of the ledger: the gate appends entries, the sequencer integrates them, witnesses and authorities attest.
 
-These two are the ground that acts stand on, and so the only operations in the house that are not acts.
+These are the ground that acts stand on, and so the only operations in the house that are not acts.
 """
 
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from tongxin.ledger import rules
-from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
+from tongxin.ledger import merkle, rules
+from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerStamp
+from tongxin.ledger.queries.entries import LEAF
+from tongxin.ledger.rules.signing import Signer
 from tongxin.ledger.terms import NewEntry, canonical
 
 SEQUENCER_LOCK = 0x746F6E67  # advisory lock: one sequencer at a time
 SALT_BYTES = 16
+CLOCKS_APART = timedelta(seconds=30)
 
 APPEND = """
 WITH given AS (
@@ -37,23 +40,19 @@ SELECT new.id, new.act, set_config('tongxin.act', new.act::text, true) FROM new
 
 # A transaction is settled when every one with a smaller number has ended: then no entry can still appear before it,
 # and (transaction, id) is an order that never has to be revised.
-UNSEQUENCED = """
-SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.organ, e.office, e.list_entry, e.clauses,
-       e.commitment,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(w.id, w.relation, cardinality(w.keys), encode(w.digest, 'hex'))
-                                  ORDER BY w.id), '[]') FROM ledger_ledgerwrite w WHERE w.entry_id = e.id) AS writes
+UNSEQUENCED = f"""{LEAF}
   FROM ledger_ledgerentry e
  WHERE (e.xact, e.id) > (%s::text::xid8, %s) AND e.xact < pg_snapshot_xmin(pg_current_snapshot())
  ORDER BY e.xact, e.id LIMIT %s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """检查点的签名者。 Who signs checkpoints: the log's name (origin) and its Ed25519 seed, 32 bytes."""
-
-    origin: str
-    seed: bytes
+LEAVES = """
+INSERT INTO ledger_ledgerleaf (index, entry_id, hash)
+SELECT %s + nth - 1, entry, hash FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS t(entry, hash, nth)
+"""
+NODES = """
+INSERT INTO ledger_ledgernode (level, index, hash)
+SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
+"""
 
 
 def append_entries(*, entries: Sequence[NewEntry]) -> list[int]:
@@ -81,7 +80,7 @@ def _row(entry: NewEntry) -> dict[str, Any]:
         "office": entry.office,
         "list_entry": entry.list_entry,
         "clauses": entry.clauses,
-        "commitment": "\\x" + rules.commitment(salt, canonical(bound)).hex(),
+        "commitment": "\\x" + rules.commitment(salt, canonical(bound), suite=settings.LEDGER_HASH).hex(),
         "salt": "\\x" + salt.hex(),
         "subject": entry.subject,
         "persons": list(entry.persons),
@@ -109,24 +108,58 @@ def sequence(*, signer: Signer, at: datetime, batch: int = 5_000) -> int:
 
 
 def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Signer, at: datetime) -> None:
+    """入树并签名。 Leaves, roots of full tiles and the checkpoint, all in the caller's transaction."""
     frontier = bytes(newest.frontier) if newest else b""
-    step = rules.HASH_BYTES
-    tree = rules.Frontier(
-        newest.size if newest else 0, [frontier[i : i + step] for i in range(0, len(frontier), step)]
+    step = merkle.HASH_BYTES
+    tree = merkle.Frontier(
+        newest.size if newest else 0,
+        [frontier[i : i + step] for i in range(0, len(frontier), step)],
+        suite=signer.suite,
     )
-    leaves = []
+    begin, leaves = tree.size, []
     for row in rows:
-        leaf = rules.leaf_hash(rules.leaf_bytes(row))
-        leaves.append(LedgerLeaf(index=tree.size, entry_id=row[0], hash=leaf))
+        leaf = merkle.leaf_hash(rules.leaf_bytes(row), suite=signer.suite)
+        leaves.append(leaf)
         tree.append(leaf)
-    LedgerLeaf.objects.bulk_create(leaves, batch_size=2_000)
-    body = rules.checkpoint_body(signer.origin, tree.size, tree.root())
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVES, [begin, [row[0] for row in rows], leaves])
+        if tree.completed:
+            cursor.execute(NODES, [list(column) for column in zip(*tree.completed, strict=True)])
+    own = rules.extensions(at=at, previous=begin, suite=signer.suite)
     LedgerCheckpoint.objects.create(
         size=tree.size,
         root=tree.root(),
         frontier=b"".join(tree.hashes),
         at=at,
-        note=rules.sign_note(body, signer.origin, signer.seed),
+        note=signer.sign(rules.checkpoint_body(signer.origin, tree.size, tree.root(), own)),
         last_xact=rows[-1][1],
         last_entry=rows[-1][0],
     )
+
+
+def accept_cosignature(*, size: int, line: rules.Signature, key: rules.Key, at: datetime) -> bool:
+    """收下共同签名。 Keep a witness's cosignature on the checkpoint of a size; False when it was kept before.
+
+    `at`: the moment it was received. Raises ValueError when it does not hold, or when the witness's clock is more than
+    `CLOCKS_APART` from ours: a time from the future would keep calls open after the witness has gone.
+    """
+    checkpoint = LedgerCheckpoint.objects.filter(size=size).first()
+    if checkpoint is None:
+        raise ValueError(f"there is no checkpoint of size {size}")
+    body, _ = rules.read_note(checkpoint.note)
+    moment = datetime.fromtimestamp(rules.cosignature_time(body, line, key), UTC)
+    if abs(moment - at) > CLOCKS_APART:
+        raise ValueError(f"the clock of {key.name} is {(moment - at).total_seconds():.0f} s from ours")
+    _, made = LedgerCosignature.objects.get_or_create(
+        size=size, witness=key.name, at=moment, defaults={"key_id": line.id, "signature": line.raw[8:]}
+    )
+    return made
+
+
+def keep_stamp(*, size: int, authority: str, token: bytes, at: datetime, signer: Signer) -> None:
+    """收下时间戳。 Keep the token that an authority gave for the checkpoint of a size, sealed with the log's key.
+
+    `at`: the token's own time. The token is verified by the caller (`web/stamping.py`), which knows the authority.
+    """
+    seal = signer.seal(rules.stamp_message(size=size, authority=authority, at=at, token=token))
+    LedgerStamp.objects.create(size=size, authority=authority, at=at, token=token, seal=seal)

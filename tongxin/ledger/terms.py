@@ -36,6 +36,10 @@ class NewEntry:
     act: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+class AlteredError(Exception):
+    """行与树对不上。 Rows do not agree with the tree: nothing is served from them; `tongxin ledger verify` names the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """核验发现的第一处不符。 A disagreement that verification found, with the row it is about."""

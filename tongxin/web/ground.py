@@ -1,5 +1,6 @@
 """台账的签名者与核验。 The ledger's signer of this instance, and its verification with what lies above the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -8,21 +9,29 @@ from django.conf import settings
 
 from tongxin.cases.queries import states_disagreeing
 from tongxin.law.queries.making import states_astray
-from tongxin.ledger import operations, rules
-from tongxin.ledger.operations import Signer
+from tongxin.ledger import operations
 from tongxin.ledger.queries import verification
+from tongxin.ledger.rules.signing import Signer, sm2_present
 from tongxin.ledger.terms import Fault
+from tongxin.web import stamping, witnessing
 from tongxin.web.schema import guarded_tables
 
 
 def signer() -> Signer:
     """签名者。 Who signs the checkpoints of this instance."""
-    return Signer(origin=settings.SECRETS.log_name, seed=bytes.fromhex(settings.SECRETS.ledger_seed))
+    own = settings.SECRETS
+    return Signer(
+        origin=own.log_name,
+        seed=bytes.fromhex(own.ledger_seed),
+        suite=own.ledger_hash,
+        sm2_private=own.sm2_private,
+        sm2_public=own.sm2_public,
+    )
 
 
 def public_key() -> bytes:
     """公钥。 The public key that checkpoints are verified with."""
-    return rules.public_key(signer().seed)
+    return signer().key().public
 
 
 def sequence_all(*, at: datetime) -> int:
@@ -33,27 +42,34 @@ def sequence_all(*, at: datetime) -> int:
     return total
 
 
-def verify() -> dict[str, Any]:
-    """核验整个台账与各事项的现状。 Verify the whole ledger, and that every case stands where its steps led it."""
-    found = verification(origin=signer().origin, public=public_key(), tables=guarded_tables())
+def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
+    """核验整个台账与各事项的现状。 Verify the whole ledger, and that every case stands where its steps led it.
+
+    `kept`: checkpoints kept elsewhere. Raises ValueError for one that this ledger's key never signed.
+    """
+    trusted = signer().trusted(witnessing.known_keys())
+    found = verification(trusted=trusted, tables=guarded_tables(), kept=kept)
     if found.intact:
-        astray = states_disagreeing().first()
-        if astray is not None:
-            fault = Fault(
-                "altered",
-                "cases_case",
-                str(astray.pk),
-                f"case {astray.number} is not where its last step led",
-            )
-            found = replace(found, intact=False, first_fault=fault)
-    if found.intact:
-        project = states_astray().first()
-        if project is not None:
-            fault = Fault(
-                "altered",
-                "law_legislativeproject",
-                str(project.pk),
-                f"project {project.number} is not where its last step led",
-            )
-            found = replace(found, intact=False, first_fault=fault)
-    return asdict(found)
+        fault = stamping.fault() or _astray()
+        found = replace(found, intact=fault is None, first_fault=fault)
+    return {**asdict(found), "not_checked": _not_checked()}
+
+
+def _astray() -> Fault | None:
+    case = states_disagreeing().first()
+    if case is not None:
+        reason = f"case {case.number} is not where its last step led"
+        return Fault("altered", "cases_case", str(case.pk), reason)
+    project = states_astray().first()
+    if project is not None:
+        reason = f"project {project.number} is not where its last step led"
+        return Fault("altered", "law_legislativeproject", str(project.pk), reason)
+    return None
+
+
+def _not_checked() -> list[str]:
+    """没法核对的。 What could not be checked here, in words: it is said, never passed over."""
+    found = []
+    if settings.SECRETS.sm2_public and not sm2_present():
+        found.append("SM2 signatures: the package gmssl-fast is not installed")
+    return found + stamping.not_checked()

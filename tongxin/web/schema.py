@@ -9,9 +9,10 @@ from django.db.models import Model
 from psycopg import sql
 
 from tongxin.ledger import guard
-from tongxin.ledger.models import LedgerCheckpoint, LedgerLeaf
+from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf, LedgerNode, LedgerStamp
 
-BOOKKEEPING = ("acts_delivery", LedgerLeaf._meta.db_table, LedgerCheckpoint._meta.db_table)  # noqa: SLF001
+LEDGERS_OWN = (LedgerLeaf, LedgerNode, LedgerCheckpoint, LedgerCosignature, LedgerStamp)
+BOOKKEEPING = ("acts_delivery", *(model._meta.db_table for model in LEDGERS_OWN))  # noqa: SLF001
 
 
 def guarded_tables() -> dict[str, str]:

@@ -8,6 +8,9 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tongxin.ledger import merkle
+from tongxin.ledger.rules import signing
+
 LOG_NAME = "tongxin.local/ledger"  # the ledger's origin line, unless TONGXIN_LOG names another
 
 
@@ -17,6 +20,8 @@ class Secrets:
 
     `identity_key` (64 hexadecimal characters) turns identifying numbers into digests and seals means of signing in: who loses
     it loses the way from a number to its person, so it belongs into every backup.
+
+    With them lies what a ledger is founded with and keeps: its name, its hash suite, its SM2 key pair where it has one.
     """
 
     key: str
@@ -24,6 +29,9 @@ class Secrets:
     ledger_seed: str
     log_name: str
     identity_key: str
+    ledger_hash: str = merkle.SHA256
+    sm2_private: str = ""
+    sm2_public: str = ""
 
     @classmethod
     def of(cls, data: Path) -> "Secrets":
@@ -31,12 +39,18 @@ class Secrets:
         path = data / "secrets.json"
         if not path.exists():
             data.mkdir(parents=True, exist_ok=True)
+            suite = os.environ.get("TONGXIN_LEDGER_HASH", merkle.SHA256)
+            merkle.digest(
+                b"", suite=suite
+            )  # said now, while nothing is founded: no such hash, or not on this machine
             made = cls(
                 secrets.token_urlsafe(48),
                 secrets.token_urlsafe(24),
                 secrets.token_hex(32),
                 os.environ.get("TONGXIN_LOG", LOG_NAME),
                 secrets.token_hex(32),
+                suite,
+                *(signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")),
             )
             draft = _drafted(data, asdict(made))
             with contextlib.suppress(FileExistsError):

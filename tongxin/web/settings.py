@@ -113,6 +113,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 PHOTOS = DATA / "photos"
 
+# The ledger and those outside who attest it (docs/decisions/0011).
+LEDGER_HASH = SECRETS.ledger_hash
+WITNESSES = os.environ.get("TONGXIN_WITNESSES", "")
+WITNESSED_WITHIN = int(os.environ.get("TONGXIN_WITNESSED_WITHIN", "60"))
+STAMP_AUTHORITY = os.environ.get("TONGXIN_STAMP_AUTHORITY", "")
+STAMP_ROOTS = os.environ.get("TONGXIN_STAMP_ROOTS", "")
+
 EMAIL_HOST = os.environ.get("TONGXIN_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("TONGXIN_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("TONGXIN_SMTP_USER", "")

@@ -20,14 +20,20 @@ UNGUARDED = {
     "ledger_ledgercontent": "appended with its entry; guarded against deletion outside an act",
     "ledger_ledgerwrite": "only the database's own digest writes it",
     "ledger_ledgerleaf": "the sequencer's; bound by the signed checkpoint",
+    "ledger_ledgernode": "the sequencer's; bound by the signed checkpoint",
     "ledger_ledgercheckpoint": "the sequencer's; signed",
+    "ledger_ledgercosignature": "a witness's; signed by it",
+    "ledger_ledgerstamp": "a time-stamp authority's; sealed by the log",
     "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
 }
 APPENDED = {
     "ledger_ledgerentry",
     "ledger_ledgercontent",
     "ledger_ledgerleaf",
+    "ledger_ledgernode",
     "ledger_ledgercheckpoint",
+    "ledger_ledgercosignature",
+    "ledger_ledgerstamp",
     "acts_delivery",
 }
 ENTRY_COLUMNS = {"act", "verb", "outcome", "at", "organ", "office", "list_entry", "clauses", "commitment"}

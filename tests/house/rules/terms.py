@@ -129,6 +129,7 @@ EXTRA_ROOMS = (
     Allowed("tongxin.acts.gate", "", "the gate; the ground offers it to every operation"),
     Allowed("tongxin.acts.registry", "", "the register of acts and the one inversion of the house"),
     Allowed("tongxin.ledger.guard", "", "the text of the database's own refusal"),
+    Allowed("tongxin.ledger.merkle", "", "the tree, by the name that outsiders import it with"),
     Allowed("tongxin.law.book", "", "the resolver that law hands to the gate"),
 )
 DYNAMIC_IMPORTS = (

@@ -11,10 +11,11 @@ from django.db import connection, transaction
 
 from tests.factories import NOW, reported
 from tests.plugin import app_connection
-from tongxin.ledger import rules
+from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry, LedgerLeaf
-from tongxin.ledger.operations import Signer, append_entries, sequence
+from tongxin.ledger.operations import append_entries, sequence
 from tongxin.ledger.queries import contents_about, contents_naming, newest_checkpoint, proof_of, verification
+from tongxin.ledger.rules.signing import Signer
 from tongxin.ledger.terms import LedgerOutcome, NewEntry, canonical
 from tongxin.web.schema import guarded_tables
 
@@ -66,12 +67,13 @@ def test_every_entry_is_integrated_once_in_its_order_and_signed(city_of_its_own:
     newest = newest_checkpoint()
     assert newest is not None and newest.size == total
     hashes = [bytes(leaf.hash) for leaf in LedgerLeaf.objects.order_by("index")]
-    assert bytes(newest.root) == rules.root(hashes)
-    assert rules.verify_note(newest.note, SIGNER.origin, PUBLIC) == rules.checkpoint_body(
-        SIGNER.origin, total, rules.root(hashes)
-    )
+    assert bytes(newest.root) == merkle.root(hashes)
+    head = rules.read_checkpoint(rules.verify_note(newest.note, SIGNER.origin, PUBLIC))
+    assert (head.origin, head.size, head.root) == (SIGNER.origin, total, merkle.root(hashes))
+    before = LedgerCheckpoint.objects.order_by("-size")[1].size
+    assert head.extensions == (f"at {rules.instant(NOW)}", f"previous {before}")
     assert LedgerCheckpoint.objects.count() == (total + 1) // 2
-    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
+    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
 
 
 def test_nothing_to_integrate_makes_no_checkpoint(city_of_its_own: str) -> None:
@@ -90,8 +92,10 @@ def test_the_tree_grows_and_every_earlier_proof_can_be_made_anew(city_of_its_own
         integrate()
         proof = proof_of(entry=entry)
         assert proof is not None
-        leaf, checkpoint, path = proof
-        rules.verify_inclusion(bytes(leaf.hash), leaf.index, checkpoint.size, path, bytes(checkpoint.root))
+        root = bytes(proof.checkpoint.root)
+        merkle.verify_inclusion(
+            bytes(proof.leaf.hash), proof.leaf.index, proof.checkpoint.size, proof.path, root
+        )
         reported()
     assert contents_naming(person=f"reporter:{case.number}").count() == 1
 
@@ -119,7 +123,7 @@ def test_two_sequencers_at_once_integrate_each_entry_once(city_of_its_own: str) 
     total = LedgerEntry.objects.count()
     assert errors == []
     assert sum(counts) <= total == LedgerLeaf.objects.count() == len(set(order()))
-    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
+    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
 
 
 def test_a_sequencer_that_finds_the_lock_taken_does_nothing(
@@ -142,10 +146,10 @@ def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(
         case = reported()
         early = contents_about(subject=case.ref)[0].entry_id
         assert sequence(signer=SIGNER, at=NOW) == 0
-        assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).pending == 1
+        assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).pending == 1
     assert integrate() == 2
     assert order()[size:] == [late, early]
-    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
+    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
 
 
 def test_an_entry_of_a_transaction_that_is_rolled_back_leaves_no_leaf(
@@ -182,7 +186,7 @@ def test_the_sequencer_loses_nothing_while_others_write(city_of_its_own: str) ->
     integrate()
     assert errors == []
     assert order() == list(LedgerEntry.objects.order_by("xact", "id").values_list("id", flat=True))
-    assert verification(origin=SIGNER.origin, public=PUBLIC, tables=guarded_tables()).intact
+    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.plugin import DATA, OWNER, admin, app_connection, copy_database, drop_database, owner_connection
-from tongxin.ledger import rules
+from tongxin.ledger import merkle, rules
 from tongxin.ledger.queries import leaf_of, verification
 from tongxin.web import ground
 from tongxin.web.schema import guarded_tables, record_tables
@@ -40,7 +40,7 @@ def found(*tables: str) -> tuple[str, str, str] | None:
     """
     if tables:
         keys = {table: guarded_tables()[table] for table in tables}
-        answer = asdict(verification(origin=ground.signer().origin, public=ground.public_key(), tables=keys))
+        answer = asdict(verification(trusted=ground.signer().trusted(), tables=keys))
     else:
         answer = ground.verify()
     fault = answer["first_fault"]
@@ -330,7 +330,7 @@ def _hash_leaf_anew(tamper: Sql, entry: int, *, add: bool = False) -> None:
     assert row is not None
     tamper(
         "UPDATE ledger_ledgerleaf SET hash = %s WHERE entry_id = %s",
-        rules.leaf_hash(rules.leaf_bytes(row)),
+        merkle.leaf_hash(rules.leaf_bytes(row)),
         entry,
     )
 

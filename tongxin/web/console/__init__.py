@@ -177,12 +177,20 @@ def build_parser() -> argparse.ArgumentParser:
     account.add_argument("--name", default="")
     ledger = table.parts.add_parser("ledger", help="the ledger")
     inner = ledger.add_subparsers(metavar="COMMAND")
-    table.add(
+    verify = table.add(
         "verify",
-        "founding.verify",
+        "attesting.verify",
         "recompute everything from the rows; names the first that disagrees",
         within=inner,
     )
+    verify.add_argument(
+        "--kept", action="append", default=[], metavar="FILE",
+        help="checkpoints kept elsewhere that this ledger must still lead to",
+    )  # fmt: skip
+    export = table.add(
+        "export", "attesting.export", "write checkpoint, tiles and entries as static files", within=inner
+    )
+    export.add_argument("folder")
     _law(table)
     acts = table.add(
         "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"

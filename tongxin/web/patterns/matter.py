@@ -133,7 +133,7 @@ def trace_box(t: Pick) -> Sequence[State]:
             "what": t("您的电话", "your phone number"),
             "purpose": t("约时间看现场", "agreeing a time to see the place"),
             "clause": clause_link(t),
-            "receipt_url": "#receipt",
+            "receipt_url": "#receipt/",
         }
     ]
     return [

@@ -1,11 +1,13 @@
-"""台账的页。 Pages of the ledger: the newest checkpoint, the key, and each entry with its proof. Nothing personal on them."""
+"""台账的页与静态文件。 Pages of the ledger, and its static files: checkpoint, tiles, receipts. Nothing personal on them."""
 
-import base64
-from typing import Any
+import gzip
+from pathlib import Path
+from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.translation import gettext as _
 
 from tongxin.acts.registry import REGISTRY
@@ -15,28 +17,66 @@ from tongxin.law import operations as _law  # noqa: F401
 from tongxin.law.queries import cited
 from tongxin.ledger import rules
 from tongxin.ledger.models import LedgerEntry
-from tongxin.ledger.queries import entry_numbered, leaf_of, newest_checkpoint, proof_of
+from tongxin.ledger.queries import (
+    entry_numbered,
+    newest_checkpoint,
+    newest_of_each,
+    newest_stamp,
+    proof_of,
+    published,
+    receipt_of,
+    tile_bytes,
+)
+from tongxin.ledger.terms import AlteredError
 from tongxin.organs import operations as _organs  # noqa: F401
 from tongxin.organs.queries import office_title, organs_by_code
 from tongxin.places import operations as _places  # noqa: F401
 from tongxin.places.queries import city
-from tongxin.web import ground
+from tongxin.web import ground, witnessing
+from tongxin.web.clock import now
 
 MOST_DIGITS = 18
+PLAIN: Final = "text/plain; charset=utf-8"
+FOREVER: Final = "public, max-age=31536000, immutable"
+CHECKER: Final = Path(__file__).resolve().parents[3] / "tools" / "verify_receipt.py"
 
 
 def ledger(request: HttpRequest) -> HttpResponse:
-    """台账是什么、最新的检查点；带号就去那一条。 What the ledger is, and its newest checkpoint. One statement."""
+    """台账是什么、最新的检查点、谁见证；带号就去那一条。 What the ledger is, its newest checkpoint, its witnesses. Four statements."""
     wanted = request.GET.get("entry", "").strip()
     known = wanted.isascii() and wanted.isdecimal() and len(wanted) <= MOST_DIGITS
     if known and entry_numbered(number=int(wanted)) is not None:
         return HttpResponseRedirect(f"/ledger/{int(wanted)}/")
-    context = {"newest": newest_checkpoint(), "key": verifier_key(), "wanted": wanted}
+    context = {
+        "newest": newest_checkpoint(),
+        "key": verifier_key(),
+        "wanted": wanted,
+        "witnesses": _witnesses(),
+        "within": settings.WITNESSED_WITHIN,
+        "stamp": newest_stamp().first(),
+        "hash": settings.LEDGER_HASH,
+    }
     return render(request, "ledger.html", context, status=404 if wanted else 200)
 
 
+def _witnesses() -> list[dict[str, Any]]:
+    """见证者一览。 Each witness: its name and key, what it cosigned last, and whether that is older than the published age."""
+    keys = [one.key for one in witnessing.witnesses()]
+    seen, moment = newest_of_each(names=[key.name for key in keys]), now()
+    return [
+        {
+            "name": key.name,
+            "key": str(key),
+            "seen": seen.get(key.name),
+            "fresh": key.name in seen
+            and (moment - seen[key.name].at).total_seconds() <= settings.WITNESSED_WITHIN,
+        }
+        for key in keys
+    ]
+
+
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """一条：何时、哪个机构、以何职位、凭哪些条款，及其证明。 One entry and its proof. Six statements at most."""
+    """一条：何时、哪个机构、以何职位、凭哪些条款，及其证明。 One entry and its proof. Ten statements at most."""
     row = entry_numbered(number=number)
     if row is None:
         raise Http404(str(number))
@@ -49,7 +89,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "title": title,
         "organ": _organ(row, english=english),
         "proof": proof,
-        "steps": [step.hex() for step in proof[2]] if proof else [],
+        "steps": [step.hex() for step in proof.path] if proof else [],
         "commitment": bytes(row.commitment).hex(),
         "office": _office(row, english=english),
         "clauses": cited(refs=row.clauses.split()),
@@ -58,42 +98,59 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def receipt(request: HttpRequest, number: int) -> HttpResponse:
-    """回执：拿去用公开的工具核对。 The receipt, to be checked offline with a public tool. Four statements."""
+    """回执：拿去离线核对。 The receipt (C2SP tlog-proof), to be checked offline. Eight statements at most."""
     del request
-    leaf, proved = leaf_of(entry=number), proof_of(entry=number)
-    if leaf is None or proved is None:
+    if entry_numbered(number=number) is None:
         raise Http404(str(number))
-    place, newest, path_up = proved
-    body = {
-        "entry": number, "leaf": rules.leaf_bytes(leaf).decode(), "leaf_hash": bytes(place.hash).hex(),
-        "index": place.index, "tree_size": newest.size, "audit_path": [step.hex() for step in path_up],
-        "root": bytes(newest.root).hex(), "checkpoint": newest.note, "key": verifier_key(),
-        "how": "leaf_hash = SHA-256(0x00 || leaf); walk audit_path as RFC 9162 2.1.3.2 says; root is in the signed checkpoint",
-    }  # fmt: skip
-    said = {"Content-Disposition": f'attachment; filename="receipt-{number}.json"'}
-    return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1}, headers=said)
+    found = receipt_of(entry=number)
+    if found is None:
+        waiting = "这一条刚记下，正等着进树，过一两秒再来。 This entry waits for its place in the tree; come back in a second.\n"
+        return HttpResponse(waiting, status=404, content_type=PLAIN, headers={"Retry-After": "1"})
+    said = {"Content-Disposition": f'attachment; filename="receipt-{number}.tlog-proof"'}
+    return HttpResponse(found, content_type=PLAIN, headers=said)
 
 
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """最新的检查点，原样。 The newest checkpoint as it was signed (C2SP tlog-checkpoint). One statement."""
+    """公布的检查点，连同共同签名。 The published checkpoint with its cosignatures (C2SP tlog-checkpoint). Four statements."""
     del request
-    newest = newest_checkpoint()
-    if newest is None:
+    found = published(at=now())
+    if found is None:
         raise Http404("checkpoint")
-    return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
+    return HttpResponse(found, content_type=PLAIN, headers={"Cache-Control": "no-cache"})
+
+
+def tile(request: HttpRequest, name: str) -> HttpResponse:
+    """一片瓦，永不变。 A tile or a bundle of entries; it never changes (C2SP tlog-tiles). Two statements."""
+    try:
+        found = tile_bytes(tile=rules.tile_at(name))
+    except ValueError as error:
+        raise Http404(name) from error
+    except AlteredError as error:
+        return HttpResponse(f"{error}\n", status=500, content_type=PLAIN)
+    if found is None:
+        raise Http404(name)
+    said = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if name.startswith("entries/") and "gzip" in request.headers.get("Accept-Encoding", ""):
+        found, said["Content-Encoding"] = gzip.compress(found, mtime=0), "gzip"
+    return HttpResponse(found, content_type="application/octet-stream", headers=said)
 
 
 def key(request: HttpRequest) -> HttpResponse:
-    """公钥。 The verifier key of signed notes: name+hash+base64(algorithm, key). No statement."""
+    """公钥。 The verifier key of signed notes: name+id+base64(type, key). No statement."""
     del request
-    return HttpResponse(verifier_key() + "\n", content_type="text/plain; charset=utf-8")
+    return HttpResponse(verifier_key() + "\n", content_type=PLAIN)
+
+
+def checker(request: HttpRequest) -> HttpResponse:
+    """核对回执的小程序。 The small program that verifies a receipt offline. No statement."""
+    del request
+    said = {"Content-Disposition": 'attachment; filename="verify_receipt.py"'}
+    return HttpResponse(CHECKER.read_bytes(), content_type=PLAIN, headers=said)
 
 
 def verifier_key() -> str:
     """核对用的公钥，一行。 The verifier key in one line (C2SP signed-note)."""
-    name, public = ground.signer().origin, ground.public_key()
-    encoded = base64.b64encode(rules.ED25519_NOTE + public).decode()
-    return f"{name}+{rules.key_id(name, public).hex()}+{encoded}"
+    return str(ground.signer().key())
 
 
 def _organ(row: LedgerEntry, *, english: bool) -> str:
@@ -114,6 +171,8 @@ urlpatterns = [
     path("ledger/", ledger, name="ledger"),
     path("ledger/checkpoint", checkpoint, name="ledger_checkpoint"),
     path("ledger/key", key, name="ledger_key"),
+    path("ledger/verify_receipt.py", checker, name="ledger_checker"),
+    re_path(r"^ledger/tile/(?P<name>[0-9a-z./]{1,60})$", tile, name="ledger_tile"),
     path("ledger/<int:number>/", entry, name="ledger_entry"),
-    path("ledger/<int:number>/receipt.json", receipt, name="ledger_receipt"),
+    path("ledger/<int:number>/receipt.tlog-proof", receipt, name="ledger_receipt"),
 ]

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from tongxin.cases import operations as _cases  # noqa: F401 - the register of a
 from tongxin.identity.operations import open_account
 from tongxin.identity.queries import account_of
 from tongxin.identity.terms import NewPerson
-from tongxin.web import ground, schema
+from tongxin.web import schema
 from tongxin.web.clock import now
 from tongxin.web.pack import examine_pack
 from tongxin.web.pack.load import found_city
@@ -85,21 +84,6 @@ def account(given: argparse.Namespace) -> Result:
     except (InvalidInput, Refused) as error:
         return 1, {"opened": False, "reason": str(error)}
     return 0, {"opened": True, "login": given.login, "person": ref}
-
-
-def verify(given: argparse.Namespace) -> Result:
-    """核验台账。 Recompute the whole ledger from its rows; status 1 when something disagrees."""
-    migrate(given)
-    ground.sequence_all(at=now())
-    found = ground.verify()
-    if given.json:
-        return (0 if found["intact"] else 1), found
-    fault = found["first_fault"]
-    said = "intact" if found["intact"] else f"NOT INTACT: {json.dumps(fault, ensure_ascii=False)}"
-    return (0 if found["intact"] else 1), (
-        f"{said}\nentries {found['entries']}, in the tree {found['leaves']}, waiting {found['pending']}, "
-        f"checkpoints {found['checkpoints']}, digests of rows {found['writes']}\nroot {found['root']}"
-    )
 
 
 def acts_table(given: argparse.Namespace) -> Result:

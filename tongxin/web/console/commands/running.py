@@ -20,7 +20,7 @@ from tongxin.places.queries import is_founded
 from tongxin.web import ground
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
-from tongxin.web.console.commands import founding
+from tongxin.web.console.commands import attesting, founding
 from tongxin.web.tasks import deliver
 
 Result = tuple[int, Any]
@@ -51,14 +51,15 @@ def work(given: argparse.Namespace) -> Result:
         signal.signal(name, lambda number, _frame: stopping.append(number))
     due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
     parent = os.getppid()
-    while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
-        try:
-            _round(due)
-        except OperationalError:
-            close_old_connections()
-            connection.close()
-            time.sleep(1)
-        time.sleep(0.1)
+    with attesting.attended():
+        while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
+            try:
+                _round(due)
+            except OperationalError:
+                close_old_connections()
+                connection.close()
+                time.sleep(1)
+            time.sleep(0.1)
     return 0, None
 
 
@@ -114,6 +115,9 @@ def _check_port(port: int) -> None:
 def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes]]]:
     """子进程。 The server and the worker; both end when this block does."""
     surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
+    witness, setting = attesting.demo_witness()
+    if setting:
+        surroundings["TONGXIN_WITNESSES"] = setting
     server = [
         sys.executable,
         "-m",
@@ -150,6 +154,8 @@ def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes
         subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
         subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
     ]
+    if witness:
+        children.append(subprocess.Popen(witness, env=_alone(), start_new_session=True))  # noqa: S603
     try:
         yield children
     finally:
@@ -162,6 +168,11 @@ def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes
             except subprocess.TimeoutExpired:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
+
+
+def _alone() -> dict[str, str]:
+    """见证者的环境。 What the demo's witness is told: nothing of the city's database."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("TONGXIN_")}
 
 
 def _wait_until_served(port: int, children: list[subprocess.Popen[bytes]]) -> None:

@@ -1,0 +1,49 @@
+"""台账的读取。 Reads of the ledger: entries, proofs and tiles, witnesses, verification."""
+
+from tongxin.ledger.queries.entries import (
+    acts_resting_on,
+    contents_about,
+    contents_naming,
+    entry_numbered,
+    leaf_of,
+    newest_checkpoint,
+)
+from tongxin.ledger.queries.trees import (
+    Proof,
+    consistency,
+    note_of,
+    proof_of,
+    published,
+    receipt_of,
+    tile_bytes,
+)
+from tongxin.ledger.queries.verification import verification
+from tongxin.ledger.queries.witnessed import (
+    NEWEST_WITNESSED,
+    Witnessed,
+    newest_of_each,
+    newest_stamp,
+    newest_witnessed,
+)
+
+__all__ = [
+    "NEWEST_WITNESSED",
+    "Proof",
+    "Witnessed",
+    "acts_resting_on",
+    "consistency",
+    "contents_about",
+    "contents_naming",
+    "entry_numbered",
+    "leaf_of",
+    "newest_checkpoint",
+    "newest_of_each",
+    "newest_stamp",
+    "newest_witnessed",
+    "note_of",
+    "proof_of",
+    "published",
+    "receipt_of",
+    "tile_bytes",
+    "verification",
+]

@@ -1,0 +1,82 @@
+"""台账条目的读取。 Reads of the entries."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, models
+
+from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry
+
+LEAF_COLUMNS: Final = 13
+# The columns that a leaf is made of, for entries `e`.
+LEAF: Final = """
+SELECT e.id, e.xact::text, e.act, e.verb, e.outcome, e.at, e.recorded_at, e.organ, e.office, e.list_entry, e.clauses,
+       e.commitment,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(w.id, w.relation, cardinality(w.keys), encode(w.digest, 'hex'))
+                                  ORDER BY w.id), '[]') FROM ledger_ledgerwrite w WHERE w.entry_id = e.id) AS writes
+"""
+
+
+def newest_checkpoint() -> LedgerCheckpoint | None:
+    """最新的检查点。 The newest signed checkpoint."""
+    return LedgerCheckpoint.objects.order_by("-size").first()
+
+
+def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
+    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf."""
+    return (
+        LedgerContent.objects.filter(subject=subject)
+        .select_related("entry", "entry__leaf")
+        .order_by("-entry_id")
+    )
+
+
+def contents_naming(*, person: str) -> models.QuerySet[LedgerContent]:
+    """涉及某人的条目，新的在前。 Entries that concern a person, newest first."""
+    return (
+        LedgerContent.objects.filter(persons__contains=[person]).select_related("entry").order_by("-entry_id")
+    )
+
+
+# `refs` are beginnings of clause references: `law:key@date#` for a whole version, `law:key@date#a10` for a clause and what
+# stands below it.
+_RESTING = """
+SELECT e.id, array_agg(DISTINCT r.ref ORDER BY r.ref)
+  FROM ledger_ledgerentry e CROSS JOIN LATERAL unnest(string_to_array(e.clauses, ' ')) AS r(ref)
+ WHERE e.at >= %(since)s AND e.at < %(until)s AND e.id < %(before)s AND e.outcome = 'done'
+   AND EXISTS (SELECT 1 FROM unnest(%(refs)s::text[]) AS t(begun)
+                WHERE r.ref = t.begun OR starts_with(r.ref, t.begun || '.') OR (t.begun LIKE '%%#' AND starts_with(r.ref, t.begun)))
+ GROUP BY e.id ORDER BY e.id
+"""
+
+
+def acts_resting_on(
+    *, refs: Collection[str], since: datetime, until: datetime, before: int
+) -> list[tuple[int, list[str]]]:
+    """凭这些条款做的行为。 (entry, clause references) of the acts done in a span on these clauses, oldest first."""
+    if not refs:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTING, {"since": since, "until": until, "before": before, "refs": list(refs)})
+        return [(number, list(found)) for number, found in cursor.fetchall()]
+
+
+def entry_numbered(*, number: int) -> LedgerEntry | None:
+    """某号的条目。 The entry of a number, with its leaf where it has one."""
+    if number >= 1 << 63:
+        return None
+    return LedgerEntry.objects.select_related("leaf").filter(id=number).first()
+
+
+def leaf_of(*, entry: int) -> tuple[Any, ...] | None:
+    """一条的叶所含各列。 The columns of an entry that its leaf is made of; None while it has no leaf."""
+    if entry >= 1 << 63:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{LEAF} FROM ledger_ledgerentry e JOIN ledger_ledgerleaf l ON l.entry_id = e.id WHERE e.id = %s",
+            [entry],
+        )
+        row = cursor.fetchone()
+    return row and tuple(row)
