@@ -14,3 +14,4 @@ from tongxin.exchange.operations.requesting import consult_claim as consult_clai
 from tongxin.exchange.operations.requesting import file_request as file_request
 from tongxin.exchange.operations.requesting import open_record_for as open_record_for
 from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request
+from tongxin.exchange.operations.requesting import record_erasure as record_erasure

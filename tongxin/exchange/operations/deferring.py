@@ -240,5 +240,5 @@ def tell_deferral_ended(*, warrants: Sequence[Warrant], at: datetime, numbers: S
         row.told_at = at
         row.save(update_fields=["told_at"])
         for person in warrant.scope.persons:
-            warrant.tell(recipient=person, template="deferral_ended", number=row.number)
+            warrant.tell(recipient=person, template="deferral_ended")
     return len(warrants)

@@ -113,6 +113,8 @@ def _answer_scope(
     found = _opened(number)
     require_words("answer", answer)
     found.clause = require_clause("clause", clause, city_day(at)) if clause.strip() or not done else ""
+    if done and found.kind == Kind.DELETE and found.about.startswith("case:"):
+        raise InvalidInput("done", "请在“删除报告人信息”那一页办", "carry it out on the page that erases a report")
     gone = _content_to_delete(found, at) if done and found.kind == Kind.DELETE else None
     return Scope(
         subject=found.ref,
@@ -153,19 +155,38 @@ def answer_request(*, warrant: Warrant, number: str, done: bool, answer: str, cl
     """答复请求。 Carry out a request, or refuse it with reasons and the clause (个人信息保护法 art. 50; the person may go to court).
 
     A granted deletion of a line deletes the ledger's content of it, salt and all; the tree stays whole (art. 47). What a reporter
-    said is deleted by `cases.operations.erase_report`, which calls this act. Raises InvalidInput, Conflict, Refused.
+    said is erased by the capability that holds it, within which `record_erasure` closes the request. Raises InvalidInput, Conflict, Refused.
     """
     del number, clause
     found, gone = warrant.scope.state
-    found.state = State.DONE if done else State.REFUSED
-    found.answered_by, found.answered_at, found.answer = warrant.actor.person, warrant.at, answer.strip()
-    found.save(force_update=True)
+    _close(warrant, found, State.DONE if done else State.REFUSED, warrant.actor.person, answer)
     if gone is not None:
         gone.delete()
+
+
+def _close(warrant: Warrant, found: RightsRequest, state: State, by: str, answer: str) -> None:
+    found.state, found.answered_by, found.answered_at, found.answer = state, by, warrant.at, answer.strip()
+    found.save(force_update=True)
     end_term(warrant, TermKind.REQUEST, found.ref)
     save_step(warrant, found.ref, state=found.state)
     for recipient in dict.fromkeys((found.person, found.by)):
         warrant.tell(recipient=recipient, template="request_answered", number=found.number)
+
+
+def _erased_scope(*, actor: Actor, at: datetime, number: str, answered_by: str, answer: str) -> Scope:
+    del actor, at, answered_by
+    require_words("answer", answer)
+    found = _opened(number)
+    if found.kind != Kind.DELETE:
+        raise InvalidInput("number", "这不是删除的请求", "this is no request to delete")
+    return Scope(subject=found.ref, persons=(found.person,), state=found)
+
+
+@act("record_erasure", title=("记下已经删除", "record that it was erased"), by=[By.PLATFORM], scope=_erased_scope)
+def record_erasure(*, warrant: Warrant, number: str, answered_by: str, answer: str) -> None:
+    """记下已经删除。 Close a deletion that a capability above has just carried out within its own act (个人信息保护法 arts. 47, 50)."""
+    del number
+    _close(warrant, warrant.scope.state, State.DONE, answered_by, answer)
 
 
 def _withdraw_scope(*, actor: Actor, at: datetime, number: str) -> Scope:

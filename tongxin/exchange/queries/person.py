@@ -333,3 +333,10 @@ def deferrals_ended(*, at: datetime, most: int) -> list[str]:
     ended = models.Q(until__lte=at) | models.Q(ended_at__lte=at)
     rows = Deferral.objects.filter(ended, state=Deferral.State.GRANTED, told_at=None).order_by("id")
     return list(rows.values_list("number", flat=True)[:most])
+
+
+def erasure_of(*, number: str) -> RightsRequest | None:
+    """等着办的删除请求。 A deletion that waits to be carried out, by number: what a capability above erases, it asks for here."""
+    return RightsRequest.objects.filter(
+        number=number, kind=RightsRequest.Kind.DELETE, state=RightsRequest.State.OPEN
+    ).first()

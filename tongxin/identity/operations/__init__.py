@@ -1,6 +1,7 @@
 """身份的写入。 Writes of identity: persons and accounts, identifiers, who acts for whom."""
 
 from tongxin.identity.operations.identifiers import register_identifier
+from tongxin.identity.operations.particulars import correct_particulars
 from tongxin.identity.operations.persons import (
     found_persons,
     open_account,
@@ -16,6 +17,7 @@ from tongxin.identity.operations.representing import (
 __all__ = [
     "authorise_representative",
     "confirm_representative",
+    "correct_particulars",
     "end_representation",
     "found_persons",
     "open_account",
