@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tongxin.acts.terms import PLATFORM
 from tongxin.exchange.operations import tell_deferral_ended
-from tongxin.exchange.queries.person import deferrals_ended
+from tongxin.exchange.queries.claims import deferrals_ended
 
 
 def sweep_deferrals(*, at: datetime, most: int = 100) -> dict[str, int]:

@@ -2,4 +2,9 @@
 
 from django.urls import URLPattern
 
+from tongxin.exchange.views import claims as claims_pages
+from tongxin.exchange.views import contests as contests_pages
+from tongxin.exchange.views import person as person_pages
+
 urlpatterns: list[URLPattern] = []
+urlpatterns += [*person_pages.urlpatterns, *contests_pages.urlpatterns, *claims_pages.urlpatterns]

@@ -165,4 +165,17 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("《%(matter)s》表决没有过半数，到此为止。"),
     ),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
+    "deferral_ended": lambda: (
+        _("有一行记录现在看得到了"),
+        _("“谁看过我的数据”里有一行依法暂缓显示过，暂缓已经结束。"),
+    ),
+    "contest_made": lambda: (_("有异议要答复 %(number)s"), _("有人对一次查看提出异议，请在期限内答复。")),
+    "contest_answered": lambda: (_("您的异议 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复和理由。")),
+    "contest_withdrawn": lambda: (_("异议已撤回 %(number)s"), _("提出的人撤回了异议。")),
+    "correction_opened": lambda: (
+        _("请校核数据 %(number)s"),
+        _("异议成立：有数据不对。请在十个工作日内校核、更正、答复。"),
+    ),
+    "request_made": lambda: (_("有请求要答复 %(number)s"), _("有人提出个人信息请求，请在期限内答复。")),
+    "request_answered": lambda: (_("您的请求 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复。")),
 }

@@ -8,7 +8,7 @@ from tongxin.cases.models import Case, Photo, Report
 from tongxin.cases.operations.common import open_case, require_text
 from tongxin.cases.terms import State
 from tongxin.exchange.operations import record_erasure
-from tongxin.exchange.queries.person import erasure_of
+from tongxin.exchange.queries.claims import erasure_of
 from tongxin.identity.queries import refs_of
 
 
@@ -23,10 +23,14 @@ def _scope(*, actor: Actor, at: datetime, request: str, answer: str) -> Scope:
     if report is None:
         raise Conflict("报告的内容已经删除", "what the reporter left is deleted already")
     if report.person not in refs_of(person=asked.person):
-        raise InvalidInput("request", "这件事不是提出请求的人报告的", "this case was not reported by who asks")
+        raise InvalidInput(
+            "request", "这件事不是提出请求的人报告的", "this case was not reported by who asks"
+        )
     if case.state != State.CLOSED.value:
         # Art. 47 para. 1 (1): the purpose is not yet served while the matter is being handled.
-        raise Conflict("这件事还在办，办结以后才能删", "the matter is being handled; it can be erased when it is closed")
+        raise Conflict(
+            "这件事还在办，办结以后才能删", "the matter is being handled; it can be erased when it is closed"
+        )
     return Scope(
         subject=case.ref,
         organs=frozenset({asked.organ}),

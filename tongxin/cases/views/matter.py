@@ -77,7 +77,9 @@ def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any
         "map": shown.place_map(case, ground, exact=audience is not Audience.PUBLIC),
         "place": shown.place_rows(case, ground),
         "channel": CHANNEL_LABELS[Channel(case.channel)],
-        "looks": story.looks_of(queries.looks_at_reporter(number=number or case.number, at=ground.at), ground),
+        "looks": story.looks_of(
+            queries.looks_at_reporter(number=number or case.number, at=ground.at), ground
+        ),
         "ended_plainly": case.outcome not in (Outcome.FIXED.value, Outcome.CLOSED_UNANSWERED.value),
         "folded": [one.number for one in file.folded],
         "whole": file.whole,
@@ -231,7 +233,7 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
             "answers": _particulars(report),
             "basis": shown.basis_of(("power:consult_reporter",), scene.ground),
             "purpose": story.purpose_words(purpose.value),
-            "receipt_url": reverse("ledger_entry", args=[looks[0].entry]) if looks else "",
+            "receipt_url": reverse("ledger_receipt", args=[looks[0].entry]) if looks else "",
         },
     )
     answer.headers["Cache-Control"] = "no-store"

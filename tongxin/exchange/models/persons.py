@@ -55,7 +55,8 @@ class Deferral(models.Model):
                 condition=~models.Q(decided_by=models.F("asked_by")), name="deferral_two_persons"
             ),
             models.CheckConstraint(
-                condition=models.Q(state="proposed") | (~models.Q(decided_by="") & models.Q(decided_at__isnull=False)),
+                condition=models.Q(state="proposed")
+                | (~models.Q(decided_by="") & models.Q(decided_at__isnull=False)),
                 name="deferral_decided_by_somebody",
             ),
         ]
@@ -139,7 +140,10 @@ class Contest(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(decided_by="")
-                | (~models.Q(decided_by=models.F("looked_by")) & ~models.Q(decided_by=models.F("answered_by"))),
+                | (
+                    ~models.Q(decided_by=models.F("looked_by"))
+                    & ~models.Q(decided_by=models.F("answered_by"))
+                ),
                 name="contest_decided_by_a_third",
             ),
             models.CheckConstraint(

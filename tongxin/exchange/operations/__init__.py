@@ -13,5 +13,5 @@ from tongxin.exchange.operations.requesting import answer_request as answer_requ
 from tongxin.exchange.operations.requesting import consult_claim as consult_claim
 from tongxin.exchange.operations.requesting import file_request as file_request
 from tongxin.exchange.operations.requesting import open_record_for as open_record_for
-from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request
 from tongxin.exchange.operations.requesting import record_erasure as record_erasure
+from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request

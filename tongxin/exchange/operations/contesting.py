@@ -48,7 +48,8 @@ def _contest_scope(
         raise Conflict("这个理由已经答复过", "this ground has been answered")
     if own.filter(state__in=[Contest.State.OPEN, Contest.State.RAISED]).count() >= MOST_OPEN:
         raise Conflict(
-            f"同时最多 {MOST_OPEN} 份异议，等答复了再提", f"{MOST_OPEN} contests at a time; wait for an answer"
+            f"同时最多 {MOST_OPEN} 份异议，等答复了再提",
+            f"{MOST_OPEN} contests at a time; wait for an answer",
         )
     number = next_number(Contest, "Y", at)
     looked_by = str(row.content.get("actor") or "")
@@ -66,7 +67,9 @@ def _contest_scope(
         at=at,
         third=shown.general,
     )
-    return Scope(subject=made.ref, persons=persons, content={"ground": ground, **for_whom(actor, person)}, state=made)
+    return Scope(
+        subject=made.ref, persons=persons, content={"ground": ground, **for_whom(actor, person)}, state=made
+    )
 
 
 @act("contest_line", title=("提出异议", "contest a line"), by=[By.PERSON], scope=_contest_scope)
@@ -106,7 +109,11 @@ def _telling(contest: Contest) -> list[str]:
         organs_by_code(city().revision).get(content.entry.organ),
         office_title(code=content.entry.office),
     )
-    words = [content.entry.organ, str(content.content.get("matter") or ""), str(content.content.get("third") or "")]
+    words = [
+        content.entry.organ,
+        str(content.content.get("matter") or ""),
+        str(content.content.get("third") or ""),
+    ]
     words += [organ.name, organ.name_en] if organ else []
     return words + ([office.title, office.title_en] if office else [])
 
@@ -117,7 +124,9 @@ def _answer_checked(
     require_words("answer", answer)
     if upheld:
         require_words("measures", measures)
-    if contest.third and tells_of_another(f"{answer}\n{measures}", [w for w in _telling(contest) if w != "true"]):
+    if contest.third and tells_of_another(
+        f"{answer}\n{measures}", [w for w in _telling(contest) if w != "true"]
+    ):
         raise InvalidInput(
             "answer",
             "这一行是因另一个人的事查的：答复里不能写出查看的单位、职务、事项和那个人",
@@ -127,13 +136,18 @@ def _answer_checked(
 
 
 def _answer_scope(
-    *, actor: Actor, at: datetime, number: str, upheld: bool, answer: str, measures: str = "", clause: str = ""
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    upheld: bool,
+    answer: str,
+    measures: str = "",
+    clause: str = "",
 ) -> Scope:
     del actor
     found = _opened(number, Contest.State.OPEN)
-    found.clause = _answer_checked(
-        found, at, upheld=upheld, answer=answer, measures=measures, clause=clause
-    )
+    found.clause = _answer_checked(found, at, upheld=upheld, answer=answer, measures=measures, clause=clause)
     return Scope(
         subject=found.ref,
         organs=frozenset({found.organ}),
@@ -178,7 +192,11 @@ def _open_correction(warrant: Warrant, contest: Contest) -> None:
         return
     content = LedgerContent.objects.filter(entry_id=contest.line).first()
     subject = content.subject if content else ""
-    grant = Grant.objects.filter(number=subject.removeprefix("grant:")).first() if subject.startswith("grant:") else None
+    grant = (
+        Grant.objects.filter(number=subject.removeprefix("grant:")).first()
+        if subject.startswith("grant:")
+        else None
+    )
     if grant is None:
         return  # what the organ holds itself it corrects itself: the measures say how
     made = Correction.objects.create(
@@ -191,7 +209,9 @@ def _open_correction(warrant: Warrant, contest: Contest) -> None:
         reported_by=warrant.actor.person,
         reported_at=warrant.at,
     )
-    begin_term(warrant, TermKind.CORRECT, f"correction:{made.pk}", organ=grant.provider, applicant=contest.organ)
+    begin_term(
+        warrant, TermKind.CORRECT, f"correction:{made.pk}", organ=grant.provider, applicant=contest.organ
+    )
     warrant.tell(recipient=f"organ:{grant.provider}", template="correction_opened", number=contest.number)
 
 
@@ -218,7 +238,14 @@ def raise_contest(*, warrant: Warrant, number: str, text: str) -> None:
 
 
 def _settle_scope(
-    *, actor: Actor, at: datetime, number: str, upheld: bool, decision: str, measures: str = "", clause: str = ""
+    *,
+    actor: Actor,
+    at: datetime,
+    number: str,
+    upheld: bool,
+    decision: str,
+    measures: str = "",
+    clause: str = "",
 ) -> Scope:
     del actor
     found = _opened(number, Contest.State.RAISED)

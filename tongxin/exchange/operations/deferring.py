@@ -34,7 +34,9 @@ def _special(clause: str, ground: str, day: date) -> Clause:
     found = law.clause_at(ref=ref)
     standing = law.clause_on(instrument=ref.key, key=ref.clause, day=day) if found else None
     if found is None or standing is None or standing.pk != found.pk:
-        raise InvalidInput("clause", "这一条现在无效，或者法典里没有", "this clause is not in force, or not in the book")
+        raise InvalidInput(
+            "clause", "这一条现在无效，或者法典里没有", "this clause is not in force, or not in the book"
+        )
     if found.version.instrument.level not in CENTRAL or ref.key == PERSONAL:
         raise InvalidInput(
             "clause",
@@ -43,7 +45,9 @@ def _special(clause: str, ground: str, day: date) -> Clause:
         )
     if DEFERRAL_GROUNDS[ground].secret and not speaks_of_secrecy(found.text):
         raise InvalidInput(
-            "clause", "这一条没有说要保密或者不需要告知", "this clause neither requires secrecy nor lifts the duty to tell"
+            "clause",
+            "这一条没有说要保密或者不需要告知",
+            "this clause neither requires secrecy nor lifts the duty to tell",
         )
     return found
 
@@ -59,7 +63,9 @@ def _basis(clause: str, ground: str, day: date) -> str:
 def _chosen(lines: Collection[int]) -> list[LedgerContent]:
     wanted = sorted(set(lines))
     if not 0 < len(wanted) <= MOST_LINES:
-        raise InvalidInput("lines", f"一次选 1 至 {MOST_LINES} 行", f"choose 1 to {MOST_LINES} lines at a time")
+        raise InvalidInput(
+            "lines", f"一次选 1 至 {MOST_LINES} 行", f"choose 1 to {MOST_LINES} lines at a time"
+        )
     found = list(LedgerContent.objects.select_related("entry").filter(entry_id__in=wanted))
     looks = {verb for verb, declared in REGISTRY.items() if declared.personal} | {CALL}
     able = [
@@ -75,12 +81,21 @@ def _chosen(lines: Collection[int]) -> list[LedgerContent]:
             "lines", "有的编号不是一次可以暂缓的查看", "some numbers are no look that can be deferred"
         )
     if Contest.objects.filter(line__in=wanted).exists():
-        raise InvalidInput("lines", "有的行本人已经提出异议，不能再暂缓", "a line that was contested cannot be deferred")
+        raise InvalidInput(
+            "lines", "有的行本人已经提出异议，不能再暂缓", "a line that was contested cannot be deferred"
+        )
     return able
 
 
 def _ask_scope(
-    *, actor: Actor, at: datetime, lines: Sequence[int], ground: str, clause: str, until: datetime, reason: str
+    *,
+    actor: Actor,
+    at: datetime,
+    lines: Sequence[int],
+    ground: str,
+    clause: str,
+    until: datetime,
+    reason: str,
 ) -> Scope:
     del actor
     if ground not in DEFERRAL_GROUNDS:
@@ -96,7 +111,9 @@ def _ask_scope(
     number = next_number(Deferral, "H", at)
     return Scope(
         subject=f"deferral:{number}",
-        organs=frozenset({one.entry.organ for one in chosen}) if len({one.entry.organ for one in chosen}) == 1 else frozenset(),
+        organs=frozenset({one.entry.organ for one in chosen})
+        if len({one.entry.organ for one in chosen}) == 1
+        else frozenset(),
         content={"lines": [one.entry_id for one in chosen], "ground": ground, "until": until.isoformat()},
         state=(number, basis, [one.entry_id for one in chosen]),
     )
@@ -168,7 +185,9 @@ def _decide_scope(*, actor: Actor, at: datetime, number: str, granted: bool, rea
     )
 
 
-@act("decide_deferral", title=("决定暂缓显示", "decide on a deferral"), by=[By.DATA_HEAD], scope=_decide_scope)
+@act(
+    "decide_deferral", title=("决定暂缓显示", "decide on a deferral"), by=[By.DATA_HEAD], scope=_decide_scope
+)
 def decide_deferral(*, warrant: Warrant, number: str, granted: bool, reason: str) -> None:
     """决定暂缓显示。 Grant a deferral from now on, or refuse it: by the head, who neither proposed it nor looked.
 
@@ -216,7 +235,11 @@ def _told_scope(*, actor: Actor, at: datetime, numbers: Sequence[str]) -> list[S
             continue
         lines = list(row.lines.values_list("line", flat=True))
         seen = set(lines) - deferred_among(entries=lines, at=at)
-        named = LedgerContent.objects.filter(entry_id__in=seen).order_by("entry_id").values_list("persons", flat=True)
+        named = (
+            LedgerContent.objects.filter(entry_id__in=seen)
+            .order_by("entry_id")
+            .values_list("persons", flat=True)
+        )
         persons = tuple(dict.fromkeys(person for persons in named for person in persons))
         found.append(Scope(subject=row.ref, persons=persons, state=row))
     return found

@@ -18,7 +18,11 @@ def require_own(actor: Actor, person: str, at: datetime, powers: Powers = Powers
     A person acts in their own right, never through an office (个人信息保护法 art. 44; 民法典 arts. 34, 162).
     """
     if actor.office is not None or actor.platform:
-        raise Refused("wrong_post", "这是本人的权利，请不要以职务来办", "this is a person's own right; do it without an office")
+        raise Refused(
+            "wrong_post",
+            "这是本人的权利，请不要以职务来办",
+            "this is a person's own right; do it without an office",
+        )
     if person in refs_of(person=actor.person):
         return (person,)
     if not may_act_for(representative=actor.person, person=person, day=city_day(at), powers=powers):
@@ -48,7 +52,9 @@ def answering_organ(organ: str, looked_by: str, at: datetime) -> str:
 def independent_organ(organ: str, looked_by: str, at: datetime) -> str:
     """由谁独立核对。 Who checks a line in general form: the authority; where it looked itself, the lead body."""
     first, day = authority(), city_day(at)
-    others = [one for one in (first, city().lead_body) if one != organ and _has_another_head(one, looked_by, day)]
+    others = [
+        one for one in (first, city().lead_body) if one != organ and _has_another_head(one, looked_by, day)
+    ]
     return others[0] if others else first
 
 
@@ -66,9 +72,13 @@ def require_clause(field: str, text: str, day: date) -> str:
     try:
         ref = ClauseRef.parse(text.strip())
     except BadClauseRefError as error:
-        raise InvalidInput(field, "请写明条款，写法是 law:…@日期#条款", "name the clause as law:…@date#clause") from error
+        raise InvalidInput(
+            field, "请写明条款，写法是 law:…@日期#条款", "name the clause as law:…@date#clause"
+        ) from error
     found = law.clause_at(ref=ref)
     standing = law.clause_on(instrument=ref.key, key=ref.clause, day=day) if found else None
     if found is None or standing is None or found.pk != standing.pk:
-        raise InvalidInput(field, "这一条现在无效，或者法典里没有", "this clause is not in force, or not in the book")
+        raise InvalidInput(
+            field, "这一条现在无效，或者法典里没有", "this clause is not in force, or not in the book"
+        )
     return str(law.ref_of(found))

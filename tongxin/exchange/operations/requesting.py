@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
 from tongxin.exchange.models import Contest, RightsRequest, Source
-from tongxin.exchange.operations.common import authority, begin_term, end_term, next_number, require_words, save_step
+from tongxin.exchange.operations.common import (
+    authority,
+    begin_term,
+    end_term,
+    next_number,
+    require_words,
+    save_step,
+)
 from tongxin.exchange.operations.persons import answering_organ, for_whom, require_clause, require_own
 from tongxin.exchange.queries.person import line_at
 from tongxin.exchange.terms import TermKind
@@ -20,7 +27,9 @@ from tongxin.places.queries import city_day
 
 MOST_OPEN = 20
 MOST_TEXT = 2_000
-KEPT = timedelta(days=3 * 365 + 1)  # 条例 art. 29, 个人信息保护法 art. 56: records of use are kept three years at least
+KEPT = timedelta(
+    days=3 * 365 + 1
+)  # 条例 art. 29, 个人信息保护法 art. 56: records of use are kept three years at least
 Kind, State = RightsRequest.Kind, RightsRequest.State
 
 
@@ -61,7 +70,10 @@ def _file_scope(
     if any(row.kind == kind and row.about == what for row in waiting):
         raise Conflict("同样的请求正在办", "the same request is being answered")
     if len(waiting) >= MOST_OPEN:
-        raise Conflict(f"同时最多 {MOST_OPEN} 项请求，等答复了再提", f"{MOST_OPEN} requests at a time; wait for an answer")
+        raise Conflict(
+            f"同时最多 {MOST_OPEN} 项请求，等答复了再提",
+            f"{MOST_OPEN} requests at a time; wait for an answer",
+        )
     made = RightsRequest(
         number=next_number(RightsRequest, "B", at),
         kind=kind,
@@ -74,10 +86,17 @@ def _file_scope(
         state=State.OPEN,
         at=at,
     )
-    return Scope(subject=made.ref, persons=persons, content={"kind": kind, **for_whom(actor, person)}, state=made)
+    return Scope(
+        subject=made.ref, persons=persons, content={"kind": kind, **for_whom(actor, person)}, state=made
+    )
 
 
-@act("file_request", title=("提出个人信息请求", "make a request about one's data"), by=[By.PERSON], scope=_file_scope)
+@act(
+    "file_request",
+    title=("提出个人信息请求", "make a request about one's data"),
+    by=[By.PERSON],
+    scope=_file_scope,
+)
 def file_request(
     *, warrant: Warrant, person: str, kind: str, about: str, ground: str = "", text: str = ""
 ) -> str:
@@ -114,7 +133,9 @@ def _answer_scope(
     require_words("answer", answer)
     found.clause = require_clause("clause", clause, city_day(at)) if clause.strip() or not done else ""
     if done and found.kind == Kind.DELETE and found.about.startswith("case:"):
-        raise InvalidInput("done", "请在“删除报告人信息”那一页办", "carry it out on the page that erases a report")
+        raise InvalidInput(
+            "done", "请在“删除报告人信息”那一页办", "carry it out on the page that erases a report"
+        )
     gone = _content_to_delete(found, at) if done and found.kind == Kind.DELETE else None
     return Scope(
         subject=found.ref,
@@ -135,7 +156,9 @@ def _content_to_delete(request: RightsRequest, at: datetime) -> LedgerContent | 
     if not request.about.startswith("line:"):
         return None
     content = (
-        LedgerContent.objects.select_related("entry").filter(entry_id=int(request.about.removeprefix("line:"))).first()
+        LedgerContent.objects.select_related("entry")
+        .filter(entry_id=int(request.about.removeprefix("line:")))
+        .first()
     )
     if content is None:
         raise Conflict("这一行的内容已经删除", "the content of this line is deleted already")
@@ -164,7 +187,7 @@ def answer_request(*, warrant: Warrant, number: str, done: bool, answer: str, cl
         gone.delete()
 
 
-def _close(warrant: Warrant, found: RightsRequest, state: State, by: str, answer: str) -> None:
+def _close(warrant: Warrant, found: RightsRequest, state: RightsRequest.State, by: str, answer: str) -> None:
     found.state, found.answered_by, found.answered_at, found.answer = state, by, warrant.at, answer.strip()
     found.save(force_update=True)
     end_term(warrant, TermKind.REQUEST, found.ref)
@@ -182,7 +205,12 @@ def _erased_scope(*, actor: Actor, at: datetime, number: str, answered_by: str, 
     return Scope(subject=found.ref, persons=(found.person,), state=found)
 
 
-@act("record_erasure", title=("记下已经删除", "record that it was erased"), by=[By.PLATFORM], scope=_erased_scope)
+@act(
+    "record_erasure",
+    title=("记下已经删除", "record that it was erased"),
+    by=[By.PLATFORM],
+    scope=_erased_scope,
+)
 def record_erasure(*, warrant: Warrant, number: str, answered_by: str, answer: str) -> None:
     """记下已经删除。 Close a deletion that a capability above has just carried out within its own act (个人信息保护法 arts. 47, 50)."""
     del number
@@ -195,7 +223,12 @@ def _withdraw_scope(*, actor: Actor, at: datetime, number: str) -> Scope:
     return Scope(subject=found.ref, persons=persons, content=for_whom(actor, found.person), state=found)
 
 
-@act("withdraw_request", title=("撤回个人信息请求", "withdraw a request"), by=[By.PERSON], scope=_withdraw_scope)
+@act(
+    "withdraw_request",
+    title=("撤回个人信息请求", "withdraw a request"),
+    by=[By.PERSON],
+    scope=_withdraw_scope,
+)
 def withdraw_request(*, warrant: Warrant, number: str) -> None:
     """撤回请求。 Withdraw a request that is not answered yet. Raises Conflict, Refused."""
     del number
@@ -215,7 +248,11 @@ def _open_scope(*, actor: Actor, at: datetime, person: str) -> Scope:
 
 
 @act(
-    "open_record_for", title=("替人打开数据记录", "open somebody's record for them"), by=[By.PERSON], scope=_open_scope, personal=True
+    "open_record_for",
+    title=("替人打开数据记录", "open somebody's record for them"),
+    by=[By.PERSON],
+    scope=_open_scope,
+    personal=True,
 )
 def open_record_for(*, warrant: Warrant, person: str) -> None:
     """替人打开“谁看过”。 A guardian or authorised person opens the record of whom they act for; that person sees that they looked.
@@ -226,7 +263,7 @@ def open_record_for(*, warrant: Warrant, person: str) -> None:
 
 
 def _claim(number: str) -> Contest | RightsRequest:
-    table: type[Contest] | type[RightsRequest] = Contest if number.startswith("Y") else RightsRequest
+    table: type[Contest | RightsRequest] = Contest if number.startswith("Y") else RightsRequest
     found: Contest | RightsRequest | None = table._default_manager.filter(number=number).first()  # noqa: SLF001 - one of two tables
     if found is None:
         raise InvalidInput("number", "没有这个编号", "there is no such number")
@@ -236,7 +273,9 @@ def _claim(number: str) -> Contest | RightsRequest:
 def _consult_scope(*, actor: Actor, at: datetime, number: str) -> Scope:
     del actor, at
     found = _claim(number)
-    barred = {found.person, found.by, found.looked_by} if isinstance(found, Contest) else {found.person, found.by}
+    barred = (
+        {found.person, found.by, found.looked_by} if isinstance(found, Contest) else {found.person, found.by}
+    )
     return Scope(
         subject=found.ref,
         organs=frozenset({found.organ}),

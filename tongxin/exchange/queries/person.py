@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.exchange.models import Contest, Deferral, RightsRequest
 from tongxin.exchange.rules.person import CALL, Kind, Line, Named, Was, handle_of, line_of
 from tongxin.identity.queries import refs_of
 
@@ -78,11 +77,6 @@ SELECT d.clause, d.organ, count(DISTINCT l.line), count(DISTINCT d.id), max(leas
 _HIDDEN = f"""
 SELECT DISTINCT l.line FROM exchange_deferredline l JOIN exchange_deferral d ON d.id = l.deferral_id
  WHERE l.line = ANY(%(lines)s) AND {_ACTIVE}
-"""
-_OPENED = """
-SELECT 1 FROM ledger_ledgerentry e JOIN ledger_ledgercontent c ON c.entry_id = e.id
- WHERE e.verb = 'open_record_for' AND e.at >= %(since)s AND c.persons && %(refs)s::text[] AND c.content->>'actor' = %(who)s
-   AND c.content->>'for' = ANY(%(refs)s::text[]) LIMIT 1
 """
 
 
@@ -146,7 +140,7 @@ def _about(person: str, at: datetime, **more: Any) -> dict[str, Any]:
 def _rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _named(row: tuple[Any, ...]) -> Named:
@@ -203,14 +197,15 @@ def lines(*, person: str, at: datetime, wanted: Filter) -> list[Line]:
 def third_lines(*, person: str, at: datetime) -> list[Line]:
     """因他人的事查到某人的各行。 All lines in general form, by month and in an order within it that tells nothing. Two statements."""
     return sorted(
-        (line for _row, line in _third(person, at)), key=lambda line: (line.month, line.handle), reverse=True
+        (line for _row, line in third_rows(person=person, at=at)),
+        key=lambda line: (line.month, line.handle),
+        reverse=True,
     )
 
 
-def _third(person: str, at: datetime) -> list[tuple[Named, Line]]:
-    given = _about(
-        person, at, kinds=[Kind.THIRD.value], organ="", year=0, before=NEWEST, size=NEWEST
-    )
+def third_rows(*, person: str, at: datetime) -> list[tuple[Named, Line]]:
+    """同上，连同台账的一条。 The same with the ledger's row of each: the row is for the platform, the line for the person."""
+    given = _about(person, at, kinds=[Kind.THIRD.value], organ="", year=0, before=NEWEST, size=NEWEST)
     found = [_named(row) for row in _rows(_PAGE, given)]
     return [(row, _line(row, given["refs"][0], given["refs"])) for row in found]
 
@@ -221,7 +216,7 @@ def line_at(*, person: str, at: datetime, handle: str) -> tuple[Named, Line] | N
     The three are told apart by nothing: otherwise trying numbers would tell what is deferred. Two statements.
     """
     if handle.startswith("t"):
-        return next((pair for pair in _third(person, at) if pair[1].handle == handle), None)
+        return next((pair for pair in third_rows(person=person, at=at) if pair[1].handle == handle), None)
     if not (handle.isascii() and handle.isdecimal() and len(handle) < 19):
         return None
     number = int(handle)
@@ -236,7 +231,7 @@ def line_at(*, person: str, at: datetime, handle: str) -> tuple[Named, Line] | N
 
 def counts(*, person: str, at: datetime) -> dict[Kind, int]:
     """各类几行。 How many lines of each kind a person's page has. Two statements."""
-    found = {kind: 0 for kind in Kind}
+    found = dict.fromkeys(Kind, 0)
     found.update({Kind(kind): count for kind, count in _rows(_COUNTS, _about(person, at))})
     return found
 
@@ -279,64 +274,3 @@ def deferred_among(*, entries: Collection[int], at: datetime) -> frozenset[int]:
     if not entries:
         return frozenset()
     return frozenset(number for (number,) in _rows(_HIDDEN, {"lines": list(entries), "at": at}))
-
-
-# ---- Deferrals, contests, requests ------------------------------------------------------------------------------------
-
-
-def deferrals_of(*, organ: str, most: int = 100) -> list[Deferral]:
-    """某机构的暂缓，新的在前。 The deferrals of an organ, newest first."""
-    return list(Deferral.objects.filter(organ=organ).order_by("-id")[:most])
-
-
-def deferral_numbered(*, number: str) -> Deferral | None:
-    """某编号的暂缓。 The deferral of a number."""
-    return Deferral.objects.filter(number=number).first()
-
-
-def contests_on(*, person: str, entries: Collection[int]) -> dict[int, Contest]:
-    """各行上最近的异议。 The newest contest on each of some lines of a person, by entry. Two statements."""
-    rows = Contest.objects.filter(person__in=refs_of(person=person), line__in=list(entries)).order_by("id")
-    return {row.line: row for row in rows}
-
-
-def contest_of(*, person: str, number: str) -> Contest | None:
-    """某人的某份异议。 A contest of a person by number. Two statements."""
-    return Contest.objects.filter(person__in=refs_of(person=person), number=number).first()
-
-
-def contests_by(*, person: str) -> list[Contest]:
-    """某人的异议，新的在前。 A person's contests, newest first. Two statements."""
-    return list(Contest.objects.filter(person__in=refs_of(person=person)).order_by("-id")[:200])
-
-
-def request_of(*, person: str, number: str) -> RightsRequest | None:
-    """某人的某项请求。 A request of a person by number. Two statements."""
-    return RightsRequest.objects.filter(person__in=refs_of(person=person), number=number).first()
-
-
-def requests_by(*, person: str) -> list[RightsRequest]:
-    """某人的请求，新的在前。 A person's requests, newest first. Two statements."""
-    return list(RightsRequest.objects.filter(person__in=refs_of(person=person)).order_by("-id")[:200])
-
-
-def opened_for(*, representative: str, person: str, since: datetime) -> bool:
-    """代理人打开过没有。 Whether a representative opened the person's record since then, as an act. Two statements."""
-    given = {"since": since, "refs": list(refs_of(person=person)), "who": representative}
-    return bool(_rows(_OPENED, given))
-
-
-
-
-def deferrals_ended(*, at: datetime, most: int) -> list[str]:
-    """结束了还没有告知的暂缓。 Numbers of deferrals that have ended and of which those concerned were not told. One statement."""
-    ended = models.Q(until__lte=at) | models.Q(ended_at__lte=at)
-    rows = Deferral.objects.filter(ended, state=Deferral.State.GRANTED, told_at=None).order_by("id")
-    return list(rows.values_list("number", flat=True)[:most])
-
-
-def erasure_of(*, number: str) -> RightsRequest | None:
-    """等着办的删除请求。 A deletion that waits to be carried out, by number: what a capability above erases, it asks for here."""
-    return RightsRequest.objects.filter(
-        number=number, kind=RightsRequest.Kind.DELETE, state=RightsRequest.State.OPEN
-    ).first()

@@ -45,7 +45,13 @@ def look(
     **content: Any,
 ) -> int:
     """An entry of the ledger as a call writes it; returns its number."""
-    said = {"grant": "Q2026-0001", "fields": ["name", "address"], "purpose": "handling", "matter": "K1", **content}
+    said = {
+        "grant": "Q2026-0001",
+        "fields": ["name", "address"],
+        "purpose": "handling",
+        "matter": "K1",
+        **content,
+    }
     entry = NewEntry(
         verb=verb,
         outcome=outcome,
@@ -90,5 +96,7 @@ def deferred(
         until=until or at + timedelta(days=30),
         reason="正在办理治安案件",
     )
-    exchange.decide_deferral(actor=data_head(organ), at=at, number=number, granted=True, reason="同意，案件在办")
+    exchange.decide_deferral(
+        actor=data_head(organ), at=at, number=number, granted=True, reason="同意，案件在办"
+    )
     return number

@@ -15,13 +15,13 @@ from tongxin.cases import operations as cases
 from tongxin.cases.models import Photo, Report
 from tongxin.exchange import operations as exchange
 from tongxin.exchange.models import Contest, Correction, RightsRequest, Term
+from tongxin.exchange.queries.claims import opened_for
 from tongxin.exchange.queries.person import (
     Filter,
     completeness,
     counts,
     line_at,
     lines,
-    opened_for,
     third_lines,
 )
 from tongxin.exchange.rules.person import Kind, Line
@@ -47,7 +47,12 @@ AUTHORITY = "bz/big-data"
 
 
 def contested(number: int, actor: Actor | None = None, **given: object) -> str:
-    base: dict[str, object] = {"person": ME, "line": str(number), "ground": "no_basis", "text": "我没有在那里办过事"}
+    base: dict[str, object] = {
+        "person": ME,
+        "line": str(number),
+        "ground": "no_basis",
+        "text": "我没有在那里办过事",
+    }
     return exchange.contest_line(actor=actor or resident(), at=NOW, **{**base, **given})  # type: ignore[arg-type]
 
 
@@ -58,7 +63,11 @@ def answered(number: str, *, upheld: bool = False, actor: Actor | None = None, *
         "measures": "已经停用这项查询" if upheld else "",
     }
     exchange.answer_contest(
-        actor=actor or data_head(), at=NOW + DAY, number=number, upheld=upheld, **{**base, **given}  # type: ignore[arg-type]
+        actor=actor or data_head(),
+        at=NOW + DAY,
+        number=number,
+        upheld=upheld,
+        **{**base, **given},  # type: ignore[arg-type]
     )
     return Contest.objects.get(number=number)
 
@@ -66,24 +75,38 @@ def answered(number: str, *, upheld: bool = False, actor: Actor | None = None, *
 # ---- Contests ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_contest_goes_to_the_organ_that_looked_with_a_clock_of_ten_working_days_and_its_outcome_is_told() -> None:
+def test_a_contest_goes_to_the_organ_that_looked_with_a_clock_of_ten_working_days_and_its_outcome_is_told() -> (
+    None
+):
     number = contested(look(ME))
     made = Contest.objects.get(number=number)
     assert (made.organ, made.state, made.person) == (POLICE, "open", ME)
     term = Term.objects.get(subject=made.ref, ended_at=None)
-    assert term.kind == "contest" and term.due_at.date() == date(2026, 12, 7)  # ten working days after 23 November
+    assert term.kind == "contest" and term.due_at.date() == date(
+        2026, 12, 7
+    )  # ten working days after 23 November
     assert Notice.objects.filter(recipient=f"organ:{POLICE}", template="contest_made").exists()
     done = answered(number, upheld=True)
-    assert done.state == "upheld" and done.measures and not Term.objects.filter(subject=made.ref, ended_at=None).exists()
+    assert (
+        done.state == "upheld"
+        and done.measures
+        and not Term.objects.filter(subject=made.ref, ended_at=None).exists()
+    )
     assert Notice.objects.filter(recipient=ME, template="contest_answered").exists()
 
 
-def test_who_looked_who_contests_and_another_organ_do_not_answer_and_a_dismissal_needs_reason_and_clause() -> None:
+def test_who_looked_who_contests_and_another_organ_do_not_answer_and_a_dismissal_needs_reason_and_clause() -> (
+    None
+):
     number = contested(look(ME))
     for stranger in (data_officer(), data_head("bz/education"), resident()):
         with pytest.raises(Refused):
             answered(number, actor=stranger)
-    for wrong, field in (({"answer": "不"}, "answer"), ({"clause": ""}, "clause"), ({"clause": "law:cn/x@2020-01-01#a1"}, "clause")):
+    for wrong, field in (
+        ({"answer": "不"}, "answer"),
+        ({"clause": ""}, "clause"),
+        ({"clause": "law:cn/x@2020-01-01#a1"}, "clause"),
+    ):
         with pytest.raises(InvalidInput) as refusal:
             answered(number, **wrong)
         assert refusal.value.field == field
@@ -91,7 +114,9 @@ def test_who_looked_who_contests_and_another_organ_do_not_answer_and_a_dismissal
         answered(number, upheld=True, measures="")
 
 
-def test_where_the_only_head_looked_the_one_above_answers_and_the_table_refuses_the_same_person(owner_sql: object) -> None:
+def test_where_the_only_head_looked_the_one_above_answers_and_the_table_refuses_the_same_person(
+    owner_sql: object,
+) -> None:
     head = data_head()
     number = contested(look(ME, by=head.person))
     made = Contest.objects.get(number=number)
@@ -129,10 +154,20 @@ def test_an_answer_is_raised_once_and_a_third_person_decides() -> None:
     assert (made.state, made.organ) == ("raised", AUTHORITY)
     with pytest.raises(Refused):
         exchange.decide_contest(
-            actor=data_head(), at=NOW + 3 * DAY, number=number, upheld=True, decision="查看没有依据", measures="责令改正，停止使用"
+            actor=data_head(),
+            at=NOW + 3 * DAY,
+            number=number,
+            upheld=True,
+            decision="查看没有依据",
+            measures="责令改正，停止使用",
         )
     exchange.decide_contest(
-        actor=data_head(AUTHORITY), at=NOW + 3 * DAY, number=number, upheld=True, decision="查看没有依据", measures="责令改正，停止使用"
+        actor=data_head(AUTHORITY),
+        at=NOW + 3 * DAY,
+        number=number,
+        upheld=True,
+        decision="查看没有依据",
+        measures="责令改正，停止使用",
     )
     assert Contest.objects.get(number=number).state == "upheld"
     with pytest.raises(Conflict):
@@ -229,7 +264,9 @@ def test_a_general_form_that_told_the_organ_would_be_found(monkeypatch: pytest.M
     assert general_of(base, []) != general_of({**base, "organ": "bz/justice"}, [])
 
 
-def test_the_one_whose_affair_it_is_reads_the_whole_line_and_the_one_looked_up_fields_and_general_clauses() -> None:
+def test_the_one_whose_affair_it_is_reads_the_whole_line_and_the_one_looked_up_fields_and_general_clauses() -> (
+    None
+):
     number = look(ME, "person:heir", third="person:heir", organ="bz/justice", matter="公证 2026-7")
     (whole,) = lines(person="person:heir", at=NOW, wanted=Filter())
     assert (whole.organ, whole.matter, whole.receipt) == ("bz/justice", "公证 2026-7", number)
@@ -240,7 +277,14 @@ def test_the_one_whose_affair_it_is_reads_the_whole_line_and_the_one_looked_up_f
 
 
 def test_a_line_in_general_form_is_checked_by_the_authority_whose_answer_may_not_tell() -> None:
-    look(ME, "person:heir", third="person:heir", organ="bz/justice", office="office:bz/justice/data-officer", matter="公证 2026-7")
+    look(
+        ME,
+        "person:heir",
+        third="person:heir",
+        organ="bz/justice",
+        office="office:bz/justice/data-officer",
+        matter="公证 2026-7",
+    )
     (general,) = third_lines(person=ME, at=NOW)
     number = contested(0, line=general.handle)
     made = Contest.objects.get(number=number)
@@ -266,18 +310,24 @@ def test_where_the_authority_itself_looked_the_lead_body_checks() -> None:
 
 
 def asked(kind: str = "access", about: str = "person", actor: Actor | None = None, **given: str) -> str:
-    return exchange.file_request(actor=actor or resident(), at=NOW, person=ME, kind=kind, about=about, **given)
+    return exchange.file_request(
+        actor=actor or resident(), at=NOW, person=ME, kind=kind, about=about, **given
+    )
 
 
 def test_a_request_runs_against_a_clock_and_is_refused_with_reason_and_clause_alone() -> None:
     number = asked()
-    assert Term.objects.get(subject=f"request:{number}").due_at.date() == date(2026, 12, 14)  # fifteen working days
+    assert Term.objects.get(subject=f"request:{number}").due_at.date() == date(
+        2026, 12, 14
+    )  # fifteen working days
     head = data_head(AUTHORITY)
     with pytest.raises(InvalidInput) as refusal:
         exchange.answer_request(actor=head, at=NOW, number=number, done=False, answer="依法不能提供这一项")
     assert refusal.value.field == "clause"
     with pytest.raises(Refused):
-        exchange.answer_request(actor=data_head(), at=NOW, number=number, done=True, answer="已经提供，请查收")
+        exchange.answer_request(
+            actor=data_head(), at=NOW, number=number, done=True, answer="已经提供，请查收"
+        )
     exchange.answer_request(
         actor=head, at=NOW, number=number, done=False, answer="依法不能提供这一项", clause=f"{PIPL}#a45.p1"
     )
@@ -344,7 +394,10 @@ def test_what_a_reporter_left_is_erased_on_request_when_the_matter_is_closed() -
     with pytest.raises(Refused):
         cases.erase_report(actor=data_head(), at=NOW, request=number, answer="已经删除您留的信息")
     cases.erase_report(actor=head, at=NOW, request=number, answer="已经删除您留的信息")
-    assert not Report.objects.filter(case=case).exists() and not Photo.objects.filter(case=case, kind="report").exists()
+    assert (
+        not Report.objects.filter(case=case).exists()
+        and not Photo.objects.filter(case=case, kind="report").exists()
+    )
     row = RightsRequest.objects.get(number=number)
     assert (row.state, row.answered_by) == ("done", head.person) and fresh(case).state == "closed"
     assert Notice.objects.filter(recipient=ME, template="request_answered").exists()
@@ -361,7 +414,11 @@ def test_only_within_another_act_is_an_erasure_recorded() -> None:
     number = asked("delete", "person", ground="consent")
     with pytest.raises(Refused):
         exchange.record_erasure(
-            actor=data_head(AUTHORITY), at=NOW, number=number, answered_by="person:x", answer="已经删除您留的信息"
+            actor=data_head(AUTHORITY),
+            at=NOW,
+            number=number,
+            answered_by="person:x",
+            answer="已经删除您留的信息",
         )
 
 
@@ -373,7 +430,11 @@ def test_ones_own_particulars_are_put_right_and_taken_back_by_oneself_alone() ->
     assert correct_particulars(actor=me, at=NOW, phone="", email="", language="en") == ["email", "phone"]
     row = Person.objects.get(ref=ME)
     assert (row.phone, row.email, row.language) == ("", "", "en")
-    for wrong, field in (({"phone": "x"}, "phone"), ({"email": "x"}, "email"), ({"language": "xx"}, "language")):
+    for wrong, field in (
+        ({"phone": "x"}, "phone"),
+        ({"email": "x"}, "email"),
+        ({"language": "xx"}, "language"),
+    ):
         with pytest.raises(InvalidInput) as refusal:
             correct_particulars(actor=me, at=NOW, **{"phone": "", "email": "", "language": "en", **wrong})
         assert refusal.value.field == field

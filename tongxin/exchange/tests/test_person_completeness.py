@@ -156,7 +156,10 @@ def test_shown_and_deferred_are_all_rows_naming_me_over_random_histories(
     [
         ("held.deferred IS NULL", "held.deferred IS NULL AND e.verb <> 'sign_in'"),
         ("c.persons && %(refs)s::text[] AND held", "c.persons[1] = ANY(%(refs)s::text[]) AND held"),
-        ("d.since <= %(at)s AND %(at)s < least(d.until, d.ended_at)", "d.since <= %(at)s AND %(at)s < d.until"),
+        (
+            "d.since <= %(at)s AND %(at)s < least(d.until, d.ended_at)",
+            "d.since <= %(at)s AND %(at)s < d.until",
+        ),
         ("LEFT JOIN LATERAL", "JOIN LATERAL"),
     ],
 )
@@ -182,7 +185,9 @@ def test_a_page_that_leaves_a_line_out_is_found(honest: str, planted: str) -> No
 def test_a_deferred_line_is_on_no_page_until_its_end_and_then_says_that_it_was() -> None:
     me, number = "person:a", look("person:a")
     deferral = deferred([number], until=NOW + 30 * DAY)
-    assert counts(person=me, at=NOW)[Kind.LOOK] == 0 and line_at(person=me, at=NOW, handle=str(number)) is None
+    assert (
+        counts(person=me, at=NOW)[Kind.LOOK] == 0 and line_at(person=me, at=NOW, handle=str(number)) is None
+    )
     assert completeness(person=me, at=NOW) == read.Complete(1, 0, 1)
     last = NOW + 30 * DAY - timedelta(microseconds=1)
     assert lines(person=me, at=last, wanted=Filter()) == []
@@ -260,13 +265,18 @@ def ask(lines: list[int], **given: object) -> str:
         ({"clause": f"{PIPL}#a34.p1"}, "clause"),  # its own law is no special statute
         ({"clause": "law:cn/binzhou/grid-regulation@2021-08-05#a13.p1"}, "clause"),  # a city's rule may not
         ({"clause": "law:cn/public-security-penalties@2012-10-26#a1.p1"}, "clause"),  # no longer in force
-        ({"clause": "law:cn/civil-code@2020-05-28#a34.p1", "ground": "secrecy"}, "clause"),  # says nothing of secrecy
+        (
+            {"clause": "law:cn/civil-code@2020-05-28#a34.p1", "ground": "secrecy"},
+            "clause",
+        ),  # says nothing of secrecy
         ({"reason": "  "}, "reason"),
         ({"lines": []}, "lines"),
         ({"lines": [10**15]}, "lines"),
     ],
 )
-def test_a_deferral_needs_a_ground_a_clause_in_force_an_end_and_lines(given: dict[str, object], where: str) -> None:
+def test_a_deferral_needs_a_ground_a_clause_in_force_an_end_and_lines(
+    given: dict[str, object], where: str
+) -> None:
     number = look("person:a")
     with pytest.raises(InvalidInput) as wrong:
         ask([number], **given) if "lines" not in given else ask(**given)  # type: ignore[arg-type]
@@ -294,7 +304,9 @@ def test_who_proposed_or_looked_does_not_decide_and_the_table_says_so_too() -> N
         exchange.decide_deferral(actor=head, at=NOW, number=number, granted=True, reason="同意，案件在办")
     assert refusal.value.code == "same_person"
     with pytest.raises(Refused):
-        exchange.decide_deferral(actor=data_officer(), at=NOW, number=number, granted=True, reason="同意，案件在办")
+        exchange.decide_deferral(
+            actor=data_officer(), at=NOW, number=number, granted=True, reason="同意，案件在办"
+        )
     with pytest.raises(Refused):
         exchange.decide_deferral(
             actor=data_head("bz/education"), at=NOW, number=number, granted=True, reason="同意，案件在办"
@@ -317,10 +329,14 @@ def test_a_proposal_defers_nothing_and_a_refused_one_neither() -> None:
     line = look("person:a")
     number = ask([line])
     assert counts(person="person:a", at=NOW)[Kind.LOOK] == 1
-    exchange.decide_deferral(actor=data_head(), at=NOW, number=number, granted=False, reason="没有必要，不予暂缓")
+    exchange.decide_deferral(
+        actor=data_head(), at=NOW, number=number, granted=False, reason="没有必要，不予暂缓"
+    )
     assert counts(person="person:a", at=NOW)[Kind.LOOK] == 1
     with pytest.raises(Conflict):
-        exchange.decide_deferral(actor=data_head(), at=NOW, number=number, granted=True, reason="同意，案件在办")
+        exchange.decide_deferral(
+            actor=data_head(), at=NOW, number=number, granted=True, reason="同意，案件在办"
+        )
 
 
 def test_a_clause_that_ended_between_proposal_and_decision_founds_nothing(owner_sql: object) -> None:
@@ -330,14 +346,20 @@ def test_a_clause_that_ended_between_proposal_and_decision_founds_nothing(owner_
         "(SELECT id FROM law_instrument WHERE key = 'cn/public-security-penalties')"
     )
     with pytest.raises(InvalidInput) as wrong:
-        exchange.decide_deferral(actor=data_head(), at=NOW, number=number, granted=True, reason="同意，案件在办")
+        exchange.decide_deferral(
+            actor=data_head(), at=NOW, number=number, granted=True, reason="同意，案件在办"
+        )
     assert wrong.value.field == "clause"
 
 
 def test_the_trace_box_of_a_case_tells_nothing_of_a_deferred_look() -> None:
     case = reported(actor=resident(), person="person:concerned", name="王芳")
     entry = look(
-        "person:concerned", verb="consult_reporter", subject=case.ref, purpose=Purpose.CONTACT.value, case=case.number
+        "person:concerned",
+        verb="consult_reporter",
+        subject=case.ref,
+        purpose=Purpose.CONTACT.value,
+        case=case.number,
     )
     assert [seen.entry for seen in looks_at_reporter(number=case.number, at=NOW)] == [entry]
     deferred([entry])

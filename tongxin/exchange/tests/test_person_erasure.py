@@ -22,7 +22,9 @@ def test_the_ledger_verifies_after_a_line_and_a_report_were_deleted(city_of_its_
     entry = look(ME, at=old, purpose="identity", matter="K9")
     case = checked(actor=me, person=ME, name="王芳", phone="13900000000")
     cases.confirm_case(actor=me, at=NOW, number=case.number)
-    line = exchange.file_request(actor=me, at=NOW, person=ME, kind="delete", about=f"line:{entry}", ground="term")
+    line = exchange.file_request(
+        actor=me, at=NOW, person=ME, kind="delete", about=f"line:{entry}", ground="term"
+    )
     report = exchange.file_request(
         actor=me, at=NOW, person=ME, kind="delete", about=f"case:{case.number}", ground="purpose"
     )
@@ -30,13 +32,19 @@ def test_the_ledger_verifies_after_a_line_and_a_report_were_deleted(city_of_its_
     known = LedgerContent.objects.get(pk=entry)
     guess = canonical({"content": known.content, "subject": known.subject, "persons": known.persons})
     exchange.answer_request(
-        actor=officer("bz/public-security", "data_head"), at=NOW, number=line, done=True, answer="已经删除这一行"
+        actor=officer("bz/public-security", "data_head"),
+        at=NOW,
+        number=line,
+        done=True,
+        answer="已经删除这一行",
     )
     cases.erase_report(actor=data_head(AUTHORITY), at=NOW, request=report, answer="已经删除您留的信息")
     ground.sequence_all(at=NOW)
     found = ground.verify()
     assert found["intact"], found
-    assert not Report.objects.filter(case=case).exists() and not LedgerContent.objects.filter(pk=entry).exists()
+    assert (
+        not Report.objects.filter(case=case).exists() and not LedgerContent.objects.filter(pk=entry).exists()
+    )
     # Without the salt even the right guess hashes to something else than the commitment that stays.
     kept = bytes(LedgerEntry.objects.get(pk=entry).commitment)
     assert hashlib.sha256(guess).digest() != kept and len(kept) == 32
