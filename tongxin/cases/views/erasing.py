@@ -29,7 +29,11 @@ def erase(request: HttpRequest, number: str) -> HttpResponse:
         )
     if asked is None or asked.organ != me.standing.organ or not asked.about.startswith("case:"):
         raise Http404(number)
-    form, moved, ground = EraseForm(request.POST or None), "", Ground.of(timezone.now())
+    form, moved, ground = (
+        EraseForm(request.POST if request.method == "POST" else None),
+        "",
+        Ground.of(timezone.now()),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             operations.erase_report(

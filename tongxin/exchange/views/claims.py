@@ -195,7 +195,7 @@ def deferrals(request: HttpRequest) -> HttpResponse:
     if isinstance(standing, HttpResponse):
         return standing
     ground = Ground.now()
-    form = DeferralForm(request.POST or None)
+    form = DeferralForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -264,8 +264,8 @@ def _deferral_form(found: Deferral, row: dict[str, Any], standing: Standing, req
     if standing.post is not By.DATA_HEAD:
         return None
     if found.state == Deferral.State.PROPOSED and standing.organ == found.organ:
-        return DecideForm(request.POST or None)
-    return EndForm(request.POST or None) if row["running"] else None
+        return DecideForm(request.POST if request.method == "POST" else None)
+    return EndForm(request.POST if request.method == "POST" else None) if row["running"] else None
 
 
 def _deferral_done(request: HttpRequest, found: Deferral, at: datetime, got: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def contest(request: HttpRequest, handle: str) -> HttpResponse:
     _row, line = line_or_404(reader, ground, handle)
     if line.kind is Kind.OWN:
         raise Http404("line")
-    form, moved = ContestForm(request.POST or None), ""
+    form, moved = ContestForm(request.POST if request.method == "POST" else None), ""
     if request.method == "POST" and form.is_valid():
         try:
             number = operations.contest_line(
@@ -115,7 +115,7 @@ def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse
     found = _contest_or_404(reader, number)
     if what not in {"raise", "withdraw"}:
         raise Http404(what)
-    form, moved = RaiseForm(request.POST or None), ""
+    form, moved = RaiseForm(request.POST if request.method == "POST" else None), ""
     if request.method == "POST" and (what == "withdraw" or form.is_valid()):
         try:
             if what == "raise":
@@ -170,7 +170,12 @@ def new_request(request: HttpRequest) -> HttpResponse:
         return reader
     line = request.GET.get("line", "")[:40].replace("\x00", "")
     start = {"kind": request.GET.get("kind", ""), "about": f"line:{line}" if line else "person"}
-    form, moved = RequestForm(claims.items_to_ask(), line, request.POST or None, initial=start), ""
+    form, moved = (
+        RequestForm(
+            claims.items_to_ask(), line, request.POST if request.method == "POST" else None, initial=start
+        ),
+        "",
+    )
     if request.method == "POST" and form.is_valid():
         got: Any = form.cleaned_data
         try:

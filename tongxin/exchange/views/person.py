@@ -310,6 +310,8 @@ def open_for(request: HttpRequest) -> HttpResponse:
         return shown.sign_in_first(request)
     ground = Ground.now()
     reader = reader_of(request, ground.at)
+    if not reader.token:
+        raise Http404("for")
     operations.open_record_for(actor=reader.actor, at=ground.at, person=reader.person)
     return HttpResponseRedirect(reverse("my_data") + reader.suffix, status=303)
 
@@ -325,7 +327,7 @@ def particulars(request: HttpRequest) -> HttpResponse:
     if held is None:
         raise Http404("particulars")
     start = {"phone": held.phone, "email": held.email, "language": held.language}
-    form = ParticularsForm(request.POST or None, initial=start)
+    form = ParticularsForm(request.POST if request.method == "POST" else None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
             correct_particulars(actor=me, at=ground.at, **form.cleaned_data)
