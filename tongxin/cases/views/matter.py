@@ -233,7 +233,7 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
             "answers": _particulars(report),
             "basis": shown.basis_of(("power:consult_reporter",), scene.ground),
             "purpose": story.purpose_words(purpose.value),
-            "receipt_url": reverse("ledger_receipt", args=[looks[0].entry]) if looks else "",
+            "receipt_url": reverse("ledger_entry", args=[looks[0].entry]) if looks else "",
         },
     )
     answer.headers["Cache-Control"] = "no-store"

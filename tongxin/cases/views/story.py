@@ -145,7 +145,7 @@ def looks_of(looks: list[Look], ground: Ground) -> list[dict[str, Any]]:
             "what": gettext("报告内容和报告人的联系方式"),
             "purpose": purpose_words(look.purpose),
             "clause": first_clause(look.clauses, ground),
-            "receipt_url": reverse("ledger_receipt", args=[look.entry]),
+            "receipt_url": reverse("ledger_entry", args=[look.entry]),
         }
         for look in looks
     ]

@@ -224,7 +224,7 @@ def _looks(found: DraftComment, ground: MakingGround) -> list[dict[str, Any]]:
             if look.purpose in set(CommentPurpose)
             else look.purpose,
             "clause": links.get(look.clauses.split(" ")[0]),
-            "receipt_url": reverse("ledger_receipt", args=[look.entry]),
+            "receipt_url": reverse("ledger_entry", args=[look.entry]),
         }
         for look in looks
     ]
