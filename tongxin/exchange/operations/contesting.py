@@ -21,7 +21,7 @@ from tongxin.exchange.operations.persons import (
 from tongxin.exchange.queries.person import line_at
 from tongxin.exchange.rules.person import Kind, tells_of_another
 from tongxin.exchange.terms import TermKind
-from tongxin.ledger.models import LedgerContent
+from tongxin.ledger.queries import content_of
 from tongxin.organs.queries import office_title, organs_by_code
 from tongxin.places.queries import city, city_day
 
@@ -102,7 +102,7 @@ def _opened(number: str, *states: Contest.State) -> Contest:
 
 def _telling(contest: Contest) -> list[str]:
     """概括显示的行，答复里不得写的。 What an answer about a line in general form must not name."""
-    content = LedgerContent.objects.select_related("entry").filter(entry_id=contest.line).first()
+    content = content_of(entry=contest.line)
     if content is None:
         return []
     organ, office = (
@@ -190,7 +190,7 @@ def _open_correction(warrant: Warrant, contest: Contest) -> None:
     """数据不对的，交数源部门校核。 Wrong data go to the provider to be verified (个人信息保护法 art. 46; 条例 art. 26)."""
     if contest.ground != Contest.Ground.WRONG_DATA:
         return
-    content = LedgerContent.objects.filter(entry_id=contest.line).first()
+    content = content_of(entry=contest.line)
     subject = content.subject if content else ""
     grant = (
         Grant.objects.filter(number=subject.removeprefix("grant:")).first()

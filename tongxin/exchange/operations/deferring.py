@@ -16,16 +16,15 @@ from tongxin.exchange.queries.person import deferred_among
 from tongxin.exchange.rules.clocks import PERSONAL
 from tongxin.exchange.rules.person import CALL, DEFERRAL_GROUNDS, NEVER_DEFERRED, speaks_of_secrecy
 from tongxin.law import queries as law
-from tongxin.law.models import Clause
 from tongxin.law.rules.levels import CENTRAL
 from tongxin.law.terms import BadClauseRefError, ClauseRef
-from tongxin.ledger.models import LedgerContent
+from tongxin.ledger.queries import contents_of
 from tongxin.places.queries import city_day
 
 MOST_LINES = 200
 
 
-def _special(clause: str, ground: str, day: date) -> Clause:
+def _special(clause: str, ground: str, day: date) -> str:
     """专门法律的一条。 The special clause: of a law or administrative regulation in force, not of the personal information law itself."""
     try:
         ref = ClauseRef.parse(clause.strip())
@@ -49,7 +48,7 @@ def _special(clause: str, ground: str, day: date) -> Clause:
             "这一条没有说要保密或者不需要告知",
             "this clause neither requires secrecy nor lifts the duty to tell",
         )
-    return found
+    return str(law.ref_of(found))
 
 
 def _basis(clause: str, ground: str, day: date) -> str:
@@ -57,25 +56,26 @@ def _basis(clause: str, ground: str, day: date) -> str:
     own = law.clause_on(instrument=PERSONAL, key=DEFERRAL_GROUNDS[ground].clause, day=day)
     if own is None:
         raise InvalidInput("ground", "这个理由的条款现在无效", "the clause of this ground is not in force")
-    return f"{law.ref_of(own)} {law.ref_of(_special(clause, ground, day))}"
+    return f"{law.ref_of(own)} {_special(clause, ground, day)}"
 
 
-def _chosen(lines: Collection[int]) -> list[LedgerContent]:
+def _chosen(lines: Collection[int]) -> dict[int, str]:
+    """选的各条，和查看的机构。 The entries chosen, each with the organ that looked. Raises InvalidInput."""
     wanted = sorted(set(lines))
     if not 0 < len(wanted) <= MOST_LINES:
         raise InvalidInput(
             "lines", f"一次选 1 至 {MOST_LINES} 行", f"choose 1 to {MOST_LINES} lines at a time"
         )
-    found = list(LedgerContent.objects.select_related("entry").filter(entry_id__in=wanted))
+    found = contents_of(entries=wanted)
     looks = {verb for verb, declared in REGISTRY.items() if declared.personal} | {CALL}
-    able = [
-        one
+    able = {
+        one.entry_id: one.entry.organ
         for one in found
         if one.persons
         and one.entry.verb in looks - NEVER_DEFERRED
         and one.entry.organ
         and one.content.get("actor") not in one.persons
-    ]
+    }
     if len(able) != len(wanted):
         raise InvalidInput(
             "lines", "有的编号不是一次可以暂缓的查看", "some numbers are no look that can be deferred"
@@ -111,11 +111,9 @@ def _ask_scope(
     number = next_number(Deferral, "H", at)
     return Scope(
         subject=f"deferral:{number}",
-        organs=frozenset({one.entry.organ for one in chosen})
-        if len({one.entry.organ for one in chosen}) == 1
-        else frozenset(),
-        content={"lines": [one.entry_id for one in chosen], "ground": ground, "until": until.isoformat()},
-        state=(number, basis, [one.entry_id for one in chosen]),
+        organs=frozenset(chosen.values()) if len(set(chosen.values())) == 1 else frozenset(),
+        content={"lines": list(chosen), "ground": ground, "until": until.isoformat()},
+        state=(number, basis, list(chosen)),
     )
 
 
@@ -173,8 +171,7 @@ def _decide_scope(*, actor: Actor, at: datetime, number: str, granted: bool, rea
         _basis(found.clause.split()[1], found.ground, city_day(at))
         _chosen(lines)
     lookers = {
-        str(content.get("actor"))
-        for content in LedgerContent.objects.filter(entry_id__in=lines).values_list("content", flat=True)
+        str(content.get("actor")) for content in contents_of(entries=lines).values_list("content", flat=True)
     }
     return Scope(
         subject=found.ref,
@@ -235,11 +232,7 @@ def _told_scope(*, actor: Actor, at: datetime, numbers: Sequence[str]) -> list[S
             continue
         lines = list(row.lines.values_list("line", flat=True))
         seen = set(lines) - deferred_among(entries=lines, at=at)
-        named = (
-            LedgerContent.objects.filter(entry_id__in=seen)
-            .order_by("entry_id")
-            .values_list("persons", flat=True)
-        )
+        named = contents_of(entries=seen).values_list("persons", flat=True)
         persons = tuple(dict.fromkeys(person for persons in named for person in persons))
         found.append(Scope(subject=row.ref, persons=persons, state=row))
     return found

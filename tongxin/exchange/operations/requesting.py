@@ -22,7 +22,7 @@ from tongxin.exchange.queries.person import line_at
 from tongxin.exchange.terms import TermKind
 from tongxin.identity.queries import refs_of
 from tongxin.identity.terms import Powers
-from tongxin.ledger.models import LedgerContent
+from tongxin.ledger.queries import content_of, contents_of
 from tongxin.places.queries import city_day
 
 MOST_OPEN = 20
@@ -147,7 +147,7 @@ def _answer_scope(
     )
 
 
-def _content_to_delete(request: RightsRequest, at: datetime) -> LedgerContent | None:
+def _content_to_delete(request: RightsRequest, at: datetime) -> int | None:
     """要删的台账内容。 The ledger content that a granted deletion takes away; None where what is deleted lies elsewhere.
 
     Records of use are kept three years at least (条例 art. 29 para. 1; 个人信息保护法 art. 56 para. 2): before that art. 47 para. 2
@@ -155,11 +155,7 @@ def _content_to_delete(request: RightsRequest, at: datetime) -> LedgerContent | 
     """
     if not request.about.startswith("line:"):
         return None
-    content = (
-        LedgerContent.objects.select_related("entry")
-        .filter(entry_id=int(request.about.removeprefix("line:")))
-        .first()
-    )
+    content = content_of(entry=int(request.about.removeprefix("line:")))
     if content is None:
         raise Conflict("这一行的内容已经删除", "the content of this line is deleted already")
     if at < content.entry.at + KEPT:
@@ -170,7 +166,7 @@ def _content_to_delete(request: RightsRequest, at: datetime) -> LedgerContent | 
         )
     if set(content.persons) - set(refs_of(person=request.person)):
         raise InvalidInput("done", "这一行也是别人的记录，不能删", "this line is the record of others too")
-    return content
+    return int(content.pk)
 
 
 @act("answer_request", title=("答复个人信息请求", "answer a request"), by=[By.DATA_HEAD], scope=_answer_scope)
@@ -184,7 +180,7 @@ def answer_request(*, warrant: Warrant, number: str, done: bool, answer: str, cl
     found, gone = warrant.scope.state
     _close(warrant, found, State.DONE if done else State.REFUSED, warrant.actor.person, answer)
     if gone is not None:
-        gone.delete()
+        contents_of(entries=[gone]).delete()
 
 
 def _close(warrant: Warrant, found: RightsRequest, state: RightsRequest.State, by: str, answer: str) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from tongxin.exchange.models import Contest, Deferral, Field, RightsRequest, Source, Term
 from tongxin.exchange.terms import TermKind
 from tongxin.identity.queries import refs_of
-from tongxin.ledger.models import LedgerContent
+from tongxin.ledger.queries import contents_naming_any
 
 
 def deferrals_of(*, organ: str, most: int = 100) -> list[Deferral]:
@@ -49,10 +49,9 @@ def requests_by(*, person: str) -> list[RightsRequest]:
 
 def opened_for(*, representative: str, person: str, since: datetime) -> bool:
     """代理人打开过没有。 Whether a representative opened the person's record since then, as an act. Two statements."""
-    found = LedgerContent.objects.filter(
+    found = contents_naming_any(persons=refs_of(person=person)).filter(
         entry__verb="open_record_for",
         entry__at__gte=since,
-        persons__overlap=list(refs_of(person=person)),
         content__actor=representative,
         content__for__in=list(refs_of(person=person)),
     )
@@ -116,11 +115,6 @@ def claim_numbered(*, number: str) -> Contest | RightsRequest | None:
     if number.startswith("Y"):
         return Contest.objects.filter(number=number).first()
     return RightsRequest.objects.filter(number=number).first()
-
-
-def row_numbered(*, entry: int) -> LedgerContent | None:
-    """台账的一条和它的内容。 An entry of the ledger with its content, for the office that answers; None when it was deleted."""
-    return LedgerContent.objects.select_related("entry").filter(entry_id=entry).first()
 
 
 def lines_of(*, deferral: Deferral) -> list[int]:

@@ -416,3 +416,17 @@ def test_the_trace_box_leads_to_the_person_page_and_to_the_same_receipt() -> Non
 def test_every_purpose_and_field_that_a_look_may_have_has_its_words() -> None:
     wanted = {purpose.value for purpose in (*Purpose, *CommentPurpose)}
     assert wanted <= PURPOSES.keys() and {"text", "name", "phone", "email", "address"} <= FIELDS.keys()
+
+
+def test_the_page_takes_a_fixed_number_of_statements_however_long_the_record(
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = mine()
+    for n in range(120):
+        look(
+            ME,
+            organ=("bz/education", "bz/public-security")[n % 2],
+            third="person:heir" if n % 10 == 0 else None,
+        )
+    with django_assert_max_num_queries(26):
+        opened(client, "/my-data/")

@@ -18,7 +18,8 @@ from tongxin.exchange.queries import claims
 from tongxin.exchange.queries import person as read
 from tongxin.exchange.views import person_shown as shown
 from tongxin.exchange.views.contests import clause_links
-from tongxin.exchange.views.person_shown import Ground
+from tongxin.exchange.views.person_shown import Ground, said_field
+from tongxin.ledger.queries import content_of
 from tongxin.places.queries import city
 
 OFFICERS: Final = frozenset({By.DATA_OFFICER, By.DATA_HEAD})
@@ -126,13 +127,15 @@ def _is_erasure(found: Contest | RightsRequest) -> bool:
 
 def _look(found: Contest, ground: Ground) -> dict[str, Any] | None:
     """被异议的那次查看。 The look that is contested, as the ledger holds it: what, when, for which matter."""
-    row = claims.row_numbered(entry=found.line)
+    row = content_of(entry=found.line)
     if row is None:
         return None
     content = row.content
+    fields = [str(name) for name in content.get("fields") or ()]
+    labels = claims.field_labels(names=fields)
     return {
         "entry": row.entry_id, "at": row.entry.at, "organ": ground.organ(row.entry.organ),
-        "what": shown.verb_title(row.entry.verb), "fields": [str(name) for name in content.get("fields") or ()],
+        "what": shown.verb_title(row.entry.verb), "fields": [said_field(name, labels) for name in fields],
         "purpose": str(shown.PURPOSES.get(str(content.get("purpose")), content.get("purpose") or "")),
         "matter": str(content.get("matter") or content.get("case") or ""), "clauses": clause_links(row.entry.clauses),
     }  # fmt: skip

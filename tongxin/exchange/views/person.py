@@ -130,7 +130,7 @@ def gate(request: HttpRequest, ground: Ground) -> Reader | HttpResponse:
 @require_GET
 @shown.private
 def my_data(request: HttpRequest) -> HttpResponse:
-    """谁看过我的数据。 Looks at my data first, other acts and my own folded; filters as words in the address. At most 24 statements."""
+    """谁看过我的数据。 Looks at my data first, other acts and my own folded; filters as words in the address. At most 26 statements."""
     ground = Ground.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):

@@ -24,7 +24,6 @@ from tongxin.law import queries as law
 from tongxin.law.queries import CitedClause
 from tongxin.law.queries.lists import entry_at
 from tongxin.law.rules.labels import clause_label_en
-from tongxin.organs.models import Office
 from tongxin.organs.queries import office_titles, organs_by_code
 from tongxin.organs.terms import OrganFacts
 from tongxin.places.queries import city, city_day
@@ -115,7 +114,7 @@ def verb_title(verb: str) -> str:
 class Words:
     """一页各行的词，一次查齐。 The words of all lines of a page, looked up once: offices, field labels, clauses. Three statements."""
 
-    offices: Mapping[str, Office]
+    offices: Mapping[str, Any]
     labels: Mapping[str, tuple[str, str]]
     clauses: Mapping[str, CitedClause]
 
@@ -134,10 +133,8 @@ class Words:
         )
 
     def field(self, name: str) -> str:
-        """字段的叫法。 What a field is called; its bare name where nothing says."""
-        if name in FIELDS:
-            return str(FIELDS[name])
-        return said(*self.labels[name]) if name in self.labels else name
+        """字段的叫法。 What a field is called."""
+        return said_field(name, self.labels)
 
     def office(self, code: str) -> str:
         """职位的叫法。 What an office is called."""
@@ -147,6 +144,13 @@ class Words:
     def cited(self, refs: Collection[str]) -> list[CitedClause]:
         """条款。 The clauses of some references, those the book has."""
         return [self.clauses[ref] for ref in refs if ref in self.clauses]
+
+
+def said_field(name: str, labels: Mapping[str, tuple[str, str]]) -> str:
+    """字段的叫法。 What a field is called: a common word first, else as the catalogue says, else its bare name."""
+    if name in FIELDS:
+        return str(FIELDS[name])
+    return said(*labels[name]) if name in labels else name
 
 
 def clause_words(clause: CitedClause) -> str:
@@ -162,6 +166,7 @@ def shown_line(
     return {
         "line": line,
         "who": _who(line, words, ground),
+        "month": said(f"{line.month:%Y年%-m月}", f"{line.month:%b %Y}"),
         "what": verb_title(line.verb),
         "fields": [words.field(name) for name in line.fields],
         "purpose": str(PURPOSES.get(line.purpose, line.purpose)),
