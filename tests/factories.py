@@ -5,13 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from tests.plugin import FOUNDED
-from tongxin.acts.terms import ANONYMOUS, Actor
+from tongxin.acts.terms import ANONYMOUS, PLATFORM, Actor
 from tongxin.cases import operations as cases
 from tongxin.cases.models import Assignment, Case
 from tongxin.cases.terms import Channel, NewReport, Receipt, Settlement
+from tongxin.identity.models import Account, Session
+from tongxin.identity.operations import open_account, sign_in
+from tongxin.identity.rules import session_key
+from tongxin.identity.terms import DemoShown, NewPerson, NewSession
 from tongxin.organs.models import Holding
 
 NOW = FOUNDED + timedelta(hours=2)  # Monday 10:00
@@ -88,16 +93,42 @@ def fresh(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+def session_of(actor: Actor, login: str) -> dict[str, str]:
+    """A session as the demo door would begin it, for whoever it is; it outlasts whatever a test does to the clock.
+
+    `login` names the account where the person has none yet.
+    """
+    secret = uuid.uuid4().hex
+    with transaction.atomic():
+        held = Account.objects.filter(person_id=actor.person, closed_at=None).order_by("id").first()
+        if held is None:
+            new = NewPerson(ref=actor.person, name="某", login=f"{login}-{uuid.uuid4().hex[:8]}")
+            open_account(actor=PLATFORM, at=NOW, person=new)
+            held = Account.objects.get(login=new.login)
+        key = session_key(secret)
+        sign_in(
+            actor=Actor(person=actor.person),
+            at=NOW,
+            login=held.login,
+            shown=[DemoShown()],
+            session=NewSession(key=key, device="", place="local", demo=True),
+        )
+        later = NOW + timedelta(days=3_650)
+        Session.objects.filter(key=key).update(begun_at=later, fresh_at=later)
+    return {"login": held.login, "person": actor.person, "office": actor.office or "", "secret": secret}
+
+
+def with_session(held: dict[str, str] | None) -> Client:
+    """A client that carries a session, or none."""
+    client = Client(raise_request_exception=True)
+    if held is not None:
+        session = client.session
+        session["who"] = held
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
+
+
 def signed_in(actor: Actor, login: str) -> Client:
     """A client whose session says who it is."""
-    client = Client()
-    session = client.session
-    session["who"] = {
-        "login": login,
-        "person": actor.person,
-        "office": actor.office or "",
-        "demo": settings.DEMO,
-    }
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client
+    return with_session(session_of(actor, login))

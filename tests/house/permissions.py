@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from tests.factories import NOW, a_report, officer
+from tests.factories import NOW, a_report, officer, session_of
 from tongxin.acts.terms import PLATFORM, Actor
 from tongxin.cases import operations as cases
 from tongxin.cases import rules
@@ -163,18 +163,18 @@ def set_scene() -> Scene:
             **book,
         },
         people={
-            "resident": _session(RESIDENT, "concerned"),
-            "with_basis": _session(competent, "officer"),
-            "without_basis": _session(officer("bz/371603/culture"), "elsewhere"),
+            "resident": session_of(RESIDENT, "concerned"),
+            "with_basis": session_of(competent, "officer"),
+            "without_basis": session_of(officer("bz/371603/culture"), "elsewhere"),
             "outsider": None,
-            "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk"),
-            "lawyer": _session(officer("bz/lead", "legal_officer"), "legal"),
-            "lead": _session(officer("bz/lead", "lead_officer"), "lead"),
-            "drafter": _session(officer("bz/urban-management"), "drafter"),
-            "justice": _session(officer("bz/justice", "legal_officer"), "justice"),
-            "data_head": _session(officer("bz/big-data", "data_head"), "data"),
-            "police_data_officer": _session(officer("bz/public-security", "data_officer"), "police-data"),
-            "police_data_head": _session(officer("bz/public-security", "data_head"), "police-head"),
+            "data_head": session_of(officer("bz/big-data", "data_head"), "data"),
+            "police_data_officer": session_of(officer("bz/public-security", "data_officer"), "police-data"),
+            "police_data_head": session_of(officer("bz/public-security", "data_head"), "police-head"),
+            "clerk": session_of(officer("bz/hotline", "hotline_clerk"), "clerk"),
+            "lawyer": session_of(officer("bz/lead", "legal_officer"), "legal"),
+            "lead": session_of(officer("bz/lead", "lead_officer"), "lead"),
+            "drafter": session_of(officer("bz/urban-management"), "drafter"),
+            "justice": session_of(officer("bz/justice", "legal_officer"), "justice"),
         },
     )
 
@@ -218,10 +218,6 @@ def _person_scene(case: Case, competent: Actor) -> dict[str, str]:
             clause=SECRECY, until=NOW + timedelta(days=30), reason="正在办理治安案件",
         ),
     }  # fmt: skip
-
-
-def _session(actor: Actor, login: str) -> dict[str, Any]:
-    return {"login": login, "person": actor.person, "office": actor.office or "", "demo": False}
 
 
 def read_table() -> list[dict[str, str]]:

@@ -5,23 +5,45 @@
 
 There is no argument, setting or account that skips a step. A check that fails or breaks refuses, and the refusal is
 recorded. 行政法上的职权法定：没有法定依据不得行为；依据失效，行为即止。
+
+An act that declares a `statement` passes the same gate, written as one SQL statement (docs/decisions/0013).
 """
 
+import contextlib
 import functools
 import logging
+import secrets
 import traceback
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+import psycopg
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from tongxin.acts import rules
 from tongxin.acts.models import Notice
 from tongxin.acts.registry import REGISTRY, Declaration, open_book
-from tongxin.acts.terms import Actor, Basis, By, Conflict, InvalidInput, Refused, Scope, Standing, Warrant
-from tongxin.ledger.operations import append_entries
-from tongxin.ledger.terms import LedgerOutcome, NewEntry
+from tongxin.acts.terms import (
+    Actor,
+    Basis,
+    By,
+    Conflict,
+    Did,
+    InOne,
+    InvalidInput,
+    Refused,
+    Scope,
+    Standing,
+    Warrant,
+)
+from tongxin.ledger.merkle import SHA256
+from tongxin.ledger.operations import APPEND_IN_ONE, IN_HAND, SALT_BYTES, append_entries
+from tongxin.ledger.rules import commitment
+from tongxin.ledger.terms import LedgerOutcome, NewEntry, canonical
 
 log = logging.getLogger("tongxin.acts")
 R = TypeVar("R")
@@ -39,6 +61,7 @@ def act(
     many: bool = False,
     founding: bool = False,
     needs_entry: bool = False,
+    statement: InOne | None = None,
 ) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """申明一个行为。 Declare an operation to be an act.
 
@@ -49,6 +72,9 @@ def act(
     many         scope returns a list, the operation gets `warrants` and `at`; each item has its own ledger entry
     founding     may be done while the book is empty, on the clause the city's own pack names
     needs_entry  a list entry must carry it besides the power: a scope without one is refused
+    statement    it is checked, recorded and done in one statement, of which these are its parts; the scope function only
+                 puts together what is asked (subject, content, and the values of the parts as `state`), the operation gets
+                 `did` and shapes the answer. It commits by itself: it is no part of another act
     """
 
     def declare(operation: Callable[..., R]) -> Callable[..., R]:
@@ -64,13 +90,18 @@ def act(
             scope=scope,
             operation=f"{operation.__module__}.{operation.__qualname__}",
             explanation=operation.__doc__ or "",
+            in_one=statement is not None,
         )
         if verb in REGISTRY:
             raise RuntimeError(f"the act {verb} is declared twice")
         REGISTRY[verb] = declaration
 
+        prepared = functools.cache(functools.partial(_statement, statement))
+
         @functools.wraps(operation)
         def run(*, actor: Actor, at: datetime, **given: Any) -> R:
+            if statement is not None:
+                return _perform_in_one(declaration, statement, prepared(), operation, actor, at, given)
             return _perform(declaration, operation, actor, at, given)
 
         run.declaration = declaration  # type: ignore[attr-defined]
@@ -251,7 +282,7 @@ def _entry(
         clauses=basis.refs,
         subject=scope.subject,
         persons=scope.persons,
-        content={"actor": actor.person, **scope.content},
+        content={"actor": actor.person, **({"means": actor.means} if actor.means else {}), **scope.content},
     )
 
 
@@ -295,3 +326,113 @@ def _act_in_hand() -> str:
 def _set_act_in_hand(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('tongxin.act', %s, true)", [name])
+
+
+# ---- In one statement (docs/decisions/0013) --------------------------------------------------------------------------------
+
+IN_ONE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "wrong_post": ("您的岗位不能做这个行为", "your post cannot do this"),
+    "office_not_held": ("您现在不担任这个职务", "you do not hold this office now"),
+    "no_list_entry": ("没有在用的清单事项可依", "no list entry in force covers this"),
+    "entry_idle": ("清单事项没有条款作依据，暂停使用", "the list entry rests on no clause and is idle"),
+    "clause_not_in_force": ("所依据的条款现在不是有效条款", "a clause it rests on is not in force"),
+}
+
+
+def _statement(parts: InOne | None) -> tuple[rules.Statement, rules.Statement]:
+    if parts is None:
+        raise RuntimeError("this act is not done in one statement")
+    whole = rules.statement(parts, book=open_book().in_one, append=APPEND_IN_ONE, in_hand=IN_HAND)
+    return rules.numbered(parts.wait), whole
+
+
+def _perform_in_one(
+    declaration: Declaration,
+    parts: InOne,
+    prepared: tuple[rules.Statement, rules.Statement],
+    operation: Callable[..., R],
+    actor: Actor,
+    at: datetime,
+    given: dict[str, Any],
+) -> R:
+    if at.tzinfo is None:
+        raise ValueError("an act happens at a moment with a time zone")
+    try:
+        scope = _asked(lambda: declaration.scope(actor=actor, at=at, **given))
+        values = _values(declaration, parts, actor, at, scope)
+        answer = _asked(lambda: _put(prepared, values))
+    except Refused as refusal:
+        _record_refusal(declaration, actor, at, refusal)
+        raise
+    except InvalidInput as wrong:
+        _record_refusal(declaration, actor, at, Refused("invalid_input", wrong.reason, wrong.reason_en))
+        raise
+    except (OperationalError, InterfaceError):
+        with contextlib.suppress(OperationalError, InterfaceError):  # the database may still be there
+            _record_refusal(declaration, actor, at, Refused("check_failed", "", ""))
+        raise
+    if answer["code"]:  # recorded by the statement itself
+        zh, en = {**IN_ONE_WORDS, **parts.refusals}[answer["code"]]
+        raise Refused(answer["code"], zh, en, clause=answer["clause"])
+    return operation(did=Did(entry=answer["id"], refs=answer["refs"], at=at, answer=answer), **given)
+
+
+def _values(
+    declaration: Declaration, parts: InOne, actor: Actor, at: datetime, scope: Scope
+) -> dict[str, Any]:
+    content = {"actor": actor.person, **scope.content}
+    salt = secrets.token_bytes(SALT_BYTES)
+    return {
+        **scope.state,
+        "act": str(uuid.uuid4()),
+        "verb": declaration.verb,
+        "at": at.isoformat(),
+        "person": actor.person,
+        "office": (actor.office or "").removeprefix("office:"),
+        "posts": [by.value for by in declaration.by],
+        "subject": scope.subject,
+        "content": canonical(content).decode(),
+        "salt": salt,
+        "commitments": None
+        if settings.LEDGER_HASH == SHA256
+        else _commitments(parts, salt, scope, content, settings.LEDGER_HASH),
+    }
+
+
+def _commitments(parts: InOne, salt: bytes, scope: Scope, content: Mapping[str, Any], suite: str) -> str:
+    """数据库算不出的承诺。 The commitment of each outcome, for a ledger whose hash the database does not have."""
+    bound: dict[str, tuple[Mapping[str, Any], list[str]]] = {
+        code: ({"actor": content["actor"], "code": code}, []) for code in {**IN_ONE_WORDS, **parts.refusals}
+    }
+    bound["done"] = (content, sorted(scope.persons))
+    return canonical(
+        {
+            code: commitment(
+                salt, canonical({"content": said, "persons": named, "subject": scope.subject}), suite=suite
+            ).hex()
+            for code, (said, named) in bound.items()
+        }
+    ).decode()
+
+
+def _put(prepared: tuple[rules.Statement, rules.Statement], values: Mapping[str, Any]) -> dict[str, Any]:
+    """等到锁，再问。 Wait for whoever is at the same thing, then put the statement: both prepared, in one round trip.
+
+    They are one transaction, committed when this returns. Within another transaction that could still be undone after the
+    answer was handed over: `durable` refuses that.
+    """
+    with contextlib.ExitStack() as stack:
+        if connection.in_atomic_block:
+            stack.enter_context(transaction.atomic(durable=True))
+        connection.ensure_connection()
+        raw: psycopg.Connection = connection.connection
+        stack.enter_context(connection.wrap_database_errors)
+        wait, whole = prepared
+        with raw.pipeline():
+            psycopg.RawCursor(raw).execute(wait.text, [values[n] for n in wait.names], prepare=True)
+            cursor = psycopg.RawCursor(raw, row_factory=psycopg.rows.dict_row)
+            cursor.execute(whole.text, [values[n] for n in whole.names], prepare=True)
+        row = cursor.fetchone()
+    if row is None:
+        raise RuntimeError("the statement of an act answers with one row")
+    return row

@@ -25,6 +25,7 @@ class Declaration:
     scope: Callable[..., Any]
     operation: str
     explanation: str
+    in_one: bool = False
 
     @property
     def posts(self) -> frozenset[By]:

@@ -1,10 +1,10 @@
 """行为的词汇。 The vocabulary of acts: who acts, on what basis, about what, and how a refusal explains itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,11 +51,13 @@ class Actor:
     """行为人。 Who acts: a person, and the office they act through (None: in their own right).
 
     Both are text references (`person:…`, `office:…`). Whether the office is really held is the gate's to check.
+    `means` says by what the person last showed who they are (`passkey`, `password+totp`); the ledger keeps it with the act.
     """
 
     person: str
     office: str | None = None
     platform: bool = False
+    means: str = field(default="", compare=False)
 
 
 PLATFORM = Actor(person="platform:tongxin", platform=True)
@@ -100,6 +102,23 @@ def who(request: object) -> Who:
     """本次请求的人。 Who makes a request; the door set it, and where it did not, it is nobody."""
     found: Who = getattr(request, "who", NOBODY)
     return found
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def sign_off(*verbs: str) -> Callable[[View], View]:
+    """审签的页面。 Marks a view as one of a sign-off, of all it does or of these verbs (its argument `verb`).
+
+    The door asks whoever opens it to show once more who they are, by the strongest means they have (`web.fresh`); the entry
+    of the act keeps by what. It is an authentication and no electronic signature (电子签名法 arts. 13, 16).
+    """
+
+    def mark(view: View) -> View:
+        view.sign_offs = frozenset(verbs)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +205,42 @@ class Warrant:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InOne:
+    """一句办成。 What an act adds to the one statement in which it is checked, recorded and done (docs/decisions/0013).
+
+    Parts of SQL, with `%(name)s` for the values the scope function gives; the rest of the statement is the gate's own.
+
+    wait      locks what the act is about, before the statement looks
+    about     CTEs, the last of them `about` with one row: item (list entry that must be in force too, or null),
+              persons text[] and persons_json (the same as `canonical` writes it): whom it concerns
+    rests     select of the clauses (row ids) it rests on besides those of the power and the entry; the book judges them all
+    own       CTEs, the last of them `own` with one row: what else stands against it (null: nothing), as `first` what is said
+              before the basis is looked at, as `last` what is said after
+    writes    CTEs that write; each takes its rows from `let (entry)`, which has one when the act may be done, else none
+    answer    select list of what the operation gets
+    refusals  the codes of `own`, each with its words in both languages
+    """
+
+    wait: str
+    about: str
+    rests: str
+    own: str
+    writes: str
+    answer: str
+    refusals: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Did:
+    """办成了。 What the statement of such an act came to: its entry, the clauses it rests on, and its own answer, by column."""
+
+    entry: int
+    refs: str
+    at: datetime
+    answer: Mapping[str, Any]
+
+
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """闸门拒绝。 The gate refuses, and says why, who could act instead and what to do."""
 
@@ -237,4 +292,9 @@ class Book(Protocol):
 
     def standing(self, *, actor: Actor, at: datetime) -> Standing:
         """行为人此刻的任职。 The office the actor holds at `at`. Raises Refused."""
+        ...
+
+    @property
+    def in_one(self) -> tuple[str, str, str]:
+        """一句之内的同样的核对。 The same questions as parts of one statement: the day, the standing, the basis."""
         ...

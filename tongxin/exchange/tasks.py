@@ -1,10 +1,26 @@
-"""数据共享的定时工作。 Periodic work of lawful data: load ids, call one operation."""
+"""定时工作。 Periodic work of lawful data: what lapsed with its clause, what is past its term, which deferrals have ended."""
 
 from datetime import datetime
 
 from tongxin.acts.terms import PLATFORM
-from tongxin.exchange.operations import tell_deferral_ended
+from tongxin.exchange.operations.deferring import tell_deferral_ended
+from tongxin.exchange.operations.ending import lapse_grants
+from tongxin.exchange.operations.watching import tell_overdue
+from tongxin.exchange.queries.applications import terms_untold
 from tongxin.exchange.queries.claims import deferrals_ended
+from tongxin.exchange.queries.grants import grants_lapsed
+from tongxin.places.queries import city_day
+
+
+def sweep(*, at: datetime, most: int = 500) -> dict[str, int]:
+    """扫一遍。 Look once at what time alone has changed: grants whose clause has ended, clocks that are past. At most so many of each."""
+    lapses = grants_lapsed(day=city_day(at), most=most)
+    overdue = terms_untold(at=at, most=most)
+    return {
+        "grants_lapsed": lapse_grants(actor=PLATFORM, at=at, lapses=lapses) if lapses else 0,
+        "terms_told": tell_overdue(actor=PLATFORM, at=at, terms=overdue) if overdue else 0,
+        **sweep_deferrals(at=at, most=most),
+    }
 
 
 def sweep_deferrals(*, at: datetime, most: int = 100) -> dict[str, int]:

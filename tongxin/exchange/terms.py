@@ -168,7 +168,9 @@ class Wanted:
 class Asked:
     """一次调用所问。 What one call asks: whose data, which fields, for which matter, at most how many rows.
 
-    keys   identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
+    keys    identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
+    kind    what the keys are (`resident_id`, `credit_code`, …; empty with a source that knows no persons)
+    token   the caller's own number of this request: put again, it is not answered a second time
     """
 
     grant: str
@@ -178,6 +180,8 @@ class Asked:
     keys: tuple[str, ...]
     rows: int
     on_behalf_of: str = ""  # whose own affair it is, where that is not the person looked up
+    kind: str = "resident_id"
+    token: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,3 +192,166 @@ class Answered:
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewField:
+    """将要登记的字段。 A field about to be entered: its name at the source, its words, whether it is about a person."""
+
+    name: str
+    label: str
+    label_en: str
+    personal: bool
+    sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSource:
+    """将要登记的来源系统。 A source system about to be entered: whose, how it is reached, and its fields. No credential in it."""
+
+    item: str
+    organ: str
+    system: str
+    adapter: Adapter
+    address: str
+    secret: str
+    relation: str
+    key: str
+    key_kind: str
+    wait_ms: int
+    fields: tuple[NewField, ...]
+
+
+# ---- Applications, grants, disputes ----------------------------------------------------------------------------------
+
+OPEN_STATES: Final = (
+    ApplicationState.DRAFTED,
+    ApplicationState.FILED,
+    ApplicationState.SUPPLEMENT,
+    ApplicationState.CONSENTED,
+)
+OPEN_MOST: Final = 3  # open applications of one organ for one item: who wants more withdraws one first
+
+
+class Ground(StrEnum):
+    """不予共享的理由，封闭清单。 Why sharing may be refused: what the catalogue itself says, or a higher law; nothing added (art. 15)."""
+
+    SCOPE = "scope"
+    USE = "use"
+    BASIS = "basis"
+    FIELDS = "fields"
+    INCOMPLETE = "incomplete"
+    LAW = "law"
+
+
+GROUND_LABELS: Final[Mapping[Ground, Any]] = {
+    Ground.SCOPE: _("不在目录列明的共享范围内"),
+    Ground.USE: _("不合目录列明的使用用途"),
+    Ground.BASIS: _("所写依据不能说明履行职责需要它"),
+    Ground.FIELDS: _("所申请的个人信息超出最小范围"),
+    Ground.INCOMPLETE: _("一次告知以后，材料仍然不全"),
+    Ground.LAW: _("法律、行政法规另有规定"),
+}
+
+
+class EndGround(StrEnum):
+    """终止的理由，封闭清单。 Why a grant may be terminated (政务数据共享条例 art. 27)."""
+
+    ACHIEVED = "achieved"  # para. 1: achieved, impossible, or no longer necessary
+    UNMENDED = "unmended"  # para. 2: suspended, told to mend, and not mended
+    PROPER = "proper"  # para. 3: a proper reason, after consultation, filed with the authority
+
+
+END_LABELS: Final[Mapping[EndGround, Any]] = {
+    EndGround.ACHIEVED: _("共享目的已实现、无法实现或者不再必要"),
+    EndGround.UNMENDED: _("暂停以后拒不整改或者整改不到位"),
+    EndGround.PROPER: _("有正当理由，已与使用方协商"),
+}
+ENDING_LABELS: Final[Mapping[Ending, Any]] = {
+    Ending.LAPSED: _("依据失效"),
+    Ending.SUSPENDED: _("暂停"),
+    Ending.RESUMED: _("恢复"),
+    Ending.TERMINATED: _("终止"),
+}
+SHARING_LABELS: Final[Mapping[Sharing, Any]] = {
+    Sharing.UNCONDITIONAL: _("无条件共享"),
+    Sharing.CONDITIONAL: _("有条件共享"),
+    Sharing.NONE: _("不予共享"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Supplement:
+    """一次补充。 What an applicant adds after being told once of everything missing; what is None stays as it was."""
+
+    clauses: tuple[str, ...] | None = None
+    scenario: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """拟改的目录项。 What would change of a catalogue item: facts as the list asks them, clauses with the words that name the holder.
+
+    fields   the whole list of fields as it would be; None leaves them
+    rests    (clause, words that name the holder; empty: it stands beside); None leaves them
+    """
+
+    facts: Mapping[str, str]
+    fields: tuple[NewField, ...] | None = None
+    rests: tuple[tuple[str, str], ...] | None = None
+
+
+# ---- Calls ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Called:
+    """放行的调用。 A call that was let through and recorded: its entry, its row, whom it is about, and where to ask."""
+
+    entry: int
+    call: int
+    refs: str
+    persons: tuple[str, ...]
+    source: int
+    kind: str
+    at: datetime
+
+
+class Came(StrEnum):
+    """来源怎样回答。 How the source answered a call (the values of `CallResult.Outcome`)."""
+
+    ANSWERED = "answered"
+    NOTHING = "nothing"
+    UNREACHABLE = "unreachable"
+    MISMATCH = "mismatch"
+    STOPPED = "stopped"
+
+
+class SourceFault(Exception):  # noqa: N818 - it is the source's fault, not ours
+    """来源的毛病。 A source that did not answer as it should. `said` names what is wrong, never what the source sent."""
+
+    def __init__(self, came: Came, said: str) -> None:
+        super().__init__(f"{came.value}: {said}")
+        self.came, self.said = came, said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """取来的行。 Rows of a source, minimised; the key of each beside it (empty where the source knows no persons)."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    keys: tuple[str, ...]
+    more: bool = False
+    upstream: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """调用的了结。 What became of a call that did not hand over just what it had reserved."""
+
+    call: int
+    came: Came
+    rows: int
+    took_ms: int
+    upstream: str = ""

@@ -1,14 +1,35 @@
 """身份的读取。 Reads of identity that show no personal data."""
 
-from datetime import date
+import hmac
+from collections.abc import Sequence
+from datetime import date, datetime
 
+from allauth.idp.oidc.models import Client
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 
-from tongxin.identity.models import Account, Identifier, Person, Representation
-from tongxin.identity.rules import ALIAS, alias_of, digest_of, normal_form
-from tongxin.identity.terms import Powers, Represented, RepresentationKind, SignedIn
+from tongxin.identity.models import (
+    Account,
+    Consent,
+    Identifier,
+    OutsideLink,
+    Person,
+    Recovery,
+    Representation,
+    Session,
+)
+from tongxin.identity.rules import ALIAS, alias_of, digest_of, normal_form, outside_subject, seal, session_key
+from tongxin.identity.terms import (
+    LiveSession,
+    Means,
+    Powers,
+    RecoveryState,
+    RepresentationKind,
+    Represented,
+    SignedIn,
+)
 
 # Compared against when there is no such account, so that a wrong name takes as long as a wrong password.
 _NOBODY = make_password("nobody")
@@ -121,3 +142,128 @@ def representations_of(*, person: str) -> list[Representation]:
     refs = refs_of(person=person)
     concerned = models.Q(representative__in=refs) | models.Q(person__in=refs)
     return list(Representation.objects.filter(concerned).order_by("-id"))
+
+
+# ---- Means of signing in, and sessions ------------------------------------------------------------------------------
+
+
+def seal_of(row: Authenticator) -> str:
+    """一种方式的封印。 The seal that a means of this account must carry."""
+    kind = row.type
+    part = {
+        Authenticator.Type.WEBAUTHN: lambda: row.data.get("credential"),
+        Authenticator.Type.TOTP: lambda: row.data.get("secret"),
+        Authenticator.Type.RECOVERY_CODES: lambda: row.data.get("seed"),
+    }[Authenticator.Type(kind)]()
+    return seal(
+        key=settings.IDENTITY_KEY,
+        account=row.user_id,
+        kind=kind,
+        part=part,
+        alone=bool(row.data.get("alone")),
+    )
+
+
+def sealed_means(account: Account, *, lock: bool = False) -> list[Authenticator]:
+    """账户的核验方式，封印完好的。 The means of an account whose seals hold: a row made past the acts of this house is none."""
+    rows = Authenticator.objects.filter(user=account).order_by("id")
+    found = list(rows.select_for_update() if lock else rows)
+    return [row for row in found if hmac.compare_digest(str(row.data.get("seal", "")), seal_of(row))]
+
+
+def means_of_rows(account: Account, rows: Sequence[Authenticator]) -> frozenset[Means]:
+    """持有哪些方式。 Which means an account holds."""
+    found: set[Means] = {means_of_row(row) for row in rows}
+    if account.has_usable_password():
+        found.add(Means.PASSWORD)
+    return frozenset(found)
+
+
+def means_of_row(row: Authenticator) -> Means:
+    """是哪种方式。 Which means a row is."""
+    if row.type == Authenticator.Type.WEBAUTHN:
+        return Means.PASSKEY if row.data.get("alone") else Means.SECURITY_KEY
+    return Means.TOTP if row.type == Authenticator.Type.TOTP else Means.RECOVERY_CODE
+
+
+def own_account(*, login: str) -> Account | None:
+    """登录名的账户行。 The row of an open account, for the ceremonies of its own person."""
+    return Account.objects.filter(login=login, closed_at=None).first()
+
+
+def held_means(*, login: str) -> frozenset[Means]:
+    """账户持有的方式。 Which means an account holds, outside accounts apart. Two statements."""
+    account = own_account(login=login)
+    return means_of_rows(account, sealed_means(account)) if account else frozenset()
+
+
+def live_session(*, secret: str, since: datetime) -> LiveSession | None:
+    """活着的会话。 The session of a cookie's secret, when it has not ended, began after `since` and its account is open. One statement."""
+    row = (
+        Session.objects.select_related("account")
+        .filter(key=session_key(secret), ended_at=None, begun_at__gt=since, account__closed_at=None)
+        .first()
+    )
+    return row and LiveSession(
+        key=row.key,
+        login=row.account.login,
+        person=row.account.person_id,
+        means=row.means,
+        begun_at=row.begun_at,
+        fresh_at=row.fresh_at,
+        demo=row.demo,
+    )
+
+
+def open_sessions(*, login: str, since: datetime) -> list[Session]:
+    """没有结束的会话，新的在前。 The sessions of an account that have not ended and began after `since`, newest first."""
+    rows = Session.objects.filter(account__login=login, ended_at=None, begun_at__gt=since)
+    return list(rows.order_by("-begun_at"))
+
+
+def account_linked(*, provider: str, subject: str) -> SignedIn | None:
+    """外部账户是谁的。 The open account that an outside account opens."""
+    digest = outside_subject(key=settings.IDENTITY_KEY, provider=provider, subject=subject)
+    link = OutsideLink.objects.select_related("account").filter(provider=provider, subject=digest).first()
+    if link is None or link.account.closed_at is not None:
+        return None
+    return SignedIn(login=link.account.login, person=link.account.person_id)
+
+
+def account_by_subject(*, client: str, subject: str) -> Account | None:
+    """对一个系统的标识是谁的。 The open account that a system knows by a subject of its own."""
+    found = Consent.objects.select_related("account").filter(client=client, subject=subject).first()
+    return found.account if found and found.account.closed_at is None else None
+
+
+def name_of_account(*, login: str) -> str:
+    """账户的姓名。 The name of an account's person, for what that person agreed to."""
+    names = Person.objects.filter(accounts__login=login).values_list("name", flat=True)
+    return names.first() or ""
+
+
+def name_of(*, person: str) -> str:
+    """被代理人怎么称呼。 How somebody one acts for is called: a registered name, otherwise the end of the alias."""
+    known = Person.objects.filter(ref=person).values_list("name", flat=True).first()
+    return known or person[-6:]
+
+
+def clients() -> models.QuerySet[Client]:
+    """使用统一登录的系统。 The systems that use the city's sign-in."""
+    return Client.objects.order_by("name", "pk")
+
+
+def recoveries_waiting() -> models.QuerySet[Recovery]:
+    """等待核实的找回申请。 Requests to get an account back that wait for another person, oldest first."""
+    return Recovery.objects.filter(state=RecoveryState.ASKED).order_by("id")
+
+
+def recoveries_of(*, login: str) -> models.QuerySet[Recovery]:
+    """本账户的找回申请。 Requests for an account that are not over, newest first."""
+    waiting = [RecoveryState.ASKED, RecoveryState.APPROVED]
+    return Recovery.objects.filter(login=login, state__in=waiting).order_by("-id")
+
+
+def recovery_of(*, token: str) -> Recovery | None:
+    """凭密语的找回申请。 The request of whoever holds its secret."""
+    return Recovery.objects.filter(token=session_key(token)).first()

@@ -1,13 +1,16 @@
 """身份的规则。 Rules of identity, pure: identifying numbers and their check characters, keyed digests, seals."""
 
+import base64
 import hashlib
 import hmac
+import json
 import re
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from tongxin.acts.terms import InvalidInput
-from tongxin.identity.terms import IdentifierKind
+from tongxin.identity.terms import IdentifierKind, Means
 
 ALIAS: Final = "person:x-"
 # GB 11643-1999 (ISO 7064 MOD 11-2): weight of the i-th character from the left, and the check characters by remainder.
@@ -107,3 +110,83 @@ def alias_of(digest: str) -> str:
 def subkey(key: bytes, purpose: str) -> bytes:
     """一把钥匙一个用途。 A key of its own for each purpose, from the instance's one secret."""
     return hmac.new(key, f"tongxin identity: {purpose}".encode(), hashlib.sha256).digest()
+
+
+# ---- Means of signing in --------------------------------------------------------------------------------------------
+
+SECOND: Final = frozenset({Means.TOTP, Means.SECURITY_KEY, Means.RECOVERY_CODE})
+STRENGTH: Final[Mapping[Means, int]] = {
+    Means.DEMO: 3,  # the invented people have nothing else; the page says that it is a demo
+    Means.PASSKEY: 3,
+    Means.SECURITY_KEY: 2,
+    Means.TOTP: 2,
+    Means.RECOVERY_CODE: 1,
+    Means.PASSWORD: 1,
+    Means.OIDC: 1,
+}
+
+
+def strength(means: Collection[Means]) -> int:
+    """核验有多强：0–3。 How strong a showing was, 0 to 3: that of the strongest means in it."""
+    return max((STRENGTH[one] for one in means), default=0)
+
+
+def may_enter(*, shown: Collection[Means], held: Collection[Means]) -> bool:
+    """够不够登录。 Whether what was shown is enough to sign in, for somebody who holds these means.
+
+    A passkey is enough by itself, an outside account too; a password where nothing second is held, otherwise with it.
+    """
+    if {Means.PASSKEY, Means.OIDC, Means.DEMO} & set(shown):
+        return True
+    second_held = {Means.TOTP, Means.SECURITY_KEY, Means.PASSKEY} & set(held)
+    return Means.PASSWORD in shown and (not second_held or bool(SECOND & set(shown)))
+
+
+def is_as_strong(*, shown: Collection[Means], held: Collection[Means]) -> bool:
+    """是不是用了最强的方式。 Whether what was shown is as strong as the strongest means held, as a sign-off wants it."""
+    return strength(shown) >= min(strength(held), max(STRENGTH.values()))
+
+
+def joined(means: Collection[Means]) -> str:
+    """写成一个词。 Means in one word, in a fixed order: `password+totp`."""
+    return "+".join(one.value for one in Means if one in means)
+
+
+def parted(word: str) -> frozenset[Means]:
+    """拆开。 The means of one word; what is unknown is left out."""
+    known = {one.value for one in Means}
+    return frozenset(Means(part) for part in word.split("+") if part in known)
+
+
+def seal(*, key: bytes, account: int, kind: str, part: Any, alone: bool) -> str:
+    """封印。 What binds a means of signing in to its account: without the instance's key nobody can make one in the database."""
+    sealed = json.dumps(
+        [account, kind, part, alone], sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
+    return hmac.new(subkey(key, "seal"), sealed.encode(), hashlib.sha256).hexdigest()
+
+
+def session_key(secret: str) -> str:
+    """会话密语的摘要。 The digest of a session's secret: the cookie holds the secret, the table the digest."""
+    return hashlib.sha256(f"session {secret}".encode()).hexdigest()
+
+
+def spent_digest(kind: str, *parts: object) -> str:
+    """用过的凭据。 The digest under which a showing that may be used once is remembered."""
+    return hashlib.sha256("\x00".join([kind, *map(str, parts)]).encode()).hexdigest()
+
+
+def counter_went_back(*, kept: int, shown: int) -> bool:
+    """计数器倒退。 Whether a key's counter did not grow: then there may be a copy of it (WebAuthn Level 3, 6.1.1)."""
+    return (kept > 0 or shown > 0) and shown <= kept
+
+
+def pairwise_subject(*, key: bytes, client: str, account: int) -> str:
+    """对一个系统的标识。 The subject of an account for one system, 43 characters: no two systems can compare theirs (OIDC Core 8.1)."""
+    made = hmac.new(subkey(key, "subject"), f"{client}\x00{account}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def outside_subject(*, key: bytes, provider: str, subject: str) -> str:
+    """外部账户的摘要。 The keyed digest of a subject at an outside provider."""
+    return hmac.new(subkey(key, "outside"), f"{provider}\x00{subject}".encode(), hashlib.sha256).hexdigest()

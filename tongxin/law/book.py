@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
 from tongxin.acts.terms import Actor, Basis, BasisClause, Refused, Standing
 from tongxin.law.models import Effect, Instrument
+from tongxin.law.queries import IN_FORCE
 from tongxin.law.rules.labels import clause_label
 from tongxin.organs.queries import standing as standing_of
 from tongxin.places.queries import city_day
@@ -17,13 +18,10 @@ from tongxin.places.queries import city_day
 # of the act, and nowhere kept as a flag: at 00:00 of the day a clause ends, the next statement is refused. One exception the law
 # itself may make: an amending text in force that leaves what was begun before its day to the old clause (过渡规定); then the
 # effect that says so is the last column.
-BASIS = """
+BASIS = f"""
 SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, c.key, i.title, i.title_en, c.text,
        coalesce(c.in_force_from, v.in_force_from),
-       (coalesce(c.in_force_from, v.in_force_from) <= d.day
-        AND (coalesce(c.in_force_to, v.in_force_to) IS NULL OR d.day < coalesce(c.in_force_to, v.in_force_to))
-        AND NOT EXISTS (SELECT 1 FROM law_suspension s WHERE s.clause_id = c.id AND s.since <= d.day
-                           AND (s.until IS NULL OR d.day < s.until))) IS TRUE,
+       {IN_FORCE},
        (SELECT f.id FROM law_effect f JOIN law_clause k ON k.version_id = f.by_id AND k.key = f.by_clause
                                       JOIN law_version w ON w.id = k.version_id
          WHERE f.version_id = v.id AND f.state = 'confirmed' AND f.kind = 'repeal' AND f.saves_running
@@ -47,9 +45,45 @@ SELECT e.list || ':' || e.code, b.id, b.mandatory, b.general, i.key, v.adopted, 
  ORDER BY e.list DESC, b.id
 """
 
+# What the gate puts into the statement of an act that is checked, recorded and done in one (docs/decisions/0013): the city's
+# day, the office held on it, and what BASIS and `_check_entry` ask of the list entries, whose references the gate gives as the
+# rows of `entries (ref, nth)`; the clauses an act rests on besides are the rows of `rests (clause)`. `basis` has one row; its
+# `clause` is the one that is not in force.
+HERE: Final = """
+here AS (SELECT (%(at)s::timestamptz AT TIME ZONE t.timezone)::date AS day FROM places_city t LIMIT 1)"""
+STANDING: Final = """
+standing AS (
+  SELECT n.code AS organ, o.post FROM here d
+    JOIN organs_holding h ON h.person = %(person)s::text AND h.valid_from <= d.day AND (h.valid_to IS NULL OR d.day < h.valid_to)
+    JOIN organs_office o ON o.id = h.office_id AND o.code = %(office)s::text
+    JOIN organs_organ n ON n.id = o.organ_id LIMIT 1)"""
+BOUND: Final = f"""
+bound AS (
+  SELECT r.nth, e.id AS entry, b.id AS binding, b.mandatory, b.clause_id AS clause
+    FROM here d CROSS JOIN entries r
+    LEFT JOIN law_listentry e ON e.list = split_part(r.ref, ':', 1) AND e.code = substr(r.ref, strpos(r.ref, ':') + 1)
+                             AND e.valid_from <= d.day AND (e.valid_to IS NULL OR d.day < e.valid_to)
+    LEFT JOIN law_binding b ON b.entry_id = e.id AND (b.valid_from IS NULL OR b.valid_from <= d.day)
+                           AND (b.valid_to IS NULL OR d.day < b.valid_to)
+   UNION ALL SELECT 2, 0, clause, true, clause FROM rests),
+judged AS MATERIALIZED (
+  SELECT n.*, {IN_FORCE} AS stands, 'law:' || i.key || '@' || v.adopted || '#' || c.key AS ref
+    FROM here d CROSS JOIN bound n
+    LEFT JOIN law_clause c ON c.id = n.clause
+    LEFT JOIN law_version v ON v.id = c.version_id
+    LEFT JOIN law_instrument i ON i.id = v.instrument_id),
+basis AS (
+  SELECT CASE WHEN bool_or(entry IS NULL) THEN 'no_list_entry'
+              WHEN count(DISTINCT nth) FILTER (WHERE mandatory) < count(DISTINCT nth) THEN 'entry_idle'
+              WHEN bool_or(mandatory AND NOT stands) THEN 'clause_not_in_force' END AS code,
+         min(ref) FILTER (WHERE mandatory AND NOT stands) AS clause,
+         string_agg(ref, ' ' ORDER BY nth, binding) FILTER (WHERE stands) AS refs FROM judged)"""
+
 
 class StatuteBook:
     """法典。 The book as the gate sees it (acts.terms.Book)."""
+
+    in_one: Final = (HERE, STANDING, BOUND)
 
     def basis(self, *, entries: tuple[str, ...], at: datetime, begun: datetime | None = None) -> Basis:
         """各清单事项此刻的依据。 The clauses of these entries, every mandatory one in force at `at`. Raises Refused.

@@ -37,6 +37,30 @@ WITH given AS (
 )
 SELECT new.id, new.act, set_config('tongxin.act', new.act::text, true) FROM new
 """
+# The same within the one statement of an act that is checked, recorded and done in it (docs/decisions/0013). `verdict` says what
+# came of the checks (code: null when nothing stands against it) and `about` whom it concerns. What is committed to is put
+# together here as `canonical` writes it; of a refusal it is the actor and the code, and nobody is named. A ledger founded on
+# another hash than SHA-256, which the database cannot compute, is given the commitment of each outcome.
+APPEND_IN_ONE = """
+told AS (
+  SELECT v.*,
+         CASE WHEN v.code IS NULL THEN %(content)s::text
+              ELSE '{"actor":' || to_json(%(person)s::text)::text || ',"code":"' || v.code || '"}' END AS content,
+         CASE WHEN v.code IS NULL THEN a.persons ELSE '{}' END AS persons,
+         CASE WHEN v.code IS NULL THEN a.persons_json ELSE '[]' END AS persons_json
+    FROM verdict v, about a),
+new AS (
+  INSERT INTO ledger_ledgerentry (act, verb, outcome, at, organ, office, list_entry, clauses, commitment)
+  SELECT %(act)s::uuid, %(verb)s, CASE WHEN code IS NULL THEN 'done' ELSE 'refused' END, %(at)s::timestamptz, organ, office,
+         list_entry, CASE WHEN code IS NULL THEN refs ELSE clause END,
+         coalesce(decode(%(commitments)s::jsonb ->> coalesce(code, 'done'), 'hex'),
+                  sha256(%(salt)s::bytea || convert_to('{"content":' || content || ',"persons":' || persons_json
+                         || ',"subject":' || to_json(%(subject)s::text)::text || '}', 'UTF8')))
+    FROM told RETURNING id),
+content AS (
+  INSERT INTO ledger_ledgercontent (entry_id, salt, subject, persons, content)
+  SELECT new.id, %(salt)s::bytea, %(subject)s::text, persons, content::jsonb FROM new, told)"""
+IN_HAND = "set_config('tongxin.act', %(act)s::text, true)"
 
 # A transaction is settled when every one with a smaller number has ended: then no entry can still appear before it,
 # and (transaction, id) is an order that never has to be revised.

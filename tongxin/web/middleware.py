@@ -2,15 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, who
+from tongxin.identity.models import Account
+from tongxin.identity.queries import live_session, own_account
 from tongxin.organs.queries import standing
 from tongxin.places.queries import city_day
 
@@ -40,32 +45,48 @@ class Headers:
 
 
 class WhoActs:
-    """谁在行为。 Works out who acts, from the signed session. Whether the office is held is asked anew each time."""
+    """谁在行为。 Works out who acts: the signed cookie names a session, which must be alive; the office must be held now.
+
+    No statement for who is not signed in; one for a session in one's own right, two for one through an office.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """认出来人。 Set `request.who`."""
+        """认出来人。 Set `request.who`, and `request.user` for the protocols of allauth."""
         if not request.path.startswith(settings.STATIC_URL):
             try:
                 request.who = _who(request)  # type: ignore[attr-defined]
             except (OperationalError, InterfaceError) as error:
                 return _database_away(request, error)
+            request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
         return self.get_response(request)
+
+
+def _user(request: HttpRequest) -> Account | AnonymousUser:
+    login = who(request).login
+    return (own_account(login=login) if login else None) or AnonymousUser()
 
 
 def _who(request: HttpRequest) -> Who:
     held = request.session.get("who")
-    if not isinstance(held, dict) or (held.get("demo") and not settings.DEMO):
+    if not isinstance(held, dict) or not held.get("secret"):
         return NOBODY
+    moment = timezone.now()
+    live = live_session(secret=held["secret"], since=moment - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    if live is None or live.login != held.get("login") or (live.demo and not settings.DEMO):
+        return NOBODY  # ended here or elsewhere
+    request.live = live  # type: ignore[attr-defined]
     office = held.get("office") or None
     found = None
     if office:
-        found = standing(person=held["person"], office=office, day=city_day(datetime.now(UTC)))
+        found = standing(person=live.person, office=office, day=city_day(moment))
         if found is None:
             return NOBODY  # the office ended: the session ends with it
-    return Who(actor=Actor(person=held["person"], office=office), login=held["login"], standing=found)
+    return Who(
+        actor=Actor(person=live.person, office=office, means=live.means), login=live.login, standing=found
+    )
 
 
 class Refusals:

@@ -172,10 +172,6 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     "contest_made": lambda: (_("有异议要答复 %(number)s"), _("有人对一次查看提出异议，请在期限内答复。")),
     "contest_answered": lambda: (_("您的异议 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复和理由。")),
     "contest_withdrawn": lambda: (_("异议已撤回 %(number)s"), _("提出的人撤回了异议。")),
-    "correction_opened": lambda: (
-        _("请校核数据 %(number)s"),
-        _("异议成立：有数据不对。请在十个工作日内校核、更正、答复。"),
-    ),
     "request_made": lambda: (_("有请求要答复 %(number)s"), _("有人提出个人信息请求，请在期限内答复。")),
     "request_answered": lambda: (_("您的请求 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复。")),
 }

@@ -1,5 +1,7 @@
 """建表与装门卫。 Migrate, make the application's role, install the guard: all as the owner of the tables."""
 
+from allauth.idp.oidc.models import Client
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -13,17 +15,23 @@ from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLea
 
 LEDGERS_OWN = (LedgerLeaf, LedgerNode, LedgerCheckpoint, LedgerCosignature, LedgerStamp)
 BOOKKEEPING = ("acts_delivery", *(model._meta.db_table for model in LEDGERS_OWN))  # noqa: SLF001
+# Of allauth's tables those that say who may enter are guarded like our own: written within acts alone.
+GUARDED_OF_ALLAUTH = (Authenticator, Client)
+# What lasts for minutes and is no act: tokens by which another system asks once more, and what stands between two requests.
+PASSING = ("allauth_idp_oidc_token", "identity_ticket")
 
 
 def guarded_tables() -> dict[str, str]:
     """受守护的表与其主键列。 Every table of a capability with its key column, but the ledger's own and the bookkeeping."""
-    return {
-        model._meta.db_table: _key(model)  # noqa: SLF001
+    own = [
+        model
         for model in apps.get_models()
-        if model.__module__.split(".")[1] in settings.CAPABILITIES
+        if model.__module__.startswith("tongxin.")
+        and model.__module__.split(".")[1] in settings.CAPABILITIES
         and not model.__module__.startswith("tongxin.ledger.")
-        and model._meta.db_table not in BOOKKEEPING  # noqa: SLF001
-    }
+        and model._meta.db_table not in (*BOOKKEEPING, *PASSING)  # noqa: SLF001
+    ]
+    return {model._meta.db_table: _key(model) for model in (*own, *GUARDED_OF_ALLAUTH)}  # noqa: SLF001
 
 
 def _key(model: type[Model]) -> str:
@@ -66,5 +74,11 @@ def prepare(*, role: str, password: str) -> None:
         guard.install(
             owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
         )
+        for table in PASSING:
+            cursor.execute(
+                sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
+                    sql.Identifier(table), sql.Identifier(role)
+                )
+            )
         cursor.execute("SELECT pg_advisory_unlock(7261)")
     owner.close()

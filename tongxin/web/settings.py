@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from tongxin.web.outside import outside_providers
 from tongxin.web.secrets import Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,8 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
         "NAME": parts.get("dbname", "tongxin"),
-        "OPTIONS": {**options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
+        # Only cursors that bind on the server prepare: the gate's, for acts done in one statement (docs/decisions/0013).
+        "OPTIONS": {"prepare_threshold": 5, **options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
     }
@@ -52,6 +54,15 @@ CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchan
 INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    # allauth needs these two; nobody has a permission or a group, and the application's role may not write their tables.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.idp.oidc",
     *(f"tongxin.{name}" for name in CAPABILITIES),
     "tongxin.web",
 ]
@@ -63,6 +74,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "tongxin.web.middleware.WhoActs",
+    "allauth.account.middleware.AccountMiddleware",
+    "tongxin.web.fresh.AskAgain",
     "tongxin.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "tongxin.web.urls"
@@ -82,7 +95,7 @@ TEMPLATES = [
     }
 ]
 
-# Sessions live in a signed cookie: signing in is an act with its entry, the rest needs no table.
+# What a browser carries is signed, and names a row that can be ended (decision 12): signing in and out are acts.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -92,13 +105,37 @@ SESSION_COOKIE_NAME = f"tongxin_{os.environ.get('TONGXIN_PORT', '')}".rstrip(
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = SESSION_COOKIE_NAME + "_csrf"
-if os.environ.get("TONGXIN_HTTPS") == "1":
+BEHIND_PROXY = os.environ.get("TONGXIN_HTTPS") == "1"
+if BEHIND_PROXY:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+# Identity. allauth gives ceremonies and protocols; pages and acts are the house's own (decision 12).
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS: list[str] = []  # nobody is authenticated past the acts of identity
+LOGIN_URL = "/sign-in/"
+CACHES = {"default": {"BACKEND": "tongxin.web.tickets.Tickets"}}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "tongxin.web.allauth_ports.MeansPort"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s before and after: clocks differ
+SOCIALACCOUNT_ADAPTER = "tongxin.web.allauth_ports.OutsidePort"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid"], "APPS": outside_providers()}
+}
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+IDP_OIDC_ADAPTER = "tongxin.web.allauth_ports.CityPort"
+IDP_OIDC_PRIVATE_KEY = SECRETS.oidc_key
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -112,6 +149,7 @@ STATICFILES_DIRS = [ROOT / "assets"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 PHOTOS = DATA / "photos"
+SOURCES = DATA / "sources.json"  # where source systems are, and their credentials (exchange/queries/sources/places.py)
 
 # The ledger and those outside who attest it (docs/decisions/0011).
 LEDGER_HASH = SECRETS.ledger_hash

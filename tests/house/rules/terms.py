@@ -119,6 +119,7 @@ class Allowed:
 WRITERS = (
     Allowed("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
     Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
+    Allowed("tongxin.web.tickets", "", "Django's cache as a table: what lasts a minute between two requests"),
     Allowed(
         "tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"
     ),

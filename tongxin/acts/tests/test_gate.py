@@ -29,7 +29,7 @@ from tongxin.cases import operations as cases
 from tongxin.cases.models import Case, CaseStep, Clock
 from tongxin.cases.terms import ClockChange, ClockGround
 from tongxin.identity.operations import open_account, sign_in
-from tongxin.identity.terms import NewPerson
+from tongxin.identity.terms import DemoShown, NewPerson, NewSession
 from tongxin.ledger.models import LedgerContent, LedgerEntry
 from tongxin.web.console.commands.founding import verbs
 from tongxin.web.pack import examine_pack
@@ -445,8 +445,12 @@ def test_an_entry_says_who_on_what_basis_about_what_and_names_no_person() -> Non
 
 @pytest.mark.django_db
 def test_a_sign_in_is_an_act_and_the_person_can_see_it() -> None:
-    sign_in(actor=ME, at=NOW, login="me")
-    assert LedgerContent.objects.get(entry__verb="sign_in").persons == ["person:me"]
+    open_account(actor=PLATFORM, at=NOW, person=NewPerson(ref="person:me", name="我", login="me"))
+    session = NewSession(key="0" * 64, device="", place="local", demo=True)
+    sign_in(actor=ME, at=NOW, login="me", shown=[DemoShown()], session=session)
+    content = LedgerContent.objects.get(entry__verb="sign_in")
+    assert content.persons == ["person:me"]
+    assert content.content["means"] == "demo"
 
 
 @pytest.mark.django_db
@@ -595,7 +599,7 @@ def _found_again() -> None:
 
 
 def test_a_city_is_founded_once(city_of_its_own: str) -> None:
-    """The founding acts (found_places, found_persons, found_organs, found_lawmaking, enact_pack) are over when the book is open."""
+    """The founding acts (places, persons, organs, law-making, sources, the book) are over when the book is open."""
     with pytest.raises(Refused) as refusal:
         _found_again()
     assert refusal.value.code == "already_founded"
@@ -604,6 +608,7 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
         "found_persons",
         "found_organs",
         "found_lawmaking",
+        "found_sources",
         "enact_pack",
     }
 
@@ -611,7 +616,7 @@ def test_a_city_is_founded_once(city_of_its_own: str) -> None:
 @pytest.mark.xfail(
     strict=True,
     raises=AssertionError,
-    reason="the four founding acts share a transaction of the caller, and the record of the refusal "
+    reason="the founding acts share a transaction of the caller, and the record of the refusal "
     "is rolled back with it",
 )
 def test_a_second_founding_is_recorded_as_refused(city_of_its_own: str) -> None:

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
+from tongxin.acts.terms import Conflict, InvalidInput, Refused, sign_off, who
 from tongxin.cases import queries
 from tongxin.cases.forms.acts import ACTS, FIELD_OF, Lists, Turn, form_of, given_by, seen_step
 from tongxin.cases.forms.photos import Upload, held, held_photos, keep_photo
@@ -42,6 +42,7 @@ class Sheet:
     recorded: bool = False  # the gate itself refused: that stands in the ledger
 
 
+@sign_off("decide_clock_change", "rule_case", "hang_case")
 @require_http_methods(["GET", "POST"])
 def case_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """一个行为。 GET: its form; POST: it is done. Fifteen statements to show it, one more where similar cases are shown."""

@@ -59,6 +59,12 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["organ", "-id"], name="application_organ"),
             models.Index(fields=["provider", "-id"], name="application_provider"),
+            # how many are open is asked before each new one: from this index alone, however many were ever made
+            models.Index(
+                fields=["organ", "item"],
+                condition=models.Q(state__in=["drafted", "filed", "supplement", "consented"]),
+                name="application_open",
+            ),
         ]
         constraints = [
             *(
@@ -143,9 +149,24 @@ class Correction(models.Model):
 
     class Meta:
         verbose_name = "数据校核"
+        indexes = [
+            models.Index(fields=["organ", "-id"], name="correction_organ"),
+            models.Index(fields=["provider", "-id"], name="correction_provider"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered_by="") | ~models.Q(answered_by=models.F("reported_by")),
+                name="correction_by_another",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} {self.state}"
+
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"correction:{self.pk}"
 
 
 class Dispute(models.Model):
@@ -177,3 +198,8 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.rung}"
+
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"dispute:{self.pk}"

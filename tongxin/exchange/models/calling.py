@@ -25,7 +25,7 @@ class Reached(models.Model):
     """已及之人。 That a grant has reached a person, as a digest over grant and reference: counts persons, lists nobody."""
 
     id = models.BigAutoField(primary_key=True)
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="reached")
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="reached", db_constraint=False)
     person = models.BinaryField("摘要", max_length=32)
 
     class Meta:
@@ -41,7 +41,8 @@ class Call(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     entry = models.BigIntegerField("台账条目", unique=True)
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="calls_made")
+    # No constraint of the database: it would lock the grant's row for each call; the statement that writes has just read it.
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="calls_made", db_constraint=False)
     organ = models.CharField("机构", max_length=120)
     office = models.CharField("职位", max_length=160)
     at = models.DateTimeField("时间")
@@ -50,6 +51,7 @@ class Call(models.Model):
     persons = models.IntegerField("人数")
     rows = models.BigIntegerField("预留行数")
     third = models.BooleanField("因他人的事项", default=False)
+    token = models.BinaryField("请求号的摘要", max_length=32, null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = "调用"
@@ -60,7 +62,10 @@ class Call(models.Model):
 
 
 class CallResult(models.Model):
-    """调用的结果。 What the source answered: rows handed over, or why nothing was; append-only."""
+    """调用的结果。 Where a call did not hand over just what it had reserved: rows handed over, or why nothing was; append-only.
+
+    A call without a result handed over what it reserved (docs/decisions/0013).
+    """
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", "已提供"

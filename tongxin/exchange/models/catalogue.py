@@ -113,6 +113,11 @@ class CatalogueRevision(models.Model):
     def __str__(self) -> str:
         return f"{self.item} {self.state}"
 
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"revision:{self.pk}"
+
 
 class Collected(models.Model):
     """采集目录。 What an organ collects from people, by which form. What the city holds already may not be asked again (art. 19).

@@ -13,7 +13,8 @@ class Grant(models.Model):
     """授权。 A bounded grant. Whether it holds at a moment follows from `state`, `until`, its limits and its clauses' dates.
 
     An emergency grant has no application: it has a break-glass, which somebody else reviews afterwards.
-    `entered_by` is the person who consented (or broke the glass); no call of theirs is accepted under it.
+    `entered_by` is the person who consented (or broke the glass); no call of theirs is accepted under it. `seal` is a keyed
+    digest of what was agreed, asked for at each call: a grant edited in the table opens nothing.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -40,6 +41,7 @@ class Grant(models.Model):
     witnessed = models.BooleanField("须有近时见证", default=True)
     duties = models.TextField("安全义务", blank=True)
     emergency = models.BooleanField("紧急", default=False)
+    seal = models.BinaryField("封签", max_length=32, null=True, blank=True)
 
     class Meta:
         verbose_name = "授权"

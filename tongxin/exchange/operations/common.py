@@ -102,6 +102,11 @@ def clause_of(limit: Statutory, day: date) -> str:
     return str(law.ref_of(found)) if found else f"law:{limit.instrument}#{limit.clause}"
 
 
+def clause_now(instrument: str, clause: str, at: datetime) -> str:
+    """此刻有效的一条。 The reference of a clause in the version in force at a moment; its bare key where the book has none."""
+    return clause_of(Statutory(0, instrument, clause), city_day(at))
+
+
 def require_words(field: str, text: str, *, least: int = LEAST_WORDS, most: int = 2_000) -> str:
     """写清楚。 The text, trimmed. Raises InvalidInput when it says too little or too much."""
     said = text.strip()

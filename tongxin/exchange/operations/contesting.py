@@ -10,6 +10,7 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
 from tongxin.exchange.models import Contest, Correction, Grant
 from tongxin.exchange.operations.common import begin_term, end_term, next_number, require_words, save_step
+from tongxin.exchange.operations.correcting import open_correction
 from tongxin.exchange.operations.persons import (
     answering_organ,
     for_whom,
@@ -112,7 +113,7 @@ def _telling(contest: Contest) -> list[str]:
     words = [
         content.entry.organ,
         str(content.content.get("matter") or ""),
-        str(content.content.get("third") or ""),
+        *(str(content.content.get(name) or "") for name in ("third", "on_behalf_of")),
     ]
     words += [organ.name, organ.name_en] if organ else []
     return words + ([office.title, office.title_en] if office else [])
@@ -199,20 +200,16 @@ def _open_correction(warrant: Warrant, contest: Contest) -> None:
     )
     if grant is None:
         return  # what the organ holds itself it corrects itself: the measures say how
-    made = Correction.objects.create(
+    # The official's words go on, not the person's: who verifies needs no more than what is wrong, and the call.
+    open_correction(
+        warrant,
         item=grant.item,
         organ=contest.organ,
         provider=grant.provider,
+        what=contest.decision or contest.answer,
         call=contest.line,
         contest=contest.number,
-        what=contest.text or contest.answer,
-        reported_by=warrant.actor.person,
-        reported_at=warrant.at,
     )
-    begin_term(
-        warrant, TermKind.CORRECT, f"correction:{made.pk}", organ=grant.provider, applicant=contest.organ
-    )
-    warrant.tell(recipient=f"organ:{grant.provider}", template="correction_opened", number=contest.number)
 
 
 def _raise_scope(*, actor: Actor, at: datetime, number: str, text: str) -> Scope:

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.db import connection
+
 from tongxin.acts.terms import InvalidInput, Warrant
 from tongxin.exchange.models import Application, Field, Grant, GrantClause, Meter, Source
+from tongxin.exchange.operations.call_statement import SEAL
 from tongxin.exchange.operations.common import next_number
+from tongxin.exchange.rules.keys import grant_key
 from tongxin.exchange.terms import GrantState, Manner, Purpose, RecipientKind
 from tongxin.law.queries import clause_at
 from tongxin.law.terms import BadClauseRefError, ClauseRef
@@ -29,6 +34,7 @@ class NewGrant:
     persons: int
     application: Application | None = None
     duties: str = ""
+    witnessed: bool = True
 
 
 def make_grant(warrant: Warrant, new: NewGrant) -> Grant:
@@ -63,13 +69,26 @@ def make_grant(warrant: Warrant, new: NewGrant) -> Grant:
         state=GrantState.ACTIVE.value,
         entered_by=new.application.answered_by if new.application else warrant.actor.person,
         duties=new.duties,
+        witnessed=new.witnessed,
         emergency=new.application is None,
     )
     GrantClause.objects.bulk_create(
         [GrantClause(grant=grant, clause_id=_clause_id(ref), ref=ref) for ref in dict.fromkeys(new.clauses)]
     )
     Meter.objects.create(grant=grant)
+    seal_grant(grant)
     return grant
+
+
+def seal_grant(grant: Grant) -> None:
+    """封签。 Seal a grant as it stands now. Whichever act changes what a grant allows, or its clauses, seals it anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SEAL} FROM exchange_grant g WHERE g.id = %(id)s",
+            {"key": grant_key(number=grant.number, secret=settings.IDENTITY_KEY), "id": grant.pk},
+        )
+        grant.seal = bytes(cursor.fetchone()[0])
+    grant.save(update_fields=["seal"])
 
 
 def _clause_id(text: str) -> int:

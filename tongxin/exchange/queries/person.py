@@ -26,7 +26,8 @@ NEWEST: Final = (1 << 63) - 1
 _ACTIVE = """d.state = 'granted' AND d.since <= %(at)s AND %(at)s < least(d.until, d.ended_at)"""
 _NAMED = f"""
 SELECT e.id, e.verb, e.outcome, e.at, e.organ, e.office, e.clauses, c.subject, c.content,
-       CASE WHEN coalesce(c.content->>'third', '') NOT IN ('', 'false') AND NOT c.content->>'third' = ANY(%(refs)s::text[])
+       CASE WHEN coalesce(c.content->>'third', c.content->>'on_behalf_of', '') NOT IN ('', 'false')
+                 AND NOT coalesce(c.content->>'third', c.content->>'on_behalf_of') = ANY(%(refs)s::text[])
                  AND NOT coalesce(c.content->>'actor', '') = ANY(%(refs)s::text[]) THEN 'third'
             WHEN c.content->>'actor' = ANY(%(refs)s::text[]) THEN 'own'
             WHEN e.verb = ANY(%(looks)s::text[]) THEN 'look' ELSE 'act' END AS kind,

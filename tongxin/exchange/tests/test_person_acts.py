@@ -138,7 +138,11 @@ def test_wrong_data_upheld_open_a_correction_with_the_provider() -> None:
     number = contested(look(ME, subject=grant.ref), ground="wrong_data", text="住址早就改了")
     answered(number, upheld=True)
     made = Correction.objects.get(contest=number)
-    assert (made.provider, made.item, made.what) == (grant.provider, grant.item, "住址早就改了")
+    assert (made.provider, made.item, made.what) == (
+        grant.provider,
+        grant.item,
+        "查看有依据，是办理您的申请所必需",
+    )
     assert Term.objects.filter(subject=f"correction:{made.pk}", kind="correct").exists()
 
 
@@ -501,3 +505,11 @@ def test_an_office_opens_what_a_person_wrote_as_an_act_and_the_person_sees_it() 
             exchange.consult_claim(actor=stranger, at=NOW, number=number)
     with pytest.raises(InvalidInput):
         exchange.consult_claim(actor=data_officer(), at=NOW, number="Y9999-0001")
+
+
+def test_a_call_that_says_on_whose_behalf_it_was_is_shown_in_general_form_as_well() -> None:
+    look(ME, third=None, on_behalf_of="person:heir", organ="bz/justice")
+    (line,) = third_lines(person=ME, at=NOW)
+    assert line.organ == "" and counts(person=ME, at=NOW)[Kind.LOOK] == 0
+    look(ME, third=None, on_behalf_of=ME)
+    assert counts(person=ME, at=NOW)[Kind.LOOK] == 1

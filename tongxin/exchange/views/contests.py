@@ -15,8 +15,9 @@ from tongxin.exchange.models import Contest, RightsRequest
 from tongxin.exchange.queries import claims
 from tongxin.exchange.rules.person import Kind
 from tongxin.exchange.views import person_shown as shown
-from tongxin.exchange.views.person import Reader, gate, line_or_404
+from tongxin.exchange.views.person import line_or_404
 from tongxin.exchange.views.person_shown import Ground, Words
+from tongxin.exchange.views.reader import Reader, gate
 from tongxin.law.queries import cited
 
 ANSWERED: Final = frozenset({Contest.State.UPHELD, Contest.State.DISMISSED})

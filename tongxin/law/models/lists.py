@@ -127,6 +127,7 @@ class ListChange(models.Model):
         IDLE = "idle", "停用：依据失效"
         ACTIVE = "active", "恢复：依据有效"
         REPOINTED = "repointed", "改依后继条款"
+        AMENDED = "amended", "更改"
 
     id = models.BigAutoField(primary_key=True)
     entry = models.BigIntegerField("台账条目")
@@ -155,6 +156,8 @@ class UpdateDuty(models.Model):
     due_at = models.DateTimeField("到期")
     provisional = models.BooleanField("暂算", default=False)
     clause = models.TextField("依据")
+    extended_at = models.DateTimeField("延长", null=True, blank=True)
+    extension_clause = models.TextField("延长依据", blank=True, db_default="")
     done_at = models.DateTimeField("完成", null=True, blank=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from tongxin.law.operations.changing import confirm_effects, propose_effect, reject_effect
 from tongxin.law.operations.days import begin_day
+from tongxin.law.operations.duties import amend_entry, extend_update
 from tongxin.law.operations.entering import enter_version
 from tongxin.law.operations.founding import enact_pack
 from tongxin.law.operations.keeping import decide_review, repoint_bindings, resolve_doubt
@@ -52,6 +53,7 @@ from tongxin.law.operations.making_watch import (
 
 __all__ = [
     "admit_entry",
+    "amend_entry",
     "announce_hearing",
     "answer_comment",
     "apply_entry",
@@ -68,6 +70,7 @@ __all__ = [
     "enter_version",
     "escalate_making",
     "examine_draft",
+    "extend_update",
     "file_law",
     "found_lawmaking",
     "hold_hearing",

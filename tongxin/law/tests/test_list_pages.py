@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import NOW, officer
+from tests.factories import NOW, officer, signed_in
 from tongxin.acts.terms import Actor
 from tongxin.law import operations
 from tongxin.law.forms.listing import clause_ref
@@ -34,12 +34,7 @@ def _on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def as_(actor: Actor, login: str = "someone") -> Client:
-    client = Client()
-    session = client.session
-    session["who"] = {"login": login, "person": actor.person, "office": actor.office or "", "demo": False}
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client
+    return signed_in(actor, login)
 
 
 def witnesses() -> dict[str, Client]:

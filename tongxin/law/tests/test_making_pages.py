@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests import factories
 from tests.factories import NOW, officer
 from tongxin.acts.terms import Actor
 from tongxin.law import operations as law
@@ -60,12 +60,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def signed_in(actor: Actor, login: str = "somebody") -> Client:
     """A browser of one who is signed in, through an office or not."""
-    client = Client()
-    session = client.session
-    session["who"] = {"login": login, "person": actor.person, "office": actor.office or "", "demo": False}
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client
+    return factories.signed_in(actor, login)
 
 
 def text(client: Client, address: str, status: int = 200) -> str:

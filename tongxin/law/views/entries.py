@@ -266,6 +266,7 @@ def _what(change: ListChange) -> str:
         ListChange.What.IDLE: _("停用：依据失效"),
         ListChange.What.ACTIVE: _("恢复：依据有效"),
         ListChange.What.REPOINTED: _("改依后继条款"),
+        ListChange.What.AMENDED: _("更改"),
     }
     return words[ListChange.What(change.what)]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from tongxin.acts.terms import By, InvalidInput, who
+from tongxin.acts.terms import By, InvalidInput, sign_off, who
 from tongxin.law import operations, queries
 from tongxin.law.forms.keeping import ConfirmForm, DoubtForm, EffectForm, EnterForm, ReviewForm
 from tongxin.law.models import Doubt, Effect
@@ -109,6 +109,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "law/desk.html", context)
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def effect(request: HttpRequest, number: int) -> HttpResponse:
     """一条变动，确认或排除。 One effect: what it says, what else the same text does to the same version, the decision. Three
@@ -253,6 +254,7 @@ def doubt(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "law/doubt.html", context, status=400 if form.errors else 200)
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """一条复查。 An act that was done after its basis had ended, and what becomes of it. Two statements."""

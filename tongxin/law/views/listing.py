@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tongxin.acts.terms import BY_LABELS, By, Conflict, InvalidInput, Refused, Who, who
+from tongxin.acts.terms import BY_LABELS, By, Conflict, InvalidInput, Refused, Who, sign_off, who
 from tongxin.law import operations
 from tongxin.law.forms.listing import ApplyForm, DecideForm, EndForm, RefuseForm, clause_ref, said
 from tongxin.law.models import EntryApplication
@@ -136,6 +136,7 @@ def _state(row: EntryApplication) -> str:
     return words[EntryApplication.State(row.state)]
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def application(request: HttpRequest, number: int) -> HttpResponse:
     """一件申请；牵头机构列入或者不予列入，申请机构撤回。 An application: admitted, refused or withdrawn."""
@@ -235,6 +236,7 @@ def _clause(ref: str) -> CitedClause | None:
 # ---- Taking off ------------------------------------------------------------------------------------------------------
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, kind: str) -> HttpResponse:
     """移出清单。 Taking an entry off its list; `code` says which."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import Conflict, InvalidInput, Refused, post_words, who
+from tongxin.acts.terms import Conflict, InvalidInput, Refused, post_words, sign_off, who
 from tongxin.law import operations
 from tongxin.law.forms.making import OUTCOME_LABELS, ProposeForm
 from tongxin.law.forms.making_acts import ACTS, Lists, Turn, form_of
@@ -89,6 +89,16 @@ def _targets() -> list[tuple[str, str]]:
 # ---- A step ---------------------------------------------------------------------------------------------------------
 
 
+@sign_off(
+    "vote_law",
+    "decide_rule",
+    "publish_law",
+    "record_approval",
+    "record_return",
+    "withhold_draft",
+    "shelve_law",
+    "send_for_approval",
+)
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """做一步。 GET: the form of a step with its basis, or why it cannot be taken; POST: it is taken."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from tongxin.web.pack.checks import calendar, city, entries, grids, law, lists, matters, organs, past, places
 from tongxin.web.pack.checks.facts import Facts
+from tongxin.web.pack.exchange import check_fields, check_sources
 from tongxin.web.pack.faults import Fault
 from tongxin.web.pack.lawmaking import check_lawmaking
 from tongxin.web.pack.read import read_pack
@@ -64,6 +65,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     past.check_past_intervals,
     past.check_past_clauses,
     check_lawmaking,
+    check_sources,
+    check_fields,
 )
 
 

@@ -1,4 +1,4 @@
-"""装入数据包。 Founding a city from its checked pack: four acts in one transaction, all or nothing."""
+"""装入数据包。 Founding a city from its checked pack: six acts in one transaction, all or nothing."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import shapely
 from django.db import transaction
 
 from tongxin.acts.terms import PLATFORM, BasisClause
+from tongxin.exchange.operations.sources import found_sources
 from tongxin.identity.operations import found_persons
 from tongxin.identity.terms import NewPerson
 from tongxin.law.operations import enact_pack, found_lawmaking
@@ -32,6 +33,7 @@ from tongxin.places.operations import found_places
 from tongxin.places.terms import CityFacts, NewPlace
 from tongxin.web.pack.bases import Bases
 from tongxin.web.pack.entries import new_entries
+from tongxin.web.pack.exchange import new_sources
 from tongxin.web.pack.lawmaking import new_limits
 from tongxin.web.pack.rows import Pack, VersionRow
 
@@ -61,6 +63,7 @@ def found_city(*, pack: Pack, at: datetime) -> dict[str, int]:
             "lawmaking": found_lawmaking(
                 actor=PLATFORM, at=at, limits=new_limits(pack.lawmaking), founding=founding
             ),
+            "sources": found_sources(actor=PLATFORM, at=at, sources=new_sources(pack), founding=founding),
             "clauses": enact_pack(
                 actor=PLATFORM,
                 at=at,

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from tongxin.law.terms import ClauseRef
 from tongxin.web.pack import columns
 from tongxin.web.pack.documents import read_document
+from tongxin.web.pack.exchange import FIELDS, SOURCES
 from tongxin.web.pack.faults import Fault, Reading
 from tongxin.web.pack.files import exists, files_below, is_folder
 from tongxin.web.pack.lawmaking import LAWMAKING
@@ -30,7 +31,7 @@ _KNOWN_FILES: Final = frozenset({
     columns.CITY_FILE, columns.REPLAY_FILE, columns.HISTORY_FILE, columns.CALENDAR_FILE, columns.DISTRICTS_FILE,
     columns.GRIDS_FILE, columns.PLACES.file, columns.ORGANS.file, columns.OFFICES.file, columns.HOLDERS.file,
     columns.MATTERS.file, columns.LIMITS.file, columns.POWERS.file, columns.ROUTING.file, columns.MANIFEST.file,
-    columns.PAST.file, LAWMAKING.file, columns.ENTRIES.file,
+    columns.PAST.file, LAWMAKING.file, columns.ENTRIES.file, SOURCES.file, FIELDS.file,
 })  # fmt: skip
 _DATA_ENDINGS: Final = (".csv", ".toml", ".geojson")
 
@@ -95,6 +96,8 @@ def _read_rows(reading: Reading) -> Pack:
         past=_if_there(reading, columns.PAST),
         lawmaking=_if_there(reading, LAWMAKING),
         entries=_if_there(reading, columns.ENTRIES),
+        sources=_if_there(reading, SOURCES),
+        fields=_if_there(reading, FIELDS),
         calendar=read_calendar(reading),
         days=tuple(chain.from_iterable(_read_days(reading, year=year) for year in years)),
         years=frozenset(years),

@@ -241,6 +241,34 @@ class PastRow(Dated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow(Row):
+    """一个来源系统。 One source system of an item of the data catalogue; `adapter` is a word until checked."""
+
+    item: str
+    organ: str
+    system: str
+    adapter: str
+    address: str
+    secret: str
+    relation: str
+    key_field: str
+    key_kind: str
+    wait_ms: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow(Row):
+    """来源系统的一个字段。 One field of a source system."""
+
+    item: str
+    name: str
+    label: str
+    label_en: str
+    personal: bool
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow(Row):
     """一部法的一个版本。 One version of one instrument; `text_file` is relative to the pack.
 
@@ -368,6 +396,8 @@ class Pack:
     past: tuple[PastRow, ...]
     lawmaking: tuple[LawmakingRow, ...]
     entries: tuple[EntryRow, ...]
+    sources: tuple[SourceRow, ...]
+    fields: tuple[FieldRow, ...]
     calendar: CalendarRow
     days: tuple[DayRow, ...]
     years: frozenset[int]

@@ -13,7 +13,7 @@ from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.organs.queries import holdings_on
 from tongxin.places.queries import city_day
-from tongxin.web.views.account import PATIENCE
+from tongxin.web.entering import PATIENCE
 from tongxin.web.views.ledger import verifier_key
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,9 @@ def test_a_right_password_opens_and_the_way_back_is_kept_in_the_house(
 ) -> None:
     given = {"login": "door", "password": "right password"}
     assert client.post("/sign-in/", {**given, "next": "/law/"}).headers["location"] == "/law/"
-    assert client.session["who"] == {"login": "door", "person": account.ref, "office": "", "demo": False}
+    held = client.session["who"]
+    assert {**held, "secret": ""} == {"login": "door", "person": account.ref, "office": "", "secret": ""}
+    assert held["secret"], "the cookie names a session that can be ended"
     for outside in (
         "https://elsewhere.example/",
         "//elsewhere.example",

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import BY_LABELS, By
 from tongxin.identity.queries import account_of, open_accounts
+from tongxin.identity.terms import DemoShown
 from tongxin.organs.models import Holding
 from tongxin.organs.queries import held_offices, holdings_on
 from tongxin.places.queries import city_day
-from tongxin.web.views.account import enter
+from tongxin.web.entering import enter
 
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 PASSED_ON: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
@@ -30,7 +31,7 @@ SHORT: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 @never_cache
 def demo(request: HttpRequest) -> HttpResponse:
-    """演示登录：挑一个虚构的人。 Pick one of the invented people. Three statements; signing in takes eight."""
+    """演示登录：挑一个虚构的人。 Pick one of the invented people. Three statements; signing in takes about fifteen."""
     if not (settings.DEMO and on_this_machine(request)):
         raise Http404("demo")
     if request.method == "POST":
@@ -38,7 +39,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         if known is None:
             raise Http404("login")
         held = held_offices(person=known.person, day=city_day(timezone.now())).first()
-        return enter(request, known, held.office.code if held else "", demo=True)
+        return enter(request, known, held.office.code if held else "", shown=[DemoShown()], demo=True)
     words = request.GET.get("q", "").strip()[:60]
     context = {**_people(words), "words": words, "next": request.GET.get("next", "")}
     return render(request, "demo.html", context)

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import PLATFORM, InvalidInput, Refused
 from tongxin.cases import operations as _cases  # noqa: F401 - the register of acts is complete only with every capability
+from tongxin.exchange import operations as _exchange  # noqa: F401
 from tongxin.identity.operations import open_account
 from tongxin.identity.queries import account_of
 from tongxin.identity.terms import NewPerson

@@ -1,0 +1,1 @@
+"""给部门系统的接口。 The interface for the systems of departments."""

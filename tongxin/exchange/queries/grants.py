@@ -1,0 +1,321 @@
+"""授权的读取：现在有没有效、为什么、一个单位的、公开登记。 Reads of grants: whether one holds and why not, an organ's, the public register."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import connection, models
+from django.db.models.functions import Coalesce
+
+from tongxin.exchange.models import Call, Correction, Dispute, Grant, GrantEnding, OnwardConsent, UseRecord
+from tongxin.exchange.queries.catalogue import item_on
+from tongxin.exchange.terms import GrantState, RecipientKind, Sharing
+from tongxin.law.models import Clause
+from tongxin.law.models import Suspension as ClauseSuspension
+from tongxin.law.queries.impact import followed
+from tongxin.places.queries import city, city_day
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantStanding:
+    """授权此刻的效力。 Whether a grant holds at a moment; where it does not, why, in both languages, and since when (None: not one moment).
+
+    code   holds, not_begun, terminated, clause_ended, clause_suspended, suspended, time_is_up, used_up, not_shared, item_idle, closed
+    clause the reference of the clause that ended or is suspended
+    """
+
+    holds: bool
+    code: str
+    reason: str = ""
+    reason_en: str = ""
+    since: datetime | None = None
+    clause: str = ""
+
+
+HOLDS = GrantStanding(holds=True, code="holds")
+
+
+@dataclass(frozen=True, slots=True)
+class RestOfGrant:
+    """授权所依的一条及其效力。 A clause a grant rests on, with the day it ended or will end (None: no end set) and whether it is suspended."""
+
+    ref: str
+    ended: date | None
+    suspended: date | None
+    begun: bool
+
+
+def grant(*, number: str) -> Grant | None:
+    """一件授权。 The grant of a number, with its application and source."""
+    return Grant.objects.select_related("application", "source", "meter").filter(number=number).first()
+
+
+def rests_of(*, grants: Sequence[int], day: date) -> Mapping[int, list[RestOfGrant]]:
+    """各授权所依条款的效力。 What grants rest on and how each clause stands on a day. One statement."""
+    suspended = (
+        ClauseSuspension.objects.filter(clause=models.OuterRef("pk"), since__lte=day)
+        .filter(models.Q(until__isnull=True) | models.Q(until__gt=day))
+        .order_by("since")
+        .values("since")[:1]
+    )
+    rows = (
+        Clause.objects.filter(grants__grant__in=grants)
+        .annotate(
+            ends=Coalesce("in_force_to", "version__in_force_to"),
+            begins=Coalesce("in_force_from", "version__in_force_from"),
+            held=models.Subquery(suspended),
+        )
+        .values_list("grants__grant", "grants__ref", "ends", "begins", "held")
+        .order_by("grants__id")
+    )
+    found: dict[int, list[RestOfGrant]] = {}
+    for number, ref, ends, begins, held in rows:
+        found.setdefault(number, []).append(
+            RestOfGrant(ref=ref, ended=ends, suspended=held, begun=begins is not None and begins <= day)
+        )
+    return found
+
+
+def standing(*, grant: Grant, at: datetime) -> GrantStanding:
+    """授权此刻有没有效，没有的为什么。 Whether a grant holds at a moment, in words where it does not. Six statements at most.
+
+    Nothing of it is stored: what people did (`state`), the dates of its clauses, its end and its meter say it. The call asks the same of
+    the database in one statement; a test holds the two together.
+    """
+    day, zone = city_day(at), ZoneInfo(city().timezone)
+    if grant.state == GrantState.TERMINATED.value:
+        return _by_people(grant, "terminated", "已终止", "terminated")
+    for rest in rests_of(grants=[grant.pk], day=day).get(grant.pk, []):
+        found = _clause_stands(rest, day, zone)
+        if found is not None:
+            return found
+    if grant.state == GrantState.SUSPENDED.value:
+        return _by_people(grant, "suspended", "已暂停", "suspended")
+    if at < grant.since:
+        return GrantStanding(holds=False, code="not_begun", reason="还没有开始", reason_en="not begun yet")
+    if at >= grant.until:
+        words = "使用时限已到", "its time is up"
+        return GrantStanding(
+            holds=False, code="time_is_up", reason=words[0], reason_en=words[1], since=grant.until
+        )
+    return _used_up(grant) or _item_stands(grant, day) or HOLDS
+
+
+def _clause_stands(rest: RestOfGrant, day: date, zone: ZoneInfo) -> GrantStanding | None:
+    if (rest.ended is not None and rest.ended <= day) or not rest.begun:
+        return GrantStanding(
+            holds=False, code="clause_ended", reason="所依的条款已失效", reason_en="a clause it rests on has ended",
+            since=midnight(rest.ended, zone) if rest.ended else None, clause=rest.ref,
+        )  # fmt: skip
+    if rest.suspended is not None:
+        return GrantStanding(
+            holds=False, code="clause_suspended", reason="所依的条款暂停施行", reason_en="a clause it rests on is suspended",
+            since=midnight(rest.suspended, zone), clause=rest.ref,
+        )  # fmt: skip
+    return None
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """这一天的零时。 The moment a day of the city begins: a clause ends at it, to the second."""
+    return datetime.combine(day, time(), zone)
+
+
+def _by_people(grant: Grant, code: str, zh: str, en: str) -> GrantStanding:
+    last = GrantEnding.objects.filter(grant=grant, what=code).order_by("-id").first()
+    why = f"：{last.reason}" if last else ""
+    return GrantStanding(
+        holds=False, code=code, reason=zh + why, reason_en=en + (f": {last.reason}" if last else ""),
+        since=last.effective if last else None, clause=last.clause if last else "",
+    )  # fmt: skip
+
+
+def _used_up(grant: Grant) -> GrantStanding | None:
+    used = grant.meter
+    for name, zh, en in (("calls", "次数", "calls"), ("rows", "行数", "rows")):
+        if getattr(used, name) >= getattr(grant, name):
+            return GrantStanding(
+                holds=False, code="used_up", reason=f"{zh}已用完", reason_en=f"its {en} are used up"
+            )
+    return None
+
+
+def _item_stands(grant: Grant, day: date) -> GrantStanding | None:
+    item = item_on(ref=grant.item, day=day)
+    if item is None or item.sharing is Sharing.NONE:
+        return GrantStanding(
+            holds=False, code="not_shared", reason="这一项不再共享", reason_en="the item is shared no more"
+        )
+    if not item.active:
+        return GrantStanding(
+            holds=False,
+            code="item_idle",
+            reason="目录项的依据已失效",
+            reason_en="the item has lost its basis",
+        )
+    if item.source is None or not item.source.open:
+        return GrantStanding(
+            holds=False, code="closed", reason="来源没有接通", reason_en="its source is not connected"
+        )
+    return None
+
+
+# ---- Lists -------------------------------------------------------------------------------------------------------------
+
+
+def grants_of(*, organ: str | None, before: int | None, most: int) -> list[Grant]:
+    """一个单位使用的和提供的，新的在前。 The grants an organ uses or provides, newest first; all where None. One more than `most` if there is."""
+    rows = Grant.objects.select_related("meter").order_by("-id")
+    if organ is not None:
+        rows = rows.filter(models.Q(organ=organ) | models.Q(provider=organ))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows[: most + 1])
+
+
+def grants_of_item(*, item: str) -> models.QuerySet[Grant]:
+    """一个目录项还在的授权。 The grants of an item that nobody has terminated."""
+    return Grant.objects.filter(item=item).exclude(state=GrantState.TERMINATED.value)
+
+
+def endings_of(*, grant: Grant) -> list[GrantEnding]:
+    """一件授权历次停止，新的在前。 How a grant stopped and went on, newest first."""
+    return list(GrantEnding.objects.filter(grant=grant).order_by("-id")[:100])
+
+
+def uses_of(*, grant: Grant) -> list[UseRecord]:
+    """使用记录，新的在前。 What the user recorded of the use, newest first (art. 29)."""
+    return list(UseRecord.objects.filter(grant=grant).order_by("-id")[:200])
+
+
+def onward_of(*, grant: Grant) -> list[OnwardConsent]:
+    """转供同意。 The consents to pass data on, newest first (art. 25)."""
+    return list(OnwardConsent.objects.filter(grant=grant).order_by("-id")[:100])
+
+
+def corrections_of(*, organ: str | None, most: int = 100) -> list[Correction]:
+    """数据校核，没答复的在前。 Corrections an organ reported or has to answer, the open ones first."""
+    rows = Correction.objects.all()
+    if organ is not None:
+        rows = rows.filter(models.Q(organ=organ) | models.Q(provider=organ))
+    return list(rows.order_by(models.F("answered_at").desc(nulls_first=True), "-id")[:most])
+
+
+def correction(*, number: int) -> Correction | None:
+    """一件数据校核。 One correction."""
+    return Correction.objects.filter(pk=number).first()
+
+
+def dispute(*, number: int) -> Dispute | None:
+    """一件争议。 One dispute."""
+    return Dispute.objects.filter(pk=number).first()
+
+
+def disputes_of(*, organ: str | None, most: int = 100) -> list[Dispute]:
+    """共享争议，没解决的在前。 Disputes of an organ, the open ones first; all where None."""
+    rows = Dispute.objects.all()
+    if organ is not None:
+        rows = rows.filter(models.Q(raised_by=organ) | models.Q(against=organ))
+    return list(rows.order_by(models.F("settled_at").desc(nulls_first=True), "-id")[:most])
+
+
+def dispute_open(*, subject: str) -> Dispute | None:
+    """一件事上未解决的争议。 The open dispute over a thing."""
+    return Dispute.objects.filter(subject=subject, settled_at=None).first()
+
+
+# ---- Lapse -------------------------------------------------------------------------------------------------------------
+
+# Grants a clause of which has ended and whose lapse nobody wrote down since; the earliest end among the clauses that ended.
+_LAPSED = """
+SELECT g.id, g.number, x.ref, x.ends
+  FROM exchange_grant g
+  JOIN LATERAL (
+       SELECT r.ref, coalesce(c.in_force_to, v.in_force_to) AS ends
+         FROM exchange_grantclause r JOIN law_clause c ON c.id = r.clause_id JOIN law_version v ON v.id = c.version_id
+        WHERE r.grant_id = g.id AND coalesce(c.in_force_to, v.in_force_to) <= %(day)s
+        ORDER BY ends, r.id LIMIT 1) x ON true
+ WHERE g.state <> 'terminated'
+   AND NOT EXISTS (SELECT 1 FROM exchange_grantending e WHERE e.grant_id = g.id AND e.what = 'lapsed')
+ ORDER BY g.id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """一件失效。 A grant whose clause has ended: which clause, from which day."""
+
+    id: int
+    number: str
+    clause: str
+    day: date
+
+
+def grants_lapsed(*, day: date, most: int = 500) -> list[Lapse]:
+    """依据已失效而没有记下的授权。 The grants that lapsed with a clause and of which that is not written down yet. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAPSED, {"day": day, "most": most})
+        return [Lapse(*row) for row in cursor.fetchall()]
+
+
+def successor_of(*, ref: str, day: date) -> str:
+    """后继条款。 The clause, in force on a day, that follows one that ended, by the succession of the versions; empty where none is sure."""
+    old = _clause(ref)
+    if old is None:
+        return ""
+    following = (
+        Clause.objects.filter(version__instrument=old.version.instrument, version__in_force_from__lte=day)
+        .filter(models.Q(version__in_force_to__isnull=True) | models.Q(version__in_force_to__gt=day))
+        .exclude(version=old.version)
+        .select_related("version")
+        .first()
+    )
+    if following is None:
+        return ""
+    found = followed(old.version_id, following.version_id, ()).get(old.key)
+    if found is None or found.key is None:
+        return ""
+    return f"law:{old.version.instrument.key}@{following.version.adopted.isoformat()}#{found.key}"
+
+
+def _clause(ref: str) -> Clause | None:
+    from_text = ref.removeprefix("law:")
+    key, _at, rest = from_text.partition("@")
+    adopted, _hash, clause = rest.partition("#")
+    rows = Clause.objects.select_related("version__instrument")
+    return rows.filter(version__instrument__key=key, version__adopted=adopted or None, key=clause).first()
+
+
+# ---- The public register ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registered:
+    """公开登记的一行。 One line of the public register of enterprise grants: the grant and, for a year, what was used of it."""
+
+    grant: Grant
+    calls: int
+    rows: int
+    persons: int
+
+
+def register(*, year: int) -> list[Registered]:
+    """企业授权公开登记。 Every grant of an enterprise with its limits, duties and end, and the figures of a year. Two statements.
+
+    calls   calls of that year; rows and persons are what the grant has used in all, since the meter counts persons once.
+    """
+    rows = Grant.objects.filter(kind=RecipientKind.ENTERPRISE.value).select_related("meter", "source")
+    found = list(rows.order_by("-id"))
+    zone = ZoneInfo(city().timezone)
+    begins = datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
+    ends = datetime(year + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+    counted = dict(
+        Call.objects.filter(grant__in=found, at__gte=begins, at__lt=ends)
+        .values("grant")
+        .annotate(n=models.Count("id"))
+        .values_list("grant", "n")
+    )
+    return [
+        Registered(grant=one, calls=counted.get(one.pk, 0), rows=one.meter.rows, persons=one.meter.persons)
+        for one in found
+    ]
