@@ -20,6 +20,8 @@ from tongxin.cases import rules
 from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
+from tongxin.exchange import operations as exchange
+from tongxin.exchange.tests.lookers import SECRECY, look
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.law.models import Binding
@@ -76,6 +78,13 @@ PATHS = {
     "ledger/<int:number>/": "ledger/{entry}/",
     "ledger/<int:number>/receipt.tlog-proof": "ledger/{entry}/receipt.tlog-proof",
     "^ledger/tile/(?P<name>[0-9a-z./]{1,60})$": "ledger/tile/0/000.p/1",
+    "my-data/contests/<str:number>/": "my-data/contests/{contest}/",
+    "my-data/contests/<str:number>/<str:what>/": "my-data/contests/{contest}/withdraw/",
+    "my-data/requests/<str:number>/": "my-data/requests/{request}/",
+    "data/contests/<str:number>/": "data/contests/{contest}/",
+    "data/contests/<str:number>/answer/": "data/contests/{contest}/answer/",
+    "data/deferrals/<str:number>/": "data/deferrals/{deferral}/",
+    "cases/erase/<str:number>/": "cases/erase/{erasure}/",
     "my/<str:number>/<str:what>/": "my/{number}/withdraw/",
     "mine/<str:token>/<str:what>/": "mine/{token}/withdraw/",
     "cases/<str:number>/do/<str:verb>/": "cases/{number}/do/note_case/",
@@ -102,6 +111,13 @@ OF_ANOTHER_POST = {
     "lawmaking/<str:number>/compare/<int:old>/<int:new>/": "drafter",
     "lawmaking/<str:number>/do/<str:verb>/": "drafter",
     "lawmaking/<str:number>/comments/<str:comment>/who/": "justice",
+    "data/contests/": "data_head",
+    "data/contests/<str:number>/": "data_head",
+    "data/contests/<str:number>/answer/": "data_head",
+    "data/deferrals/": "police_data_officer",
+    "data/deferrals/complete/": "data_head",
+    "data/deferrals/<str:number>/": "police_data_head",
+    "cases/erase/<str:number>/": "data_head",
 }
 
 
@@ -127,7 +143,7 @@ def set_scene() -> Scene:
     case = Case.objects.get(number=receipt.number)
     competent = officer(case.organ)
     cases.accept_cases(actor=competent, at=NOW, numbers=[case.number])
-    book = _book_scene()
+    book = {**_book_scene(), **_person_scene(case, competent)}
     ground.sequence_all(at=NOW)
     photo = photo_path("a" * 64, settings.PHOTOS)
     photo.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +167,9 @@ def set_scene() -> Scene:
             "with_basis": session_of(competent, "officer"),
             "without_basis": session_of(officer("bz/371603/culture"), "elsewhere"),
             "outsider": None,
+            "data_head": session_of(officer("bz/big-data", "data_head"), "data"),
+            "police_data_officer": session_of(officer("bz/public-security", "data_officer"), "police-data"),
+            "police_data_head": session_of(officer("bz/public-security", "data_head"), "police-head"),
             "clerk": session_of(officer("bz/hotline", "hotline_clerk"), "clerk"),
             "lawyer": session_of(officer("bz/lead", "legal_officer"), "legal"),
             "lead": session_of(officer("bz/lead", "lead_officer"), "lead"),
@@ -181,6 +200,24 @@ def _book_scene() -> dict[str, str]:
         "application": str(applied()),
         **waiting,
     }
+
+
+def _person_scene(case: Case, competent: Actor) -> dict[str, str]:
+    """Looks at the resident's data: one that is contested, one that may be; requests; a deferral that waits for its decision."""
+    cases.consult_reporter(actor=competent, at=NOW, number=case.number, purpose=cases.Purpose.CONTACT)
+    handle = str(LedgerEntry.objects.filter(verb="consult_reporter").latest("id").pk)
+    contested, kept_back = look(RESIDENT.person, organ="bz/big-data"), look("person:other")
+    mine: dict[str, Any] = {"actor": RESIDENT, "at": NOW, "person": RESIDENT.person}
+    return {
+        "handle": handle,
+        "contest": exchange.contest_line(line=str(contested), ground="other", **mine),
+        "request": exchange.file_request(kind="access", about="person", **mine),
+        "erasure": exchange.file_request(kind="delete", about=f"case:{case.number}", ground="purpose", **mine),
+        "deferral": exchange.defer_lines(
+            actor=officer("bz/public-security", "data_officer"), at=NOW, lines=[kept_back], ground="hinders",
+            clause=SECRECY, until=NOW + timedelta(days=30), reason="正在办理治安案件",
+        ),
+    }  # fmt: skip
 
 
 def read_table() -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """机构的读取。 Reads of organs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -87,3 +87,9 @@ def holdings_on(*, day: date) -> models.QuerySet[Holding]:
         .select_related("office__organ")
         .order_by("office__code")
     )
+
+
+def office_titles(*, codes: Collection[str]) -> Mapping[str, Office]:
+    """若干职位，按代号。 Offices by code, `office:` before it or not. One statement, none without codes."""
+    wanted = {code.removeprefix("office:") for code in codes if code}
+    return {row.code: row for row in Office.objects.filter(code__in=wanted)} if wanted else {}

@@ -191,4 +191,13 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     "recovery_declined": lambda: (_("找回账户的申请 %(number)s 没有通过"), _("什么也没有改变。")),
     "recovery_done": lambda: (_("账户已经找回"), _("口令是新的，以前的密钥和会话都已作废。%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
+    "deferral_ended": lambda: (
+        _("有一行记录现在看得到了"),
+        _("“谁看过我的数据”里有一行依法暂缓显示过，暂缓已经结束。"),
+    ),
+    "contest_made": lambda: (_("有异议要答复 %(number)s"), _("有人对一次查看提出异议，请在期限内答复。")),
+    "contest_answered": lambda: (_("您的异议 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复和理由。")),
+    "contest_withdrawn": lambda: (_("异议已撤回 %(number)s"), _("提出的人撤回了异议。")),
+    "request_made": lambda: (_("有请求要答复 %(number)s"), _("有人提出个人信息请求，请在期限内答复。")),
+    "request_answered": lambda: (_("您的请求 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复。")),
 }

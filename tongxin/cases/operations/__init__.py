@@ -6,6 +6,7 @@ from tongxin.cases.operations.clocks import (
     request_clock_change,
     resume_clock,
 )
+from tongxin.cases.operations.erasing import erase_report
 from tongxin.cases.operations.flow import (
     accept_cases,
     ask_assistance,
@@ -44,6 +45,7 @@ __all__ = [
     "decide_clock_change",
     "dispatch_case",
     "dispute_case",
+    "erase_report",
     "escalate_cases",
     "fold_case",
     "hang_case",

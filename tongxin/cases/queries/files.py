@@ -18,6 +18,7 @@ from tongxin.cases.models import (
     Precedent,
     Report,
 )
+from tongxin.exchange.queries.person import deferred_among
 from tongxin.ledger.queries import contents_about
 from tongxin.ledger.terms import LedgerOutcome
 
@@ -135,10 +136,15 @@ class Look:
     purpose: str
 
 
-def looks_at_reporter(*, number: str, most: int = 50) -> list[Look]:
-    """谁看过报告人信息。 Who looked at the reporter's particulars of a case, newest first, from the ledger. One statement."""
-    found = contents_about(subject=f"case:{number}")
-    found = found.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
+def looks_at_reporter(*, number: str, at: datetime, most: int = 50) -> list[Look]:
+    """谁看过报告人信息。 Who looked at the reporter's particulars of a case, newest first, from the ledger.
+
+    Looks whose line is deferred at the moment are not told here either. One statement, two where somebody looked.
+    """
+    named = contents_about(subject=f"case:{number}")
+    named = named.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
+    found = list(named[:most])
+    kept_back = deferred_among(entries=[c.entry_id for c in found], at=at)
     return [
         Look(
             entry=c.entry_id,
@@ -148,5 +154,6 @@ def looks_at_reporter(*, number: str, most: int = 50) -> list[Look]:
             clauses=c.entry.clauses,
             purpose=str(c.content.get("purpose", "")),
         )
-        for c in found[:most]
+        for c in found
+        if c.entry_id not in kept_back
     ]

@@ -77,7 +77,9 @@ def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any
         "map": shown.place_map(case, ground, exact=audience is not Audience.PUBLIC),
         "place": shown.place_rows(case, ground),
         "channel": CHANNEL_LABELS[Channel(case.channel)],
-        "looks": story.looks_of(queries.looks_at_reporter(number=number or case.number), ground),
+        "looks": story.looks_of(
+            queries.looks_at_reporter(number=number or case.number, at=ground.at), ground
+        ),
         "ended_plainly": case.outcome not in (Outcome.FIXED.value, Outcome.CLOSED_UNANSWERED.value),
         "folded": [one.number for one in file.folded],
         "whole": file.whole,
@@ -218,7 +220,8 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
         raise InvalidInput("purpose", "请先选为了什么打开", "choose for which purpose it is opened")
     purpose = Purpose(form.cleaned_data["purpose"])
     report = operations.consult_reporter(actor=me.actor, at=timezone.now(), number=number, purpose=purpose)
-    scene, looks = scene_of(request, number), queries.looks_at_reporter(number=number, most=1)
+    scene = scene_of(request, number)
+    looks = queries.looks_at_reporter(number=number, at=scene.ground.at, most=1)
     answer = render(
         request,
         "cases/reporter.html",

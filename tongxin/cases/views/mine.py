@@ -128,6 +128,7 @@ def _page(request: HttpRequest, own: Own) -> HttpResponse:
             "own": own.case,
             "own_number": own.case.number,
             "own_url": own.url,
+            "trace_url": reverse("my_data") if own.report and own.report.person else "",
             "answers": _answers(own),
             "photos": story.photos_of(own.scene.file, Audience.REPORTER)
             if own.case.pk == own.scene.file.case.pk

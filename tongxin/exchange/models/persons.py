@@ -1,40 +1,77 @@
 """本人一侧的表。 Tables of the person's side: deferred lines, contests, and requests under the personal information law."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import models
+
+# The law gives no number; a deferral that nobody looks at again for half a year would be one without an end.
+LONGEST_DEFERRAL: Final = timedelta(days=180)
 
 
 class Deferral(models.Model):
     """暂缓显示。 That lines of the person's page are shown later: on a clause of its own, until a day; counted publicly.
 
-    个人信息保护法 arts. 18(1), 35. It ends by itself: nothing has to run for a line to be shown again.
+    个人信息保护法 arts. 18(1), 35. One person proposes, another decides; `since` is the proposal's moment until it is decided,
+    and the decision's from then on. It ends by itself: nothing has to run for a line to be shown again.
     """
+
+    class Ground(models.TextChoices):
+        SECRECY = "secrecy", "法律、行政法规规定应当保密"
+        HINDERS = "hinders", "告知将妨碍履行法定职责"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "等决定"
+        GRANTED = "granted", "已准"
+        REFUSED = "refused", "不准"
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField("编号", max_length=24, unique=True)
-    clause = models.TextField("条款")
+    ground = models.CharField("理由", max_length=10, choices=Ground.choices)
+    clause = models.TextField("条款")  # the clause of the ground, and the special statute's beside it
     organ = models.CharField("机构", max_length=120)
     reason = models.TextField("为什么")
+    state = models.CharField("状态", max_length=10, choices=State.choices)
     asked_by = models.CharField("提出人", max_length=80)
-    decided_by = models.CharField("决定人", max_length=80)
+    decided_by = models.CharField("决定人", max_length=80, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    decision = models.TextField("决定的理由", blank=True)
     since = models.DateTimeField("起")
     until = models.DateTimeField("止")
     ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    ended_by = models.CharField("提前结束的人", max_length=80, blank=True)
+    end_reason = models.TextField("为什么提前结束", blank=True)
+    told_at = models.DateTimeField("已告知", null=True, blank=True)
 
     class Meta:
         verbose_name = "暂缓显示"
+        indexes = [models.Index(fields=["organ", "-id"], name="deferral_organ")]
         constraints = [
             models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="deferral_forwards"),
             models.CheckConstraint(
+                condition=models.Q(until__lte=models.F("since") + LONGEST_DEFERRAL), name="deferral_bounded"
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(decided_by=models.F("asked_by")), name="deferral_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="proposed")
+                | (~models.Q(decided_by="") & models.Q(decided_at__isnull=False)),
+                name="deferral_decided_by_somebody",
             ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"deferral:{self.number}"
+
 
 class DeferredLine(models.Model):
-    """暂缓的一行。 A ledger entry whose line is deferred; `entry` is the act that deferred it, `line` the entry deferred."""
+    """暂缓的一行。 A ledger entry whose line is deferred; `entry` is the act that proposed it, `line` the entry deferred."""
 
     id = models.BigAutoField(primary_key=True)
     entry = models.BigIntegerField("台账条目")
@@ -82,6 +119,13 @@ class Contest(models.Model):
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answer = models.TextField("答复", blank=True)
     measures = models.TextField("怎么改", blank=True)
+    clause = models.TextField("答复的依据", blank=True)
+    third = models.BooleanField("因他人的事项")  # answered by the authority, without naming the other
+    raised_at = models.DateTimeField("转主管部门", null=True, blank=True)
+    raised_text = models.TextField("为什么不服", blank=True)
+    decided_by = models.CharField("决定人", max_length=80, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    decision = models.TextField("决定", blank=True)
 
     class Meta:
         verbose_name = "异议"
@@ -94,6 +138,18 @@ class Contest(models.Model):
                 condition=models.Q(answered_by="") | ~models.Q(answered_by=models.F("looked_by")),
                 name="contest_answered_by_another",
             ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by="")
+                | (
+                    ~models.Q(decided_by=models.F("looked_by"))
+                    & ~models.Q(decided_by=models.F("answered_by"))
+                ),
+                name="contest_decided_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="dismissed") | (~models.Q(answer="") & ~models.Q(clause="")),
+                name="contest_dismissed_with_reason",
+            ),
             models.UniqueConstraint(
                 fields=["person", "line"],
                 condition=models.Q(state__in=["open", "raised"]),
@@ -103,6 +159,11 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"contest:{self.number}"
 
 
 class RightsRequest(models.Model):
@@ -121,9 +182,19 @@ class RightsRequest(models.Model):
         REFUSED = "refused", "不予办理"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    class Erasure(models.TextChoices):
+        """个人信息保护法第四十七条第一款的五种情形。 The five cases of art. 47 para. 1."""
+
+        PURPOSE = "purpose", "处理目的已实现、无法实现，或者不再必要"
+        TERM = "term", "停止提供服务，或者保存期限已届满"
+        CONSENT = "consent", "撤回同意"
+        UNLAWFUL = "unlawful", "违反法律、行政法规或者约定处理"
+        OTHER = "other", "法律、行政法规规定的其他情形"
+
     id = models.BigAutoField(primary_key=True)
     number = models.CharField("编号", max_length=24, unique=True)
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    ground = models.CharField("删除的情形", max_length=10, choices=Erasure.choices, blank=True)
     person = models.CharField("本人", max_length=80)
     by = models.CharField("提出人", max_length=80)
     about = models.CharField("关于", max_length=120)  # data:…, case:…, or person for what identity holds
@@ -146,8 +217,16 @@ class RightsRequest(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state="refused") | (~models.Q(answer="") & ~models.Q(clause="")),
                 name="request_refused_with_reason",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="delete") | ~models.Q(ground=""), name="deletion_with_its_case"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"request:{self.number}"

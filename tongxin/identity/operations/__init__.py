@@ -8,6 +8,7 @@ from tongxin.identity.operations.city_login import (
     withdraw_consent,
 )
 from tongxin.identity.operations.identifiers import register_identifier
+from tongxin.identity.operations.particulars import correct_particulars
 from tongxin.identity.operations.means import (
     add_key,
     add_totp,
@@ -51,6 +52,7 @@ __all__ = [
     "complete_recovery",
     "confirm_identity",
     "confirm_representative",
+    "correct_particulars",
     "consent_client",
     "decide_recovery",
     "end_client",

@@ -2,8 +2,11 @@
 
 from tongxin.ledger.queries.entries import (
     acts_resting_on,
+    content_of,
     contents_about,
     contents_naming,
+    contents_naming_any,
+    contents_of,
     entry_numbered,
     leaf_of,
     newest_checkpoint,
@@ -32,8 +35,11 @@ __all__ = [
     "Witnessed",
     "acts_resting_on",
     "consistency",
+    "content_of",
     "contents_about",
     "contents_naming",
+    "contents_naming_any",
+    "contents_of",
     "entry_numbered",
     "leaf_of",
     "newest_checkpoint",

@@ -32,6 +32,23 @@ def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
     )
 
 
+def content_of(*, entry: int) -> LedgerContent | None:
+    """一条的内容。 The content of an entry, with the entry; None where it was lawfully deleted, or there is none."""
+    return contents_of(entries=[entry]).first()
+
+
+def contents_of(*, entries: Collection[int]) -> models.QuerySet[LedgerContent]:
+    """若干条的内容。 The contents of some entries, each with its entry, in order; those that were deleted are not there."""
+    return (
+        LedgerContent.objects.select_related("entry").filter(entry_id__in=list(entries)).order_by("entry_id")
+    )
+
+
+def contents_naming_any(*, persons: Collection[str]) -> models.QuerySet[LedgerContent]:
+    """涉及这些引用之一的条目。 Entries that concern any of some references of a person."""
+    return LedgerContent.objects.filter(persons__overlap=list(persons))
+
+
 def contents_naming(*, person: str) -> models.QuerySet[LedgerContent]:
     """涉及某人的条目，新的在前。 Entries that concern a person, newest first."""
     return (

@@ -15,6 +15,8 @@ from tongxin.web.notices import rendered
 
 PAGE = 30
 PAGES = {"case": "/cases/{}/", "lawmaking": "/lawmaking/{}/"}  # where the subject of a notice is shown
+OWN_PAGES = {"contest": "/my-data/contests/{}/", "request": "/my-data/requests/{}/", "deferral": "/my-data/"}
+ORGAN_PAGES = {"contest": "/data/contests/{}/", "request": "/data/contests/{}/"}
 
 
 def notices(request: HttpRequest) -> HttpResponse:
@@ -46,12 +48,13 @@ def _before(request: HttpRequest) -> int:
 def _row(notice: Notice, asker: Who, revision: int) -> dict[str, Any]:
     title, text = rendered(notice, revision=revision)
     kind, _colon, number = notice.subject.partition(":")
+    pages = {**PAGES, **(ORGAN_PAGES if notice.recipient.startswith("organ:") else OWN_PAGES)}
     return {
         "title": title,
         "text": text,
         "at": notice.at,
         "mine": notice.recipient == asker.actor.person,
-        "url": PAGES[kind].format(number) if kind in PAGES else "",
+        "url": pages[kind].format(number) if kind in pages else "",
         "entry": notice.entry,
     }
 

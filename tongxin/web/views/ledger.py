@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.cases import operations as _cases  # noqa: F401 - the words of every act come from the full register
+from tongxin.exchange import operations as _exchange  # noqa: F401
 from tongxin.identity import operations as _identity  # noqa: F401
 from tongxin.law import operations as _law  # noqa: F401
 from tongxin.law.queries import cited
