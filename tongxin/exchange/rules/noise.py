@@ -12,14 +12,17 @@ would already tell. Totals are added up from noised cells and cost nothing.
 import secrets
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeVar
 
 MICRO: Final = 1_000_000  # ε is kept in whole millionths
 SENSITIVITY: Final = 1
+Key = TypeVar("Key")
 Below = Callable[[int], int]  # a uniform whole number in [0, n)
 
 
-def noised[Key](counts: Mapping[Key, int], *, micro_epsilon: int, below: Below = secrets.randbelow) -> dict[Key, int]:
+def noised(
+    counts: Mapping[Key, int], *, micro_epsilon: int, below: Below = secrets.randbelow
+) -> dict[Key, int]:
     """加噪后的各格。 Every count with its own noise, ε/10⁶-differentially private as a whole. May be negative: not rounded up,
 
     so that sums stay unbiased. Raises ValueError for a budget that is not positive.

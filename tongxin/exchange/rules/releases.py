@@ -7,11 +7,12 @@ same question is answered once a year from the data, and otherwise from what was
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from tongxin.acts.terms import InvalidInput
+from tongxin.exchange.rules.tables import TOTAL, Cell
 
 MOST_FIELDS: Final = 3
 MOST_VALUES: Final = 200
@@ -73,7 +74,9 @@ class Query:
 
     def digest(self) -> bytes:
         """问题的摘要。 SHA-256 of the question: 32 bytes. Threshold and ε are not in it: the same question asked more cheaply is the same."""
-        asked = {name: value for name, value in self.as_json().items() if name not in {"threshold", "epsilon"}}
+        asked = {
+            name: value for name, value in self.as_json().items() if name not in {"threshold", "epsilon"}
+        }
         text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
 
@@ -81,7 +84,9 @@ class Query:
 def canonical(query: Query, *, fields: Sequence[str]) -> Query:
     """写成规范的样子。 The canonical form of a query over an item whose `fields` may be grouped by. Raises InvalidInput."""
     if not query.by or len(query.by) > MOST_FIELDS or len(set(query.by)) < len(query.by):
-        raise InvalidInput("by", f"按一到{MOST_FIELDS}个不同的字段分组", f"group by one to {MOST_FIELDS} different fields")
+        raise InvalidInput(
+            "by", f"按一到{MOST_FIELDS}个不同的字段分组", f"group by one to {MOST_FIELDS} different fields"
+        )
     if query.crossed and len(query.by) < 2:
         raise InvalidInput("crossed", "横排至少要两个字段", "to run across takes two fields")
     asked = [*query.by, *([query.only[0]] if query.only else [])]
@@ -93,13 +98,17 @@ def canonical(query: Query, *, fields: Sequence[str]) -> Query:
             f"not for statistics (unknown, identifying, or of no stated meaning): {', '.join(strange)}",
         )
     if query.only and query.only[0] in query.by:
-        raise InvalidInput("only", "只看一个值的字段不能再用来分组", "the field that is narrowed cannot be grouped by")
+        raise InvalidInput(
+            "only", "只看一个值的字段不能再用来分组", "the field that is narrowed cannot be grouped by"
+        )
+    if query.crossed and len(query.by) == 2:  # a table and its transpose are the same question
+        query = replace(query, by=tuple(sorted(query.by)))
     return _with_domain(query)
 
 
 def _with_domain(query: Query) -> Query:
     if query.protection is Protection.SUPPRESSED:
-        return Query(**{**_parts(query), "domain": (), "epsilon": 0})
+        return replace(query, domain=(), epsilon=0)
     said = dict(query.domain)
     for name in query.by:
         values = said.get(name, ())
@@ -111,12 +120,10 @@ def _with_domain(query: Query) -> Query:
             )
     if query.levels > 1:
         raise InvalidInput("by", "加噪的表不分层", "a table with noise has no nested rows")
-    domain = tuple((name, tuple(sorted({*(v.strip()[:80] for v in said[name] if v.strip()), "—"}))) for name in query.by)
-    return Query(**{**_parts(query), "domain": domain, "threshold": 0})
-
-
-def _parts(query: Query) -> dict[str, Any]:
-    return {name: getattr(query, name) for name in Query.__slots__}
+    domain = tuple(
+        (name, tuple(sorted({*(v.strip()[:80] for v in said[name] if v.strip()), "—"}))) for name in query.by
+    )
+    return replace(query, domain=domain, threshold=0)
 
 
 # ---- Beside earlier ones --------------------------------------------------------------------------------------------
@@ -131,7 +138,9 @@ class Objection:
     reason_en: str
 
 
-def apart(query: Query, earlier: Iterable[Query], *, determined: Iterable[tuple[str, str]] = ()) -> Objection | None:
+def apart(
+    query: Query, earlier: Iterable[Query], *, determined: Iterable[tuple[str, str]] = ()
+) -> Objection | None:
     """能不能同同年的并存。 Whether a query may stand beside the year's earlier releases of its item; None: it may.
 
     determined  pairs (a, b) of fields in which a value of a fixes the value of b: nested ones
@@ -150,7 +159,10 @@ def apart(query: Query, earlier: Iterable[Query], *, determined: Iterable[tuple[
         if query.only != other.only:
             return Objection("differencing", "今年已经发布过范围重叠的表，两表相减能算出被隐去的小数",
                              "a table with an overlapping range is published this year: subtracting would give away small numbers")  # fmt: skip
-        if any(frozenset((a, b)) in nested for a in query.by for b in other.by if a != b):
+        common = set(query.by) & set(other.by)
+        if not common <= {*edges_of(query)} & {*edges_of(other)} or any(
+            frozenset((a, b)) in nested for a in query.by for b in other.by if a != b
+        ):
             return Objection("nested", "今年已经发布过上一层或者下一层的表，请用已发布的那张",
                              "a table one level up or down is published this year: use that one")  # fmt: skip
         beside.append(other)
@@ -158,6 +170,34 @@ def apart(query: Query, earlier: Iterable[Query], *, determined: Iterable[tuple[
         return Objection("circle", "同今年已发布的几张表合起来可以互相推算",
                          "together with this year's tables it could be used to work out withheld numbers")  # fmt: skip
     return None
+
+
+def margin_of(query: Query, other: Query) -> bool:
+    """是不是已发布的表的一行合计。 Whether a query of one field is a margin of an earlier table: then that table answers it."""
+    same = query.protection is other.protection and query.only == other.only and not query.crossed
+    if not same or len(query.by) != 1 or query.by[0] not in edges_of(other):
+        return False
+    return query.domain == tuple(pair for pair in other.domain if pair[0] == query.by[0])
+
+
+def edges_of(query: Query) -> tuple[str, ...]:
+    """有独立合计的字段。 The fields whose totals the table shows by themselves: the outermost rows', and the columns'."""
+    return (query.by[0], query.by[-1]) if query.crossed else (query.by[0],)
+
+
+def shared_cells(query: Query, other: Query, cell: Cell) -> set[Cell]:
+    """那张表的一个格子，在这张表里是哪个合计。 The total of `query` that a cell of `other` is too: the grand total, or that of a shared edge."""
+    path, column = cell
+    rows, columns = query.by[0], query.by[-1] if query.crossed else ""
+    if not path and column == TOTAL:
+        return {cell}
+    if len(path) == 1 and column == TOTAL:
+        name, word = other.by[0], path[0]
+    elif not path:
+        name, word = other.by[-1], column
+    else:
+        return set()
+    return ({((word,), TOTAL)} if name == rows else set()) | ({((), word)} if name == columns else set())
 
 
 def _disjoint(one: Query, other: Query) -> bool:

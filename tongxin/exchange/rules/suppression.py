@@ -127,7 +127,7 @@ def _wide(network: _Network, withheld: Collection[Cell], cell: Cell, wanted: int
 
 def _flow(network: _Network, withheld: Collection[Cell], cell: Cell, most: int, *, up: bool) -> int:
     """格子最多能变多少。 By how much a cell can rise (or fall) with the others balancing it, up to `most`. Ford–Fulkerson, breadth first."""
-    changed = {one: 0 for one in withheld}
+    changed = dict.fromkeys(withheld, 0)
     start, end = (network.head[cell], network.tail[cell]) if up else (network.tail[cell], network.head[cell])
     own = most if up else min(most, network.cells[cell] - 1)
     if start == end:  # it stands in one equation twice, or in none: nothing holds it

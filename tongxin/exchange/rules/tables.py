@@ -38,12 +38,12 @@ class CountTable:
 def table_of(counts: Mapping[tuple[Path, str], int], *, levels: int, crossed: bool) -> CountTable:
     """由最细的格子得出全表。 The whole table from its finest cells.
 
-    counts   (row path of `levels` words, column or TOTAL) → a count, not negative
+    counts   (row path of `levels` words, column or TOTAL) → a count; after noise it may be negative
     crossed  whether there is a column dimension
-    Raises ValueError for a path of another length, an empty word (that is the total's), a negative count, or too many cells.
+    Raises ValueError for a path of another length, an empty word (that is the total's), or too many cells.
     """
-    for (path, column), count in counts.items():
-        if len(path) != levels or TOTAL in path or (column == TOTAL) == crossed or count < 0:
+    for path, column in counts:
+        if len(path) != levels or TOTAL in path or (column == TOTAL) == crossed:
             raise ValueError("a cell is not one of this table's finest cells")
     columns = sorted({column for _path, column in counts}) if crossed else []
     paths = sorted({path for path, _column in counts})
@@ -71,9 +71,7 @@ def _equations(nodes: Sequence[Path], columns: Sequence[str], levels: int) -> tu
     ]
     if columns:
         finest = [node for node in nodes if len(node) == levels]
-        found += [
-            Equation((node, TOTAL), tuple((node, column) for column in columns)) for node in finest
-        ]
+        found += [Equation((node, TOTAL), tuple((node, column) for column in columns)) for node in finest]
     return tuple(found)
 
 
