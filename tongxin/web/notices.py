@@ -164,5 +164,10 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("您提过意见的立法项目没有通过"),
         _("《%(matter)s》表决没有过半数，到此为止。"),
     ),
+    "release_asked": lambda: (
+        _("有统计等贵单位发布 %(number)s"),
+        _("有人提出一个统计问题，请数据共享工作机构负责人看过后发布，或者说明为什么不发布。"),
+    ),
+    "release_declined": lambda: (_("统计 %(number)s 不予发布"), _("理由：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
 }
