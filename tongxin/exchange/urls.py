@@ -3,3 +3,7 @@
 from django.urls import URLPattern
 
 urlpatterns: list[URLPattern] = []
+
+from tongxin.exchange.views import export  # noqa: E402 - each module of views appends its own
+
+urlpatterns += [*export.urlpatterns]

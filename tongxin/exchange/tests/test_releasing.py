@@ -70,7 +70,9 @@ def test_a_table_is_asked_by_one_and_released_by_another_with_its_small_numbers_
 
 def test_the_same_question_returns_the_stored_answer(db: None) -> None:
     first = released(by("kind"))
-    assert asked(by("kind", threshold=9)) == first.number  # asked with another threshold it is the same question
+    assert (
+        asked(by("kind", threshold=9)) == first.number
+    )  # asked with another threshold it is the same question
     assert (ReleaseQuestion.objects.count(), Release.objects.count()) == (1, 1)
 
 
