@@ -4,6 +4,6 @@ from django.urls import URLPattern
 
 urlpatterns: list[URLPattern] = []
 
-from tongxin.exchange.views import export  # noqa: E402 - each module of views appends its own
+from tongxin.exchange.views import collected, export, releases  # noqa: E402 - each module of views appends its own
 
-urlpatterns += [*export.urlpatterns]
+urlpatterns += [*export.urlpatterns, *releases.urlpatterns, *collected.urlpatterns]

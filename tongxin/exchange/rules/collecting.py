@@ -5,7 +5,7 @@ same is in 国务院关于在线政务服务的若干规定 (Decree 716) art. 7.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tongxin.exchange.terms import Meaning
@@ -29,12 +29,14 @@ class OwnQuestion:
 
     means  nothing: the answer is about the matter and not about a person
     known  the platform holds it of who is signed in: it is filled in, and they may change it for this one matter
+    apart  it is kept apart from the account on purpose, and may be left empty: nothing is filled in, lest somebody be named unawares
     """
 
     form: str
     field: str
     means: tuple[Meaning, ...] = ()
     known: bool = False
+    apart: bool = False
 
 
 def held_already(kinds: Iterable[Meaning], holdings: Iterable[Holding], *, organ: str) -> Holding | None:
@@ -43,17 +45,20 @@ def held_already(kinds: Iterable[Meaning], holdings: Iterable[Holding], *, organ
     return next((one for one in holdings if one.meaning in asked and one.organ != organ), None)
 
 
-def _form(form: str, **fields: tuple[tuple[Meaning, ...], bool]) -> tuple[OwnQuestion, ...]:
+def _form(form: str, **fields: Meaning | None) -> tuple[OwnQuestion, ...]:
+    """一张表单。 A form whose personal answers the platform knows of who is signed in; None: about the matter."""
     return tuple(
-        OwnQuestion(form=form, field=name, means=means, known=known)
-        for name, (means, known) in fields.items()
+        OwnQuestion(form=form, field=name, means=(means,) if means else (), known=means is not None)
+        for name, means in fields.items()
     )
 
 
-_MATTER: Final[tuple[tuple[Meaning, ...], bool]] = ((), False)
-_NAME: Final = ((Meaning.NAME,), True)
-_PHONE: Final = ((Meaning.PHONE,), True)
-_EMAIL: Final = ((Meaning.EMAIL,), True)
+def _apart(form: str, **fields: Meaning | None) -> tuple[OwnQuestion, ...]:
+    """同账户分开的表单。 A form whose answers are not joined to an account."""
+    return tuple(replace(one, known=False, apart=bool(one.means)) for one in _form(form, **fields))
+
+
+_MATTER: Final = None
 
 # What the platform itself asks of the public, form by form. tests/house/test_collected.py walks every form there is.
 OWN_FORMS: Final[tuple[OwnQuestion, ...]] = (
@@ -64,14 +69,16 @@ OWN_FORMS: Final[tuple[OwnQuestion, ...]] = (
     ),
     *_form(
         "tongxin.cases.forms.report.DetailsForm",
-        text=_MATTER, photos=_MATTER, drop=_MATTER, name=_NAME, phone=_PHONE, email=_EMAIL,
+        text=_MATTER, photos=_MATTER, drop=_MATTER, name=Meaning.NAME, phone=Meaning.PHONE, email=Meaning.EMAIL,
     ),
     *_form("tongxin.law.forms.making_comment.ClauseForm", clause=_MATTER),
     *_form("tongxin.law.forms.making_comment.TextForm", text=_MATTER),
-    *_form(
-        "tongxin.law.forms.making_comment.WhoForm", name=_NAME, name_shown=_MATTER, email=_EMAIL, phone=_PHONE
+    # A comment is nobody's in particular, also when who makes it is signed in.
+    *_apart(
+        "tongxin.law.forms.making_comment.WhoForm",
+        name=Meaning.NAME, name_shown=_MATTER, email=Meaning.EMAIL, phone=Meaning.PHONE,
     ),
-    *_form("tongxin.web.forms.SignInForm", login=((Meaning.ACCOUNT,), False), password=_MATTER, next=_MATTER),
+    *_apart("tongxin.web.forms.SignInForm", login=Meaning.ACCOUNT, password=_MATTER),
     *_form("tongxin.web.forms.NumberForm", number=_MATTER),
 )  # fmt: skip
 
