@@ -20,6 +20,7 @@ from tongxin.cases import rules
 from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
+from tongxin.exchange.tests.statistics import PROVIDER, statistics_scene
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.law.models import Binding
@@ -70,6 +71,10 @@ PATHS = {
     "lawmaking/<str:number>/comment/": "lawmaking/{law_number}/comment/",
     "lawmaking/<str:number>/comment/<str:comment>/": "lawmaking/{law_number}/comment/{remark}/",
     "lawmaking/<str:number>/do/<str:verb>/": "lawmaking/{law_number}/do/withdraw_bill/",
+    "data/releases/<str:number>.csv": "data/releases/{release}.csv",
+    "data/releases/<str:number>.json": "data/releases/{release}.json",
+    "data/releases/<str:number>/": "data/releases/{release}/",
+    "data/releases/questions/<str:number>/": "data/releases/questions/{release_question}/",
     "law/effects/<int:number>/": "law/effects/{effect}/",
     "law/report/<int:number>/": "law/report/{doubt}/",
     "law/reviews/<int:number>/": "law/reviews/{review}/",
@@ -89,6 +94,11 @@ PATHS = {
 OF_ANOTHER_POST = {
     "desk/intake/": "clerk",
     "desk/intake/done/": "clerk",
+    "data/releases/questions/<str:number>/": "data_head",
+    "data/releases/ask/": "data_officer",
+    "data/releases/budgets/": "data_authority",
+    "data/collected/new/": "data_officer",
+    "data/collected/end/": "data_officer",
     "law/enter/": "lawyer",
     "law/effects/new/": "lawyer",
     "law/effects/<int:number>/": "lawyer",
@@ -144,6 +154,7 @@ def set_scene() -> Scene:
             "law": case.clauses.split("#")[0].removeprefix("law:"),
             "seen": str(Case.objects.get(pk=case.pk).steps),
             **book,
+            **statistics_scene(),
         },
         people={
             "resident": _session(RESIDENT, "concerned"),
@@ -151,6 +162,9 @@ def set_scene() -> Scene:
             "without_basis": _session(officer("bz/371603/culture"), "elsewhere"),
             "outsider": None,
             "clerk": _session(officer("bz/hotline", "hotline_clerk"), "clerk"),
+            "data_officer": _session(officer(PROVIDER, "data_officer"), "data-officer"),
+            "data_head": _session(officer(PROVIDER, "data_head"), "data-head"),
+            "data_authority": _session(officer("bz/big-data", "data_head"), "data-authority-head"),
             "lawyer": _session(officer("bz/lead", "legal_officer"), "legal"),
             "lead": _session(officer("bz/lead", "lead_officer"), "lead"),
             "drafter": _session(officer("bz/urban-management"), "drafter"),

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.factories import officer
+from tests.factories import NOW, officer
 from tongxin.acts.terms import Actor
 from tongxin.exchange.models import Source
+from tongxin.exchange.operations import ask_release, record_collection, release_statistics
+from tongxin.exchange.operations.collecting import NewQuestion
 from tongxin.exchange.queries.statistics import Rows
 from tongxin.exchange.rules.releases import Protection, Query
+from tongxin.exchange.terms import Meaning
 
 ITEM = "data:s004"
 PROVIDER = "bz/civil-affairs"
@@ -66,3 +69,18 @@ def with_noise(epsilon: int, **given: object) -> Query:
     """The same, with noise over kinds said beforehand."""
     return by("kind", protection=Protection.NOISED, threshold=0, epsilon=epsilon,
               domain=(("kind", tuple(KINDS)),), **given)  # fmt: skip
+
+
+def statistics_scene() -> dict[str, str]:
+    """A table that is released, a question that waits, and a question that an organ's form asks."""
+    first = ask_release(actor=asker(), at=NOW, query=by("kind"), reason="年度统计公报要用")
+    number = release_statistics(actor=head(), at=NOW, number=first, read=giving(people()))
+    waiting = ask_release(
+        actor=asker(), at=NOW, query=by("kind", "members", crossed=True), reason="年度统计公报要用"
+    )
+    asked = record_collection(
+        actor=asker(),
+        at=NOW,
+        question=NewQuestion(form="救助申请表", label="工作单位", kinds=(Meaning.EMPLOYMENT,)),
+    )
+    return {"release": number, "release_question": waiting, "collected": str(asked)}
