@@ -11,8 +11,7 @@ from tongxin.exchange.operations.common import require_words, save_step
 from tongxin.exchange.queries.collected import holdings
 from tongxin.exchange.rules.collecting import NO_SECOND_ASKING, Holding, held_already
 from tongxin.exchange.terms import Meaning
-from tongxin.law.models import Clause
-from tongxin.law.queries import clause_at, clause_on, in_force, ref_of
+from tongxin.law.queries import clause_on, ref_of
 from tongxin.law.terms import BadClauseRefError, ClauseRef
 from tongxin.places.queries import city_day
 
@@ -80,12 +79,12 @@ def record_collection(*, warrant: Warrant, question: NewQuestion) -> int:
 
 
 def _clause(text: str, warrant: Warrant) -> str:
-    day = city_day(warrant.at)
     try:
-        found = clause_at(ref=ClauseRef.parse(text.strip()))
+        ref = ClauseRef.parse(text.strip())
     except BadClauseRefError:
-        found = None
-    if found is None or not Clause.objects.filter(in_force(day=day), pk=found.pk).exists():
+        ref = None
+    found = clause_on(instrument=ref.key, key=ref.clause, day=city_day(warrant.at)) if ref else None
+    if ref is None or found is None or ref_of(found) != ref:
         raise InvalidInput(
             "clause", "法典里没有这一条，或者今天没有效力", "the book has no such clause in force today"
         )

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from tongxin.exchange.models import Field, Release, Source
 from tongxin.exchange.rules.dcat import Catalogue, CatalogueItem, Named, ReleasedTable
 from tongxin.exchange.rules.releases import Query
 from tongxin.exchange.terms import Sharing
-from tongxin.law.models import ListEntry
 from tongxin.law.queries import entries_on
 from tongxin.law.queries.lists import held_by
 from tongxin.organs.queries import organs_by_code, organs_by_function
@@ -42,7 +42,7 @@ def _items(day: date, base: str) -> list[CatalogueItem]:
     ]
 
 
-def _item(row: ListEntry, keepers: Mapping[str, str], base: str, clauses: tuple[str, ...]) -> CatalogueItem:
+def _item(row: Any, keepers: Mapping[str, str], base: str, clauses: tuple[str, ...]) -> CatalogueItem:
     here = city()
     by_function = organs_by_function(here.revision)
     function = by_function.get((row.holder, here.root))

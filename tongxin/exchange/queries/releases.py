@@ -45,6 +45,12 @@ def groupable(*, source: Source) -> list[Field]:
     ]
 
 
+def labels(*, item: str) -> dict[str, tuple[str, str]]:
+    """字段的叫法。 What the fields of an item are called, Chinese and English, by name."""
+    rows = Field.objects.filter(source__item=item).values_list("name", "label", "label_en")
+    return {name: (label, label_en) for name, label, label_en in rows}
+
+
 def sources() -> list[Source]:
     """各目录项的来源。 The sources of all items, by item."""
     return list(Source.objects.order_by("item"))

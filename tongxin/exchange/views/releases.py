@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, who
 from tongxin.exchange import operations
 from tongxin.exchange.forms.releasing import AskReleaseForm, BudgetForm, DecideReleaseForm
-from tongxin.exchange.models import Field, Release
+from tongxin.exchange.models import Release
 from tongxin.exchange.queries import releases as reading
 from tongxin.exchange.queries import statistics
 from tongxin.exchange.queries.export import title_of
@@ -66,12 +66,7 @@ def item_name(ref: str, at: datetime) -> tuple[str, str]:
 
 
 def _title(item: str, query: Mapping[str, Any]) -> str:
-    return said(*title_of(Query.of_json(query), item_name(item, timezone.now()), _labels(item)))
-
-
-def _labels(item: str) -> dict[str, tuple[str, str]]:
-    rows = Field.objects.filter(source__item=item).values_list("name", "label", "label_en")
-    return {name: (label, label_en) for name, label, label_en in rows}
+    return said(*title_of(Query.of_json(query), item_name(item, timezone.now()), reading.labels(item=item)))
 
 
 @require_safe
@@ -79,7 +74,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     """一张统计表。 One table: its numbers, how they are protected, the question, the receipt."""
     row = _found(number)
     query = Query.of_json(row.query)
-    labels = _labels(row.item)
+    labels = reading.labels(item=row.item)
     return render(request, "exchange/release.html", {
         "release": row, "title": _title(row.item, row.query), "organ": shown.organ_name(row.organ), "query": query,
         "item": said(*item_name(row.item, row.at)), "code": row.item.partition(":")[2],
@@ -246,7 +241,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
         )
         return reverse("data_release", args=[released])
 
-    labels, query = _labels(row.item), Query.of_json(row.query)
+    labels, query = reading.labels(item=row.item), Query.of_json(row.query)
     decides = (
         shown.may("release_statistics", me.standing)
         and me.standing is not None
