@@ -22,6 +22,7 @@ from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.exchange import operations as exchange
 from tongxin.exchange.tests.lookers import SECRECY, look
+from tongxin.exchange.tests.statistics import PROVIDER, statistics_scene
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.law.models import Binding
@@ -72,6 +73,10 @@ PATHS = {
     "lawmaking/<str:number>/comment/": "lawmaking/{law_number}/comment/",
     "lawmaking/<str:number>/comment/<str:comment>/": "lawmaking/{law_number}/comment/{remark}/",
     "lawmaking/<str:number>/do/<str:verb>/": "lawmaking/{law_number}/do/withdraw_bill/",
+    "data/releases/<str:number>.csv": "data/releases/{release}.csv",
+    "data/releases/<str:number>.json": "data/releases/{release}.json",
+    "data/releases/<str:number>/": "data/releases/{release}/",
+    "data/releases/questions/<str:number>/": "data/releases/questions/{release_question}/",
     "law/effects/<int:number>/": "law/effects/{effect}/",
     "law/report/<int:number>/": "law/report/{doubt}/",
     "law/reviews/<int:number>/": "law/reviews/{review}/",
@@ -99,6 +104,11 @@ PATHS = {
 OF_ANOTHER_POST = {
     "desk/intake/": "clerk",
     "desk/intake/done/": "clerk",
+    "data/releases/questions/<str:number>/": "data_head",
+    "data/releases/ask/": "data_officer",
+    "data/releases/budgets/": "data_authority",
+    "data/collected/new/": "data_officer",
+    "data/collected/end/": "data_officer",
     "law/enter/": "lawyer",
     "law/effects/new/": "lawyer",
     "law/effects/<int:number>/": "lawyer",
@@ -161,6 +171,7 @@ def set_scene() -> Scene:
             "law": case.clauses.split("#")[0].removeprefix("law:"),
             "seen": str(Case.objects.get(pk=case.pk).steps),
             **book,
+            **statistics_scene(),
         },
         people={
             "resident": session_of(RESIDENT, "concerned"),
@@ -175,6 +186,9 @@ def set_scene() -> Scene:
             "lead": session_of(officer("bz/lead", "lead_officer"), "lead"),
             "drafter": session_of(officer("bz/urban-management"), "drafter"),
             "justice": session_of(officer("bz/justice", "legal_officer"), "justice"),
+            "data_officer": session_of(officer(PROVIDER, "data_officer"), "data-officer"),
+            "provider_head": session_of(officer(PROVIDER, "data_head"), "data-head"),
+            "data_authority": session_of(officer("bz/big-data", "data_head"), "data-authority-head"),
         },
     )
 

@@ -203,6 +203,7 @@ class NewField:
     label_en: str
     personal: bool
     sensitive: bool
+    meaning: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -355,3 +356,55 @@ class Settled:
     rows: int
     took_ms: int
     upstream: str = ""
+class Meaning(StrEnum):
+    """字段的含义，封闭清单。 What a field of a source or of a form means: a closed list, so that two forms can be seen to ask the same."""
+
+    RESIDENT_ID = "resident_id"
+    NAME = "name"
+    PHONE = "phone"
+    EMAIL = "email"
+    ADDRESS = "address"
+    ACCOUNT = "account"
+    PHOTO = "photo"
+    BIRTH = "birth"
+    SEX = "sex"
+    MARITAL_STATUS = "marital_status"
+    HOUSEHOLD = "household"
+    RESIDENCE_PERMIT = "residence_permit"
+    ASSISTANCE = "assistance"
+    EMPLOYMENT = "employment"
+    EDUCATION = "education"
+    HEALTH = "health"
+    PROPERTY = "property"
+    DISTRICT = "district"
+    LICENCE = "licence"
+    CREDIT_CODE = "credit_code"
+
+
+MEANING_LABELS: Final[Mapping[Meaning, Any]] = {
+    Meaning.RESIDENT_ID: _("公民身份号码"),
+    Meaning.NAME: _("姓名"),
+    Meaning.PHONE: _("电话"),
+    Meaning.EMAIL: _("邮箱"),
+    Meaning.ADDRESS: _("住址"),
+    Meaning.ACCOUNT: _("登录名"),
+    Meaning.PHOTO: _("照片"),
+    Meaning.BIRTH: _("出生日期"),
+    Meaning.SEX: _("性别"),
+    Meaning.MARITAL_STATUS: _("婚姻状况"),
+    Meaning.HOUSEHOLD: _("家庭、户"),
+    Meaning.RESIDENCE_PERMIT: _("居住证"),
+    Meaning.ASSISTANCE: _("社会救助"),
+    Meaning.EMPLOYMENT: _("就业"),
+    Meaning.EDUCATION: _("教育"),
+    Meaning.HEALTH: _("健康"),
+    Meaning.PROPERTY: _("财产"),
+    Meaning.DISTRICT: _("所在县（市、区）、乡镇（街道）"),
+    Meaning.LICENCE: _("许可证件"),
+    Meaning.CREDIT_CODE: _("统一社会信用代码"),
+}
+# What singles a person or a body out: no statistic is grouped by it.
+IDENTIFYING: Final = frozenset({
+    Meaning.RESIDENT_ID, Meaning.NAME, Meaning.PHONE, Meaning.EMAIL, Meaning.ADDRESS, Meaning.ACCOUNT, Meaning.PHOTO,
+    Meaning.BIRTH, Meaning.HOUSEHOLD, Meaning.LICENCE, Meaning.CREDIT_CODE,
+})  # fmt: skip

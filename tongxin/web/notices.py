@@ -190,6 +190,11 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     ),
     "recovery_declined": lambda: (_("找回账户的申请 %(number)s 没有通过"), _("什么也没有改变。")),
     "recovery_done": lambda: (_("账户已经找回"), _("口令是新的，以前的密钥和会话都已作废。%(note)s")),
+    "release_asked": lambda: (
+        _("有统计等贵单位发布 %(number)s"),
+        _("有人提出一个统计问题，请数据共享工作机构负责人看过后发布，或者说明为什么不发布。"),
+    ),
+    "release_declined": lambda: (_("统计 %(number)s 不予发布"), _("理由：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
     "deferral_ended": lambda: (
         _("有一行记录现在看得到了"),

@@ -5,7 +5,7 @@ from tongxin.exchange.models.calling import Call, CallResult, Emergency, Meter, 
 from tongxin.exchange.models.catalogue import Assessment, CatalogueRevision, Collected, Field, Source
 from tongxin.exchange.models.granting import Grant, GrantClause, GrantEnding, OnwardConsent, UseRecord
 from tongxin.exchange.models.persons import Contest, Deferral, DeferredLine, RightsRequest
-from tongxin.exchange.models.releasing import Budget, Release
+from tongxin.exchange.models.releasing import Budget, Release, ReleaseQuestion
 from tongxin.exchange.models.steps import ExchangeStep
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "OnwardConsent",
     "Reached",
     "Release",
+    "ReleaseQuestion",
     "RightsRequest",
     "Source",
     "Term",

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tongxin.exchange.terms import Adapter
+from tongxin.exchange.terms import Adapter, Meaning
 
 
 class Source(models.Model):
@@ -44,6 +44,9 @@ class Field(models.Model):
     label_en = models.CharField(max_length=120, blank=True)
     personal = models.BooleanField("个人信息", default=False)
     sensitive = models.BooleanField("敏感个人信息", default=False)
+    meaning = models.CharField(
+        "含义", max_length=20, blank=True, choices=[(m.value, m.value) for m in Meaning]
+    )
     ordinal = models.IntegerField("次序", default=0)
 
     class Meta:

@@ -44,3 +44,47 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ReleaseQuestion(models.Model):
+    """待发布的统计问题。 A question asked for release: one person asks, the head of the provider's office releases or declines."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "等发布"
+        RELEASED = "released", "已发布"
+        DECLINED = "declined", "不予发布"
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField("编号", max_length=24, unique=True)
+    item = models.CharField("目录项", max_length=80)
+    query = models.JSONField("问题")
+    digest = models.BinaryField("问题的摘要", max_length=32)
+    reason = models.TextField("为什么")
+    organ = models.CharField("机构", max_length=120)
+    provider = models.CharField("数据提供部门", max_length=120)
+    asked_by = models.CharField("提出人", max_length=80)
+    asked_at = models.DateTimeField("提出时间")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.CharField("决定人", max_length=80, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    note = models.TextField("理由", blank=True)
+    release = models.ForeignKey(Release, models.PROTECT, null=True, blank=True, related_name="questions")
+
+    class Meta:
+        verbose_name = "待发布的统计问题"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by="") | ~models.Q(decided_by=models.F("asked_by")),
+                name="release_two_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["digest"], condition=models.Q(state="open"), name="one_open_question"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="released") | models.Q(release__isnull=False),
+                name="released_with_a_release",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -49,5 +49,11 @@ from tongxin.exchange.operations.requesting import open_record_for as open_recor
 from tongxin.exchange.operations.requesting import record_erasure as record_erasure
 from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request
 from tongxin.exchange.operations.settling import settle_calls as settle_calls
+from tongxin.exchange.operations.collecting import end_collection as end_collection
+from tongxin.exchange.operations.collecting import record_collection as record_collection
+from tongxin.exchange.operations.releasing import ask_release as ask_release
+from tongxin.exchange.operations.releasing import decline_release as decline_release
+from tongxin.exchange.operations.releasing import release_statistics as release_statistics
+from tongxin.exchange.operations.releasing import set_budget as set_budget
 from tongxin.exchange.operations.sources import found_sources as found_sources
 from tongxin.exchange.operations.watching import tell_overdue as tell_overdue

@@ -54,6 +54,7 @@ def found_sources(
                 label_en=field.label_en,
                 personal=field.personal,
                 sensitive=field.sensitive,
+                meaning=field.meaning,
                 ordinal=place,
             )
             for row, one in zip(rows, sources, strict=True)

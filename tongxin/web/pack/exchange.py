@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tongxin.exchange.terms import Adapter, NewField, NewSource
+from tongxin.exchange.terms import Adapter, Meaning, NewField, NewSource
 from tongxin.web.pack import cells, rows
 from tongxin.web.pack.checks.common import grouped, twice
 from tongxin.web.pack.checks.facts import Facts
@@ -40,6 +40,7 @@ FIELDS: Final = Table(
         Column("label_en", cells.text, most=120),
         Column("personal", cells.flag),
         Column("sensitive", cells.flag),
+        Column("meaning", cells.text, most=20),
     ),
 )
 # A field's name goes into statements and paths of the source: a plain identifier and nothing else.
@@ -114,6 +115,9 @@ def check_fields(facts: Facts) -> Iterator[Fault]:
         if row.sensitive and not row.personal:
             zh, en = "敏感个人信息首先是个人信息", "sensitive personal information is personal information"
             yield row.fault("sensitive_not_personal", zh, en)
+        if row.meaning and row.meaning not in set(Meaning):
+            zh, en = f"没有“{row.meaning}”这种含义", f"no meaning '{row.meaning}' is known"
+            yield row.fault("unknown_meaning", zh, en)
         if row.personal and row.item not in personal and pack.losses.whole(ENTRIES.file):
             zh, en = "目录里写的是不含个人信息", "the catalogue says there is no personal information in it"
             yield row.fault("personal_undeclared", zh, en)
@@ -146,6 +150,7 @@ def new_sources(pack: rows.Pack) -> list[NewSource]:
                     label_en=field.label_en,
                     personal=field.personal,
                     sensitive=field.sensitive,
+                    meaning=field.meaning,
                 )
                 for field in fields[row.item]
             ),

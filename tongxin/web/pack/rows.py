@@ -266,6 +266,7 @@ class FieldRow(Row):
     label_en: str
     personal: bool
     sensitive: bool
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

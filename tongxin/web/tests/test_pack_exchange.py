@@ -15,9 +15,9 @@ from tongxin.web.tests.tiny_pack import ON, VERBS, faults_of, tiny_files, write_
 CITY = Path(__file__).resolve().parents[3] / "city" / "binzhou"
 DAY = date(2026, 11, 23)
 SOURCES_HEAD = "item,organ,system,adapter,address,secret,relation,key,key_kind,wait_ms\n"
-FIELDS_HEAD = "item,name,label,label_en,personal,sensitive\n"
+FIELDS_HEAD = "item,name,label,label_en,personal,sensitive,meaning\n"
 PERMITS = "data:s003,bz/public-security,居住证,postgresql,demo:x,,permits,resident_id,resident_id,3000\n"
-PERMIT_FIELDS = "data:s003,resident_id,公民身份号码,,1,0\ndata:s003,name,姓名,,1,0\n"
+PERMIT_FIELDS = "data:s003,resident_id,公民身份号码,,1,0,\ndata:s003,name,姓名,,1,0,\n"
 
 
 def test_the_sample_city_uses_each_way_to_reach_a_source() -> None:
@@ -51,10 +51,11 @@ def test_a_city_without_sources_is_a_city_all_the_same(tmp_path: Path) -> None:
         (PERMITS, PERMIT_FIELDS.replace("resident_id,", "number,"), ("sources", 2, "key_no_field")),
         (PERMITS, "", ("sources", 2, "no_fields")),
         (PERMITS, PERMIT_FIELDS * 2, ("fields", 4, "duplicate")),
-        (PERMITS, PERMIT_FIELDS + "data:s003,a b; drop,坏,,1,0\n", ("fields", 4, "bad_name")),
-        (PERMITS, PERMIT_FIELDS + "data:s003,face,人脸,,0,1\n", ("fields", 4, "sensitive_not_personal")),
-        (PERMITS, PERMIT_FIELDS + "data:s008,owner,业主,,1,0\n", ("fields", 4, "personal_undeclared")),
-        (PERMITS, PERMIT_FIELDS + "data:s007,spot,点位,,0,0\n", ("fields", 4, "unknown_source")),
+        (PERMITS, PERMIT_FIELDS + "data:s003,a b; drop,坏,,1,0,\n", ("fields", 4, "bad_name")),
+        (PERMITS, PERMIT_FIELDS + "data:s003,face,人脸,,0,1,\n", ("fields", 4, "sensitive_not_personal")),
+        (PERMITS, PERMIT_FIELDS + "data:s008,owner,业主,,1,0,\n", ("fields", 4, "personal_undeclared")),
+        (PERMITS, PERMIT_FIELDS + "data:s003,mood,心情,,1,0,mood\n", ("fields", 4, "unknown_meaning")),
+        (PERMITS, PERMIT_FIELDS + "data:s007,spot,点位,,0,0,\n", ("fields", 4, "unknown_source")),
     ],
 )  # fmt: skip
 def test_a_source_that_cannot_be_is_named_with_its_line(
