@@ -104,7 +104,7 @@ PATHS = {
 OF_ANOTHER_POST = {
     "desk/intake/": "clerk",
     "desk/intake/done/": "clerk",
-    "data/releases/questions/<str:number>/": "data_head",
+    "data/releases/questions/<str:number>/": "provider_head",
     "data/releases/ask/": "data_officer",
     "data/releases/budgets/": "data_authority",
     "data/collected/new/": "data_officer",

@@ -1,6 +1,6 @@
 """目录的读取：各项、字段、条件、依据、更新的时限、公布的用时。 Reads of the catalogue: items, fields, conditions, clauses, clocks, times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,7 +72,9 @@ def _item(row: ListEntry) -> Item:
     return Item(entry=row, source=source, fields=fields)
 
 
-def items_on(*, day: date, words: str = "", sharing: str = "", holder: str = "") -> list[Item]:
+def items_on(
+    *, day: date, words: str = "", sharing: str = "", holder: str = "", refs: Collection[str] = ()
+) -> list[Item]:
     """目录，按词、类别、提供单位找。 The catalogue of a day by words, class and holder. Three statements, however many items."""
     rows = entries_on(kind=DATA, day=day)
     for word in words.split()[:6]:
@@ -81,6 +83,8 @@ def items_on(*, day: date, words: str = "", sharing: str = "", holder: str = "")
             | models.Q(name_en__icontains=word)
             | models.Q(facts__items__icontains=word)
         )
+    if refs:
+        rows = rows.filter(code__in=[ref.partition(":")[2] for ref in refs])
     if sharing:
         rows = rows.filter(facts__sharing=sharing)
     if holder:

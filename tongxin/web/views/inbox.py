@@ -14,9 +14,17 @@ from tongxin.places.queries import city
 from tongxin.web.notices import rendered
 
 PAGE = 30
-PAGES = {"case": "/cases/{}/", "lawmaking": "/lawmaking/{}/"}  # where the subject of a notice is shown
 OWN_PAGES = {"contest": "/my-data/contests/{}/", "request": "/my-data/requests/{}/", "deferral": "/my-data/"}
 ORGAN_PAGES = {"contest": "/data/contests/{}/", "request": "/data/contests/{}/"}
+PAGES = {
+    "case": "/cases/{}/",
+    "lawmaking": "/lawmaking/{}/",
+    "data": "/data/items/{}/",
+    "application": "/data/applications/{}/",
+    "grant": "/data/grants/{}/",
+    "correction": "/data/corrections/{}/",
+    "dispute": "/data/disputes/{}/",
+}  # where the subject of a notice is shown
 
 
 def notices(request: HttpRequest) -> HttpResponse:
