@@ -20,6 +20,9 @@ from tongxin.cases import rules
 from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
+from tongxin.exchange import operations as exchange
+from tongxin.exchange.terms import Revision
+from tongxin.exchange.tests import factories as shared
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.law.models import Binding
@@ -70,6 +73,13 @@ PATHS = {
     "lawmaking/<str:number>/comment/": "lawmaking/{law_number}/comment/",
     "lawmaking/<str:number>/comment/<str:comment>/": "lawmaking/{law_number}/comment/{remark}/",
     "lawmaking/<str:number>/do/<str:verb>/": "lawmaking/{law_number}/do/withdraw_bill/",
+    "data/items/<str:code>/": "data/items/s003/",
+    "data/applications/<str:number>/": "data/applications/{asked}/",
+    "data/grants/<str:number>/": "data/grants/{grant}/",
+    "data/corrections/<int:number>/": "data/corrections/{correction}/",
+    "data/disputes/<int:number>/": "data/disputes/{dispute}/",
+    "data/revisions/<int:number>/": "data/revisions/{revision}/",
+    "data/do/<str:verb>/<str:subject>/": "data/do/record_use/grant:{grant}/",
     "law/effects/<int:number>/": "law/effects/{effect}/",
     "law/report/<int:number>/": "law/report/{doubt}/",
     "law/reviews/<int:number>/": "law/reviews/{review}/",
@@ -102,6 +112,14 @@ OF_ANOTHER_POST = {
     "lawmaking/<str:number>/compare/<int:old>/<int:new>/": "drafter",
     "lawmaking/<str:number>/do/<str:verb>/": "drafter",
     "lawmaking/<str:number>/comments/<str:comment>/who/": "justice",
+    "data/applications/": "user",
+    "data/applications/<str:number>/": "user",
+    "data/grants/": "user",
+    "data/grants/<str:number>/": "user",
+    "data/corrections/<int:number>/": "user",
+    "data/disputes/<int:number>/": "user",
+    "data/revisions/<int:number>/": "inspector",
+    "data/do/<str:verb>/<str:subject>/": "user",
 }
 
 
@@ -145,6 +163,7 @@ def set_scene() -> Scene:
             "law": case.clauses.split("#")[0].removeprefix("law:"),
             "seen": str(Case.objects.get(pk=case.pk).steps),
             **book,
+            **_shared_scene(),
         },
         people={
             "resident": session_of(RESIDENT, "concerned"),
@@ -155,6 +174,8 @@ def set_scene() -> Scene:
             "lawyer": session_of(officer("bz/lead", "legal_officer"), "legal"),
             "lead": session_of(officer("bz/lead", "lead_officer"), "lead"),
             "drafter": session_of(officer("bz/urban-management"), "drafter"),
+            "user": session_of(shared.data_officer(shared.USER), "apply"),
+            "inspector": session_of(shared.inspector(), "data-authority"),
             "justice": session_of(officer("bz/justice", "legal_officer"), "justice"),
         },
     )
@@ -180,6 +201,27 @@ def _book_scene() -> dict[str, str]:
         "remark_token": remark.token,
         "application": str(applied()),
         **waiting,
+    }
+
+
+def _shared_scene() -> dict[str, str]:
+    """A delivered grant with an error reported and a dispute raised, and a revision that waits."""
+    grant = shared.delivered()
+    user = shared.data_officer(shared.USER)
+    error = exchange.report_error(actor=user, at=NOW, grant=grant.number, what="签注日期对不上")
+    dispute = exchange.raise_dispute(
+        actor=shared.data_head(shared.USER), at=NOW, subject=grant.ref, what="接口经常没有答复"
+    )
+    revision = exchange.revise_item(
+        actor=shared.data_head("bz/urban-management"), at=NOW, item="data:s008", reason="更新频率有变",
+        proposed=Revision(facts={"frequency": "每周"}),
+    )  # fmt: skip
+    return {
+        "asked": shared.number_of(grant),
+        "grant": grant.number,
+        "correction": str(error),
+        "dispute": str(dispute),
+        "revision": str(revision),
     }
 
 

@@ -2,4 +2,12 @@
 
 from django.urls import URLPattern
 
+from tongxin.exchange.views import applying, catalogue, doing, grants
+
 urlpatterns: list[URLPattern] = []
+urlpatterns += [
+    *catalogue.urlpatterns,
+    *applying.urlpatterns,
+    *grants.urlpatterns,
+    *doing.urlpatterns,
+]

@@ -164,5 +164,83 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("您提过意见的立法项目没有通过"),
         _("《%(matter)s》表决没有过半数，到此为止。"),
     ),
+    "data_drafted": lambda: (
+        _("共享申请 %(number)s 等负责人同意"),
+        _("对“%(matter)s”的申请已拟好，经本单位共享工作机构负责人同意后提出。"),
+    ),
+    "data_filed": lambda: (
+        _("收到共享申请 %(number)s"),
+        _("%(organ)s申请使用“%(matter)s”，请在期限内答复。"),
+    ),
+    "data_supplemented": lambda: (
+        _("共享申请已补充 %(number)s"),
+        _("%(organ)s已补充“%(matter)s”的申请材料，请答复。"),
+    ),
+    "data_withdrawn": lambda: (
+        _("共享申请已撤回 %(number)s"),
+        _("%(organ)s撤回了“%(matter)s”的申请。理由：%(note)s"),
+    ),
+    "data_supplement": lambda: (
+        _("请补充共享申请 %(number)s 的材料"),
+        _("“%(matter)s”的申请还缺这些，只告知这一次：%(note)s"),
+    ),
+    "data_consented": lambda: (
+        _("同意共享 %(number)s"),
+        _("%(organ)s同意共享“%(matter)s”，二十个工作日内提供。"),
+    ),
+    "data_refused": lambda: (
+        _("不予共享 %(number)s"),
+        _("%(organ)s不同意共享“%(matter)s”。理由：%(note)s。不服的可以提出共享争议。"),
+    ),
+    "data_extension_asked": lambda: (
+        _("报请延长期限 %(number)s"),
+        _("%(organ)s报请延长期限，请决定是否同意。理由：%(note)s"),
+    ),
+    "data_extended": lambda: (_("期限已延长 %(number)s"), _("经主管部门同意，期限延长到 %(note)s。")),
+    "data_delivered": lambda: (
+        _("已提供数据 %(number)s"),
+        _("“%(matter)s”可以使用了，授权编号 %(note)s。请记录使用的场景、过程、成效、存储和销毁。"),
+    ),
+    "data_reviewed": lambda: (_("使用情况已检查 %(number)s"), _("主管部门检查了使用情况：%(note)s")),
+    "data_overdue": lambda: (
+        _("数据共享的时限已过 %(number)s"),
+        _("%(organ)s没有在期限内办完。申请单位、提供单位和主管部门都收到了这条告知。"),
+    ),
+    "data_error": lambda: (
+        _("数据校核申请 %(number)s"),
+        _("%(organ)s说数据不准确或者不完整：%(note)s。请在十个工作日内核实、更正并反馈。"),
+    ),
+    "data_error_answered": lambda: (_("数据校核已答复 %(number)s"), _("%(organ)s的答复：%(note)s")),
+    "grant_suspended": lambda: (
+        _("授权已暂停 %(number)s"),
+        _("从现在起不能调用，请在期限内整改。原因：%(note)s"),
+    ),
+    "grant_resumed": lambda: (_("授权已恢复 %(number)s"), _("整改到位，授权继续有效。%(note)s")),
+    "grant_terminated": lambda: (
+        _("授权已终止 %(number)s"),
+        _("授权终止，已报主管部门备案。理由：%(note)s。已获得的数据请按要求处置并记录。"),
+    ),
+    "grant_lapsed": lambda: (
+        _("授权已随条款失效 %(number)s"),
+        _(
+            "所依的条款已失效，授权同时失效，已报主管部门备案。后继条款（没有的写原条款）：%(note)s。需要继续使用的，请重新申请。"
+        ),
+    ),
+    "grant_onward": lambda: (_("同意转供 %(number)s"), _("%(organ)s同意提供给：%(note)s。")),
+    "revision_proposed": lambda: (
+        _("目录更新待审核 %(number)s"),
+        _("%(organ)s提出更新“%(matter)s”，请在两个工作日内审核。理由：%(note)s"),
+    ),
+    "revision_published": lambda: (
+        _("目录更新已公布 %(number)s"),
+        _("“%(matter)s”的更新已审核公布。%(note)s"),
+    ),
+    "revision_returned": lambda: (_("目录更新已退回 %(number)s"), _("“%(matter)s”的更新退回修改：%(note)s")),
+    "dispute_raised": lambda: (_("共享争议 %(number)s"), _("%(organ)s提出争议，先由双方协商：%(note)s")),
+    "dispute_referred": lambda: (
+        _("共享争议提交上一阶 %(number)s"),
+        _("%(organ)s把争议提交上一阶：%(note)s"),
+    ),
+    "dispute_settled": lambda: (_("共享争议已解决 %(number)s"), _("结果：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
 }

@@ -1,10 +1,8 @@
 """数据共享的写入：每个公开操作都是行为。 Writes of lawful data: every public operation is an act."""
 
-from tongxin.exchange.operations.answering import ask_extension as ask_extension
 from tongxin.exchange.operations.answering import ask_supplement as ask_supplement
 from tongxin.exchange.operations.answering import consent_data as consent_data
 from tongxin.exchange.operations.answering import deliver_data as deliver_data
-from tongxin.exchange.operations.answering import grant_extension as grant_extension
 from tongxin.exchange.operations.answering import refuse_data as refuse_data
 from tongxin.exchange.operations.answering import review_use as review_use
 from tongxin.exchange.operations.applying import agree_data as agree_data
@@ -33,6 +31,8 @@ from tongxin.exchange.operations.ending import record_use as record_use
 from tongxin.exchange.operations.ending import resume_grant as resume_grant
 from tongxin.exchange.operations.ending import suspend_grant as suspend_grant
 from tongxin.exchange.operations.ending import terminate_grant as terminate_grant
+from tongxin.exchange.operations.extending import ask_extension as ask_extension
+from tongxin.exchange.operations.extending import grant_extension as grant_extension
 from tongxin.exchange.operations.settling import settle_calls as settle_calls
 from tongxin.exchange.operations.sources import found_sources as found_sources
 from tongxin.exchange.operations.watching import tell_overdue as tell_overdue

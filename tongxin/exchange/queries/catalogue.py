@@ -1,6 +1,6 @@
 """目录的读取：各项、字段、条件、依据、更新的时限、公布的用时。 Reads of the catalogue: items, fields, conditions, clauses, clocks, times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,9 +8,8 @@ from django.db import connection, models
 
 from tongxin.exchange.models import Assessment, CatalogueRevision, Field, Source, Term
 from tongxin.exchange.terms import Sharing, TermKind
-from tongxin.law.models import ListEntry, UpdateDuty
 from tongxin.law.queries import entries_on
-from tongxin.law.queries.lists import Held, entry_at, held_by
+from tongxin.law.queries.lists import Entry, Held, entry_at, held_by
 from tongxin.law.rules.natures import Listing
 
 DATA = Listing.DATA.value
@@ -20,7 +19,7 @@ DATA = Listing.DATA.value
 class Item:
     """一个目录项。 One item of the catalogue: its list entry, its source (None: not connected yet), its fields in order."""
 
-    entry: ListEntry
+    entry: Entry
     source: Source | None
     fields: tuple[Field, ...]
 
@@ -66,13 +65,15 @@ def item_shown(*, code: str, day: date) -> Item | None:
     return _item(row) if row else None
 
 
-def _item(row: ListEntry) -> Item:
+def _item(row: Entry) -> Item:
     source = Source.objects.filter(item=row.ref).first()
     fields = tuple(Field.objects.filter(source=source).order_by("ordinal", "id")) if source else ()
     return Item(entry=row, source=source, fields=fields)
 
 
-def items_on(*, day: date, words: str = "", sharing: str = "", holder: str = "") -> list[Item]:
+def items_on(
+    *, day: date, words: str = "", sharing: str = "", holder: str = "", refs: Collection[str] = ()
+) -> list[Item]:
     """目录，按词、类别、提供单位找。 The catalogue of a day by words, class and holder. Three statements, however many items."""
     rows = entries_on(kind=DATA, day=day)
     for word in words.split()[:6]:
@@ -81,6 +82,8 @@ def items_on(*, day: date, words: str = "", sharing: str = "", holder: str = "")
             | models.Q(name_en__icontains=word)
             | models.Q(facts__items__icontains=word)
         )
+    if refs:
+        rows = rows.filter(code__in=[ref.partition(":")[2] for ref in refs])
     if sharing:
         rows = rows.filter(facts__sharing=sharing)
     if holder:
@@ -127,11 +130,6 @@ def revisions_waiting(*, organ: str | None = None) -> list[CatalogueRevision]:
     """等审核的更新。 Revisions that wait for review, of one organ or of all."""
     rows = CatalogueRevision.objects.filter(state=CatalogueRevision.State.PROPOSED)
     return list((rows.filter(organ=organ) if organ else rows).order_by("id"))
-
-
-def duty_open(*, entry: ListEntry) -> UpdateDuty | None:
-    """未完成的更新时限。 The open clock of updating an item (art. 17 para. 2)."""
-    return UpdateDuty.objects.filter(list_entry=entry, done_at=None).first()
 
 
 # How long it really took, in calendar days from the beginning of the clock to its end, by item: art. 23 wants it shorter, so it is shown.

@@ -6,14 +6,20 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import connection, models
-from django.db.models.functions import Coalesce
 
-from tongxin.exchange.models import Call, Correction, Dispute, Grant, GrantEnding, OnwardConsent, UseRecord
-from tongxin.exchange.queries.catalogue import item_on
+from tongxin.exchange.models import (
+    Call,
+    Correction,
+    Dispute,
+    Grant,
+    GrantClause,
+    GrantEnding,
+    OnwardConsent,
+    UseRecord,
+)
+from tongxin.exchange.queries.catalogue import Item, items_on
 from tongxin.exchange.terms import GrantState, RecipientKind, Sharing
-from tongxin.law.models import Clause
-from tongxin.law.models import Suspension as ClauseSuspension
-from tongxin.law.queries.impact import followed
+from tongxin.law.queries.resting import ClauseStands, clauses_standing
 from tongxin.places.queries import city, city_day
 
 
@@ -36,62 +42,74 @@ class GrantStanding:
 HOLDS = GrantStanding(holds=True, code="holds")
 
 
-@dataclass(frozen=True, slots=True)
-class RestOfGrant:
-    """授权所依的一条及其效力。 A clause a grant rests on, with the day it ended or will end (None: no end set) and whether it is suspended."""
-
-    ref: str
-    ended: date | None
-    suspended: date | None
-    begun: bool
-
-
 def grant(*, number: str) -> Grant | None:
     """一件授权。 The grant of a number, with its application and source."""
     return Grant.objects.select_related("application", "source", "meter").filter(number=number).first()
 
 
-def rests_of(*, grants: Sequence[int], day: date) -> Mapping[int, list[RestOfGrant]]:
-    """各授权所依条款的效力。 What grants rest on and how each clause stands on a day. One statement."""
-    suspended = (
-        ClauseSuspension.objects.filter(clause=models.OuterRef("pk"), since__lte=day)
-        .filter(models.Q(until__isnull=True) | models.Q(until__gt=day))
-        .order_by("since")
-        .values("since")[:1]
+def grant_of_application(*, application: int) -> Grant | None:
+    """由一件申请而来的授权。 The grant an application led to."""
+    return Grant.objects.filter(application=application).first()
+
+
+def _rests_of(grants: Sequence[int], day: date) -> Mapping[int, list[tuple[str, ClauseStands]]]:
+    """各授权所依条款的效力。 What grants rest on, each clause by its reference with how it stands on a day. Two statements."""
+    rows = list(
+        GrantClause.objects.filter(grant__in=grants).order_by("id").values_list("grant", "ref", "clause")
     )
-    rows = (
-        Clause.objects.filter(grants__grant__in=grants)
-        .annotate(
-            ends=Coalesce("in_force_to", "version__in_force_to"),
-            begins=Coalesce("in_force_from", "version__in_force_from"),
-            held=models.Subquery(suspended),
-        )
-        .values_list("grants__grant", "grants__ref", "ends", "begins", "held")
-        .order_by("grants__id")
-    )
-    found: dict[int, list[RestOfGrant]] = {}
-    for number, ref, ends, begins, held in rows:
-        found.setdefault(number, []).append(
-            RestOfGrant(ref=ref, ended=ends, suspended=held, begun=begins is not None and begins <= day)
-        )
+    stands = clauses_standing(ids={clause for _grant, _ref, clause in rows}, day=day)
+    found: dict[int, list[tuple[str, ClauseStands]]] = {}
+    for grant_id, ref, clause in rows:
+        found.setdefault(grant_id, []).append((ref, stands[clause]))
     return found
 
 
 def standing(*, grant: Grant, at: datetime) -> GrantStanding:
-    """授权此刻有没有效，没有的为什么。 Whether a grant holds at a moment, in words where it does not. Six statements at most.
+    """授权此刻有没有效，没有的为什么。 Whether a grant holds at a moment, in words where it does not. Six statements.
 
-    Nothing of it is stored: what people did (`state`), the dates of its clauses, its end and its meter say it. The call asks the same of
-    the database in one statement; a test holds the two together.
+    Nothing of it is stored: what people did (`state`), the dates of its clauses, its end and its meter say it.
     """
+    return standings(grants=[grant], at=at)[0][1]
+
+
+def standings(*, grants: Sequence[Grant], at: datetime) -> list[tuple[Grant, GrantStanding]]:
+    """几件授权各自的效力。 Each of several grants with whether it holds at a moment. Seven statements, however many."""
+    if not grants:
+        return []
     day, zone = city_day(at), ZoneInfo(city().timezone)
+    rests = _rests_of([one.pk for one in grants], day)
+    items = {one.ref: one for one in items_on(day=day, refs={one.item for one in grants})}
+    stops = GrantEnding.objects.filter(grant__in=grants, what__in=["suspended", "terminated"])
+    last = {one.grant_id: one for one in stops.order_by("grant", "-id").distinct("grant")}
+    return [
+        (
+            one,
+            _judged(one, at, _Known(rests.get(one.pk, []), items.get(one.item), last.get(one.pk), day, zone)),
+        )
+        for one in grants
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """判断所需的。 What is known of a grant on a day, read for all at once."""
+
+    rests: Sequence[tuple[str, ClauseStands]]
+    item: Item | None
+    last: GrantEnding | None
+    day: date
+    zone: ZoneInfo
+
+
+def _judged(grant: Grant, at: datetime, known: _Known) -> GrantStanding:
     if grant.state == GrantState.TERMINATED.value:
-        return _by_people(grant, "terminated", "已终止", "terminated")
-    for rest in rests_of(grants=[grant.pk], day=day).get(grant.pk, []):
-        found = _clause_stands(rest, day, zone)
+        return _by_people("terminated", "已终止", "terminated", known.last)
+    for ref, clause in known.rests:
+        found = _clause_stands(ref, clause, known.day, known.zone)
         if found is not None:
             return found
     if grant.state == GrantState.SUSPENDED.value:
-        return _by_people(grant, "suspended", "已暂停", "suspended")
+        return _by_people("suspended", "已暂停", "suspended", known.last)
     if at < grant.since:
         return GrantStanding(holds=False, code="not_begun", reason="还没有开始", reason_en="not begun yet")
     if at >= grant.until:
@@ -99,19 +117,19 @@ def standing(*, grant: Grant, at: datetime) -> GrantStanding:
         return GrantStanding(
             holds=False, code="time_is_up", reason=words[0], reason_en=words[1], since=grant.until
         )
-    return _used_up(grant) or _item_stands(grant, day) or HOLDS
+    return _used_up(grant) or _item_stands(known.item) or HOLDS
 
 
-def _clause_stands(rest: RestOfGrant, day: date, zone: ZoneInfo) -> GrantStanding | None:
-    if (rest.ended is not None and rest.ended <= day) or not rest.begun:
+def _clause_stands(ref: str, clause: ClauseStands, day: date, zone: ZoneInfo) -> GrantStanding | None:
+    if (clause.ends is not None and clause.ends <= day) or not clause.begun:
         return GrantStanding(
             holds=False, code="clause_ended", reason="所依的条款已失效", reason_en="a clause it rests on has ended",
-            since=midnight(rest.ended, zone) if rest.ended else None, clause=rest.ref,
+            since=midnight(clause.ends, zone) if clause.ends else None, clause=ref,
         )  # fmt: skip
-    if rest.suspended is not None:
+    if clause.suspended is not None:
         return GrantStanding(
-            holds=False, code="clause_suspended", reason="所依的条款暂停施行", reason_en="a clause it rests on is suspended",
-            since=midnight(rest.suspended, zone), clause=rest.ref,
+            holds=False, code="clause_suspended", reason="所依的条款暂停施行",
+            reason_en="a clause it rests on is suspended", since=midnight(clause.suspended, zone), clause=ref,
         )  # fmt: skip
     return None
 
@@ -121,8 +139,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _by_people(grant: Grant, code: str, zh: str, en: str) -> GrantStanding:
-    last = GrantEnding.objects.filter(grant=grant, what=code).order_by("-id").first()
+def _by_people(code: str, zh: str, en: str, last: GrantEnding | None) -> GrantStanding:
     why = f"：{last.reason}" if last else ""
     return GrantStanding(
         holds=False, code=code, reason=zh + why, reason_en=en + (f": {last.reason}" if last else ""),
@@ -140,8 +157,7 @@ def _used_up(grant: Grant) -> GrantStanding | None:
     return None
 
 
-def _item_stands(grant: Grant, day: date) -> GrantStanding | None:
-    item = item_on(ref=grant.item, day=day)
+def _item_stands(item: Item | None) -> GrantStanding | None:
     if item is None or item.sharing is Sharing.NONE:
         return GrantStanding(
             holds=False, code="not_shared", reason="这一项不再共享", reason_en="the item is shared no more"
@@ -226,18 +242,18 @@ def dispute_open(*, subject: str) -> Dispute | None:
 
 # ---- Lapse -------------------------------------------------------------------------------------------------------------
 
-# Grants a clause of which has ended and whose lapse nobody wrote down since; the earliest end among the clauses that ended.
+# Grants a clause of which has ended and whose lapse nobody wrote down; the earliest end among the clauses that ended. It begins with
+# the few clauses that have ended and that a grant rests on, and does not look at the grants that rest on others.
 _LAPSED = """
-SELECT g.id, g.number, x.ref, x.ends
-  FROM exchange_grant g
-  JOIN LATERAL (
-       SELECT r.ref, coalesce(c.in_force_to, v.in_force_to) AS ends
-         FROM exchange_grantclause r JOIN law_clause c ON c.id = r.clause_id JOIN law_version v ON v.id = c.version_id
-        WHERE r.grant_id = g.id AND coalesce(c.in_force_to, v.in_force_to) <= %(day)s
-        ORDER BY ends, r.id LIMIT 1) x ON true
+WITH ended AS MATERIALIZED (
+     SELECT c.id, coalesce(c.in_force_to, v.in_force_to) AS ends FROM law_clause c JOIN law_version v ON v.id = c.version_id
+      WHERE coalesce(c.in_force_to, v.in_force_to) <= %(day)s
+        AND EXISTS (SELECT 1 FROM exchange_grantclause r WHERE r.clause_id = c.id))
+SELECT DISTINCT ON (g.id) g.id, g.number, r.ref, x.ends
+  FROM ended x JOIN exchange_grantclause r ON r.clause_id = x.id JOIN exchange_grant g ON g.id = r.grant_id
  WHERE g.state <> 'terminated'
    AND NOT EXISTS (SELECT 1 FROM exchange_grantending e WHERE e.grant_id = g.id AND e.what = 'lapsed')
- ORDER BY g.id LIMIT %(most)s
+ ORDER BY g.id, x.ends, r.id LIMIT %(most)s
 """
 
 
@@ -258,34 +274,6 @@ def grants_lapsed(*, day: date, most: int = 500) -> list[Lapse]:
         return [Lapse(*row) for row in cursor.fetchall()]
 
 
-def successor_of(*, ref: str, day: date) -> str:
-    """后继条款。 The clause, in force on a day, that follows one that ended, by the succession of the versions; empty where none is sure."""
-    old = _clause(ref)
-    if old is None:
-        return ""
-    following = (
-        Clause.objects.filter(version__instrument=old.version.instrument, version__in_force_from__lte=day)
-        .filter(models.Q(version__in_force_to__isnull=True) | models.Q(version__in_force_to__gt=day))
-        .exclude(version=old.version)
-        .select_related("version")
-        .first()
-    )
-    if following is None:
-        return ""
-    found = followed(old.version_id, following.version_id, ()).get(old.key)
-    if found is None or found.key is None:
-        return ""
-    return f"law:{old.version.instrument.key}@{following.version.adopted.isoformat()}#{found.key}"
-
-
-def _clause(ref: str) -> Clause | None:
-    from_text = ref.removeprefix("law:")
-    key, _at, rest = from_text.partition("@")
-    adopted, _hash, clause = rest.partition("#")
-    rows = Clause.objects.select_related("version__instrument")
-    return rows.filter(version__instrument__key=key, version__adopted=adopted or None, key=clause).first()
-
-
 # ---- The public register ---------------------------------------------------------------------------------------------------
 
 
@@ -300,11 +288,15 @@ class Registered:
 
 
 def register(*, year: int) -> list[Registered]:
-    """企业授权公开登记。 Every grant of an enterprise with its limits, duties and end, and the figures of a year. Two statements.
+    """企业授权公开登记。 Every grant of an enterprise with its limits, duties and end, and the figures of a year. Three statements.
 
     calls   calls of that year; rows and persons are what the grant has used in all, since the meter counts persons once.
     """
-    rows = Grant.objects.filter(kind=RecipientKind.ENTERPRISE.value).select_related("meter", "source")
+    rows = (
+        Grant.objects.filter(kind=RecipientKind.ENTERPRISE.value)
+        .select_related("meter", "source")
+        .prefetch_related("rests")
+    )
     found = list(rows.order_by("-id"))
     zone = ZoneInfo(city().timezone)
     begins = datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)

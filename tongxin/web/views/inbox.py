@@ -14,7 +14,15 @@ from tongxin.places.queries import city
 from tongxin.web.notices import rendered
 
 PAGE = 30
-PAGES = {"case": "/cases/{}/", "lawmaking": "/lawmaking/{}/"}  # where the subject of a notice is shown
+PAGES = {
+    "case": "/cases/{}/",
+    "lawmaking": "/lawmaking/{}/",
+    "data": "/data/items/{}/",
+    "application": "/data/applications/{}/",
+    "grant": "/data/grants/{}/",
+    "correction": "/data/corrections/{}/",
+    "dispute": "/data/disputes/{}/",
+}  # where the subject of a notice is shown
 
 
 def notices(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import OperationalError, close_old_connections, connection
 
 from tongxin.cases import tasks
+from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
 from tongxin.web import ground
@@ -40,7 +41,11 @@ def sweep(given: argparse.Namespace) -> Result:
     """扫一次。 Look once at the limits that are due."""
     founding.migrate(given)
     moment = now()
-    return 0, {**law_tasks.sweep(at=moment), **tasks.sweep(at=moment)}
+    return 0, {
+        **law_tasks.sweep(at=moment),
+        **exchange_tasks.sweep(at=moment),
+        **tasks.sweep(at=moment),
+    }
 
 
 def work(given: argparse.Namespace) -> Result:
@@ -70,6 +75,7 @@ def _round(due: dict[str, float]) -> None:
         due["sequence"] = clock + SEQUENCE_EVERY
     if clock >= due["sweep"]:
         law_tasks.sweep(at=now())
+        exchange_tasks.sweep(at=now())
         tasks.sweep(at=now())
         due["sweep"] = clock + SWEEP_EVERY
     if clock >= due["deliver"]:
