@@ -21,6 +21,8 @@ from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.exchange import operations as exchange
+from tongxin.exchange.terms import Revision
+from tongxin.exchange.tests import factories as shared
 from tongxin.exchange.tests.lookers import SECRECY, look
 from tongxin.exchange.tests.statistics import PROVIDER, statistics_scene
 from tongxin.identity.operations import open_account
@@ -77,6 +79,13 @@ PATHS = {
     "data/releases/<str:number>.json": "data/releases/{release}.json",
     "data/releases/<str:number>/": "data/releases/{release}/",
     "data/releases/questions/<str:number>/": "data/releases/questions/{release_question}/",
+    "data/items/<str:code>/": "data/items/s003/",
+    "data/applications/<str:number>/": "data/applications/{asked}/",
+    "data/grants/<str:number>/": "data/grants/{grant}/",
+    "data/corrections/<int:number>/": "data/corrections/{correction}/",
+    "data/disputes/<int:number>/": "data/disputes/{dispute}/",
+    "data/revisions/<int:number>/": "data/revisions/{revision}/",
+    "data/do/<str:verb>/<str:subject>/": "data/do/record_use/grant:{grant}/",
     "law/effects/<int:number>/": "law/effects/{effect}/",
     "law/report/<int:number>/": "law/report/{doubt}/",
     "law/reviews/<int:number>/": "law/reviews/{review}/",
@@ -128,6 +137,14 @@ OF_ANOTHER_POST = {
     "data/deferrals/complete/": "data_head",
     "data/deferrals/<str:number>/": "police_data_head",
     "cases/erase/<str:number>/": "data_head",
+    "data/applications/": "user",
+    "data/applications/<str:number>/": "user",
+    "data/grants/": "user",
+    "data/grants/<str:number>/": "user",
+    "data/corrections/<int:number>/": "user",
+    "data/disputes/<int:number>/": "user",
+    "data/revisions/<int:number>/": "inspector",
+    "data/do/<str:verb>/<str:subject>/": "user",
 }
 
 
@@ -172,6 +189,7 @@ def set_scene() -> Scene:
             "seen": str(Case.objects.get(pk=case.pk).steps),
             **book,
             **statistics_scene(),
+            **_shared_scene(),
         },
         people={
             "resident": session_of(RESIDENT, "concerned"),
@@ -185,6 +203,8 @@ def set_scene() -> Scene:
             "lawyer": session_of(officer("bz/lead", "legal_officer"), "legal"),
             "lead": session_of(officer("bz/lead", "lead_officer"), "lead"),
             "drafter": session_of(officer("bz/urban-management"), "drafter"),
+            "user": session_of(shared.data_officer(shared.USER), "apply"),
+            "inspector": session_of(shared.inspector(), "data-authority"),
             "justice": session_of(officer("bz/justice", "legal_officer"), "justice"),
             "data_officer": session_of(officer(PROVIDER, "data_officer"), "data-officer"),
             "provider_head": session_of(officer(PROVIDER, "data_head"), "data-head"),
@@ -232,6 +252,25 @@ def _person_scene(case: Case, competent: Actor) -> dict[str, str]:
             clause=SECRECY, until=NOW + timedelta(days=30), reason="正在办理治安案件",
         ),
     }  # fmt: skip
+def _shared_scene() -> dict[str, str]:
+    """A delivered grant with an error reported and a dispute raised, and a revision that waits."""
+    grant = shared.delivered()
+    user = shared.data_officer(shared.USER)
+    error = exchange.report_error(actor=user, at=NOW, grant=grant.number, what="签注日期对不上")
+    dispute = exchange.raise_dispute(
+        actor=shared.data_head(shared.USER), at=NOW, subject=grant.ref, what="接口经常没有答复"
+    )
+    revision = exchange.revise_item(
+        actor=shared.data_head("bz/urban-management"), at=NOW, item="data:s008", reason="更新频率有变",
+        proposed=Revision(facts={"frequency": "每周"}),
+    )  # fmt: skip
+    return {
+        "asked": shared.number_of(grant),
+        "grant": grant.number,
+        "correction": str(error),
+        "dispute": str(dispute),
+        "revision": str(revision),
+    }
 
 
 def read_table() -> list[dict[str, str]]:

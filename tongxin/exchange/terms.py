@@ -177,7 +177,7 @@ class Asked:
     fields: tuple[str, ...]
     purpose: Purpose
     matter: str
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = field(repr=False)  # in no message and no log
     rows: int
     on_behalf_of: str = ""  # whose own affair it is, where that is not the person looked up
     kind: str = "resident_id"

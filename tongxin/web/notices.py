@@ -199,7 +199,10 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("共享申请 %(number)s 等负责人同意"),
         _("对“%(matter)s”的申请已拟好，经本单位共享工作机构负责人同意后提出。"),
     ),
-    "data_filed": lambda: (_("收到共享申请 %(number)s"), _("%(organ)s申请使用“%(matter)s”，请在期限内答复。")),
+    "data_filed": lambda: (
+        _("收到共享申请 %(number)s"),
+        _("%(organ)s申请使用“%(matter)s”，请在期限内答复。"),
+    ),
     "data_supplemented": lambda: (
         _("共享申请已补充 %(number)s"),
         _("%(organ)s已补充“%(matter)s”的申请材料，请答复。"),
@@ -250,17 +253,25 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     ),
     "grant_lapsed": lambda: (
         _("授权已随条款失效 %(number)s"),
-        _("所依的条款已失效，授权同时失效，已报主管部门备案。后继条款（没有的写原条款）：%(note)s。需要继续使用的，请重新申请。"),
+        _(
+            "所依的条款已失效，授权同时失效，已报主管部门备案。后继条款（没有的写原条款）：%(note)s。需要继续使用的，请重新申请。"
+        ),
     ),
     "grant_onward": lambda: (_("同意转供 %(number)s"), _("%(organ)s同意提供给：%(note)s。")),
     "revision_proposed": lambda: (
         _("目录更新待审核 %(number)s"),
         _("%(organ)s提出更新“%(matter)s”，请在两个工作日内审核。理由：%(note)s"),
     ),
-    "revision_published": lambda: (_("目录更新已公布 %(number)s"), _("“%(matter)s”的更新已审核公布。%(note)s")),
+    "revision_published": lambda: (
+        _("目录更新已公布 %(number)s"),
+        _("“%(matter)s”的更新已审核公布。%(note)s"),
+    ),
     "revision_returned": lambda: (_("目录更新已退回 %(number)s"), _("“%(matter)s”的更新退回修改：%(note)s")),
     "dispute_raised": lambda: (_("共享争议 %(number)s"), _("%(organ)s提出争议，先由双方协商：%(note)s")),
-    "dispute_referred": lambda: (_("共享争议提交上一阶 %(number)s"), _("%(organ)s把争议提交上一阶：%(note)s")),
+    "dispute_referred": lambda: (
+        _("共享争议提交上一阶 %(number)s"),
+        _("%(organ)s把争议提交上一阶：%(note)s"),
+    ),
     "dispute_settled": lambda: (_("共享争议已解决 %(number)s"), _("结果：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
     "deferral_ended": lambda: (

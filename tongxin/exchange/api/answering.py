@@ -74,16 +74,20 @@ def transferred(*, actor: Actor, asked: Asked, clock: Clock) -> Iterator[Answere
     refusal, and the last chunk handed over is marked as the one after which it stopped. Raises InvalidInput, SourceFault.
     """
     source = _source(actor, asked, clock)
-    last: Called | None = None
+    last: tuple[Called, int] | None = None
     began = time.monotonic()
     try:
-        for part, rows in _chunks(source, asked):
-            one = replace(asked, keys=tuple(dict.fromkeys(part.keys)), rows=len(rows), token="")
-            last = call_data(actor=actor, at=clock(), asked=one)
-            yield Answered(entry=last.entry, rows=part.rows, more=True)
-    except Refused:
+        for part in _chunks(source, asked):
+            keys = tuple(dict.fromkeys(part.keys))
+            did = call_data(
+                actor=actor, at=clock(), asked=replace(asked, keys=keys, rows=len(part.rows), token="")
+            )
+            last = did, len(part.rows)
+            yield Answered(entry=did.entry, rows=part.rows, more=True)
+    except (Refused, SourceFault) as ended:
         if last is not None:
-            _settle(last, Came.STOPPED, len(part.rows), began, clock)
+            came = ended.came if isinstance(ended, SourceFault) else Came.STOPPED
+            _settle(last[0], came, last[1], began, clock)
         raise
 
 
@@ -91,14 +95,15 @@ def _source(actor: Actor, asked: Asked, clock: Clock) -> Source:
     """来源；明显不许的，不去读。 The source; what plainly may not be called is refused, and recorded, before it is read at all."""
     at = clock()
     grant = calls.grant_numbered(number=asked.grant)
-    mine = calls.grants_open_to(organ=grant.organ, at=at).filter(pk=grant.pk).exists() if grant else False
-    if grant is None or not mine or not set(asked.fields) <= set(grant.fields) or not grant.source.open:
+    open_now = calls.grants_open_to(organ=grant.organ, at=at).filter(pk=grant.pk).exists() if grant else False
+    fits = grant is not None and open_now and set(asked.fields) <= set(grant.fields) and grant.source.open
+    if grant is None or not fits or not calls.is_users(actor=actor, grant=grant, at=at):
         call_data(actor=actor, at=at, asked=replace(asked, keys=(), rows=1, token=""))
         raise Refused("no_grant", "没有这份授权", "there is no such grant")
     return grant.source
 
 
-def _chunks(source: Source, asked: Asked) -> Iterator[tuple[Fetched, list[object]]]:
+def _chunks(source: Source, asked: Asked) -> Iterator[Fetched]:
     """一批一批地读。 Chunks of at most half a second: fewer rows after a slow one, more after a quick one."""
     size = FIRST_CHUNK
     with sources.opened(source=source, fields=asked.fields) as reader:
@@ -108,7 +113,7 @@ def _chunks(source: Source, asked: Asked) -> Iterator[tuple[Fetched, list[object
             took = time.monotonic() - began
             if not rows:
                 return
-            yield sources.cut(source=source, fields=asked.fields, rows=rows), rows
+            yield sources.cut(source=source, fields=asked.fields, rows=rows)
             if took > CHUNK_SECONDS:
                 size = max(size // 4, 1)
             elif took < CHUNK_SECONDS / 4:

@@ -11,8 +11,21 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.acts.terms import Actor, InvalidInput
+from tongxin.acts.terms import Actor
 from tongxin.exchange import operations
+from tongxin.exchange.forms.questions import (
+    BAD_NUMBER,
+    Choices,
+    Fields,
+    area,
+    choice,
+    line,
+    moment,
+    number,
+    several,
+    words_of,
+)
+from tongxin.exchange.forms.revising import revise_fields
 from tongxin.exchange.models import UseRecord
 from tongxin.exchange.queries.catalogue import Item
 from tongxin.exchange.terms import (
@@ -23,21 +36,13 @@ from tongxin.exchange.terms import (
     EndGround,
     Ground,
     Manner,
-    NewField,
     Purpose,
-    Revision,
     Supplement,
     Wanted,
 )
 
-Fields = dict[str, forms.Field]
-Choices = Sequence[tuple[str, Any]]
 Given = Mapping[str, Any]
 
-MISSING: Final = {"required": _("这一项要填"), "invalid": _("写法不对")}
-UNKNOWN: Final = {"required": _("请选一项"), "invalid_choice": _("请从列出的选项里选")}
-BAD_NUMBER: Final = {"required": _("请写数字"), "invalid": _("请写整数"), "min_value": _("不能是负数")}
-BAD_MOMENT: Final = {"required": _("请写日期和时间"), "invalid": _("写成 2027-06-30 18:00:00 的样子")}
 YES_NO: Final[Choices] = (("yes", _("已在来源系统更正")), ("no", _("核实无误，不用更正")))
 USE_LABELS: Final[Mapping[str, Any]] = {
     UseRecord.What.USE: _("使用"),
@@ -45,60 +50,6 @@ USE_LABELS: Final[Mapping[str, Any]] = {
     UseRecord.What.DESTRUCTION: _("销毁"),
     UseRecord.What.RETENTION: _("经评估留存"),
 }
-
-
-def area(
-    label: Any, hint: Any = "", *, required: bool = True, rows: int = 3, most: int = 2_000
-) -> forms.Field:
-    """一段文字。 A text of several lines."""
-    return forms.CharField(
-        label=label, help_text=hint, required=required, max_length=most, error_messages=MISSING,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )  # fmt: skip
-
-
-def line(label: Any, hint: Any = "", *, required: bool = True, most: int = 200) -> forms.Field:
-    """一行。 A text of one line."""
-    return forms.CharField(
-        label=label, help_text=hint, required=required, max_length=most, error_messages=MISSING,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
-
-
-def choice(label: Any, choices: Choices, hint: Any = "") -> forms.Field:
-    """选一项。 One of several."""
-    return forms.ChoiceField(
-        label=label, help_text=hint, choices=choices, error_messages=UNKNOWN, widget=forms.RadioSelect
-    )
-
-
-def several(label: Any, choices: Choices, hint: Any = "") -> forms.Field:
-    """选几项。 Several of many."""
-    return forms.MultipleChoiceField(
-        label=label, help_text=hint, choices=choices, error_messages={**UNKNOWN, "required": _("至少选一项")},
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-
-
-def number(label: Any, hint: Any = "", *, least: int = 1) -> forms.Field:
-    """数。 A whole number."""
-    return forms.IntegerField(
-        label=label, help_text=hint, min_value=least, max_value=10**12, error_messages=BAD_NUMBER,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "12"}),
-    )  # fmt: skip
-
-
-def moment(label: Any, hint: Any = "") -> forms.Field:
-    """时刻，到秒。 A moment, to the second."""
-    return forms.DateTimeField(
-        label=label, help_text=hint, error_messages=BAD_MOMENT,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"}),
-    )  # fmt: skip
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """逐行。 The lines of a text that say something."""
-    return tuple(one.strip() for one in text.replace("；", "\n").splitlines() if one.strip())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -323,79 +274,6 @@ def _assess(about: About) -> Fields:
     }
 
 
-def _revise(about: About) -> Fields:
-    del about
-    sharing: Choices = [
-        ("unconditional", _("无条件共享")),
-        ("conditional", _("有条件共享")),
-        ("none", _("不予共享")),
-    ]
-    return {
-        "sharing": choice(_("共享属性"), sharing, _("不予共享要有法律、行政法规或者国务院决定；本市的规定不行。")),
-        "scope": area(_("共享范围"), _("有条件共享的要写。"), required=False, rows=2),
-        "use": area(_("使用用途"), _("有条件共享的要写。"), required=False, rows=2),
-        "why_not": area(_("不予共享的理由"), _("不予共享的要写。"), required=False, rows=2),
-        "not_shared_under": line(_("不予共享的依据条款"), _("下面所列条款里的一条。"), required=False),
-        "items": area(_("数据项"), _("一行一项。"), rows=4),
-        "frequency": line(_("更新频率")),
-        "format": line(_("数据格式")),
-        "grade": line(_("分类分级")),
-        "way": line(_("共享方式")),
-        "secrecy": line(_("保密风险评估：日期和结论")),
-        "fields": area(
-            _("字段"), _("一行一个：字段名 | 名称 | 英文名称 | personal 或者 sensitive，后两样可以不写。"), rows=8,
-            required=False, most=20_000,
-        ),
-        "rests": area(
-            _("依据"), _("一行一条：条款 | 条文里指明持有者的原字；不写原字的只作参考。"), rows=4, most=4_000
-        ),
-        "reason": area(_("为什么更新")),
-    }  # fmt: skip
-
-
-FACTS: Final = (
-    "sharing", "scope", "use", "why_not", "not_shared_under", "items", "frequency", "format", "grade", "way", "secrecy",
-)  # fmt: skip
-
-
-def revision_of(given: Given, about: Item) -> Revision:
-    """拟改的内容。 What was typed, as a revision: what is as it was is left out. Raises InvalidInput for a line that is no field or clause."""
-    typed = {name: given[name].replace("\r\n", "\n").strip() for name in FACTS}
-    was = about.entry.facts
-    facts = {name: value for name, value in typed.items() if value != str(was.get(name, ""))}
-    fields = tuple(_field(one) for one in given["fields"].splitlines() if one.strip())
-    rests = tuple(_rest(one) for one in given["rests"].splitlines() if one.strip())
-    return Revision(facts=facts, fields=fields if about.source else None, rests=rests)
-
-
-def _field(text: str) -> NewField:
-    parts = [part.strip() for part in text.split("|")]
-    if not 2 <= len(parts) <= 4:
-        raise InvalidInput("fields", f"写成 字段名 | 名称：{text[:60]}", f"write name | label: {text[:60]}")
-    name, label, english, mark = (*parts, "", "")[:4]
-    if mark not in {"", "personal", "sensitive"}:
-        raise InvalidInput(
-            "fields", f"只能写 personal 或者 sensitive：{mark[:30]}", f"personal or sensitive: {mark[:30]}"
-        )
-    return NewField(
-        name=name, label=label, label_en=english, personal=bool(mark), sensitive=mark == "sensitive"
-    )
-
-
-def _rest(text: str) -> tuple[str, str]:
-    ref, _bar, words = (part.strip() for part in text.partition("|"))
-    return ref, words
-
-
-def fields_text(item: Item) -> str:
-    """字段的写法。 The fields of an item as the form has them."""
-    marks = {(True, True): "sensitive", (True, False): "personal"}
-    return "\n".join(
-        " | ".join((f.name, f.label, f.label_en, marks.get((f.personal, f.sensitive), ""))).rstrip(" |")
-        for f in item.fields
-    )
-
-
 def _run_revise(turn: Turn) -> Any:
     return operations.revise_item(
         **turn.by, item=turn.subject, proposed=turn.given["revision"], reason=turn.given["reason"]
@@ -456,7 +334,7 @@ ACTS: Final[Mapping[str, ActForm]] = {
     "assess_impact": ActForm(
         fields=_assess, run=_plain("assess_impact", "lawful", "risk", "measures", key="subject", whole=True)
     ),
-    "revise_item": ActForm(fields=_revise, run=_run_revise),
+    "revise_item": ActForm(fields=lambda _about: revise_fields(), run=_run_revise),
     "publish_revision": ActForm(
         fields=lambda _a: {"note": area(_("审核意见"), required=False)},
         run=_plain("publish_revision", "note"),

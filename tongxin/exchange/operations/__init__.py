@@ -1,10 +1,8 @@
 """数据共享的写入：每个公开操作都是行为。 Writes of lawful data: every public operation is an act."""
 
-from tongxin.exchange.operations.answering import ask_extension as ask_extension
 from tongxin.exchange.operations.answering import ask_supplement as ask_supplement
 from tongxin.exchange.operations.answering import consent_data as consent_data
 from tongxin.exchange.operations.answering import deliver_data as deliver_data
-from tongxin.exchange.operations.answering import grant_extension as grant_extension
 from tongxin.exchange.operations.answering import refuse_data as refuse_data
 from tongxin.exchange.operations.answering import review_use as review_use
 from tongxin.exchange.operations.applying import agree_data as agree_data
@@ -16,6 +14,8 @@ from tongxin.exchange.operations.catalogue import assess_impact as assess_impact
 from tongxin.exchange.operations.catalogue import publish_revision as publish_revision
 from tongxin.exchange.operations.catalogue import return_revision as return_revision
 from tongxin.exchange.operations.catalogue import revise_item as revise_item
+from tongxin.exchange.operations.collecting import end_collection as end_collection
+from tongxin.exchange.operations.collecting import record_collection as record_collection
 from tongxin.exchange.operations.contesting import answer_contest as answer_contest
 from tongxin.exchange.operations.contesting import contest_line as contest_line
 from tongxin.exchange.operations.contesting import decide_contest as decide_contest
@@ -42,6 +42,12 @@ from tongxin.exchange.operations.ending import record_use as record_use
 from tongxin.exchange.operations.ending import resume_grant as resume_grant
 from tongxin.exchange.operations.ending import suspend_grant as suspend_grant
 from tongxin.exchange.operations.ending import terminate_grant as terminate_grant
+from tongxin.exchange.operations.extending import ask_extension as ask_extension
+from tongxin.exchange.operations.extending import grant_extension as grant_extension
+from tongxin.exchange.operations.releasing import ask_release as ask_release
+from tongxin.exchange.operations.releasing import decline_release as decline_release
+from tongxin.exchange.operations.releasing import release_statistics as release_statistics
+from tongxin.exchange.operations.releasing import set_budget as set_budget
 from tongxin.exchange.operations.requesting import answer_request as answer_request
 from tongxin.exchange.operations.requesting import consult_claim as consult_claim
 from tongxin.exchange.operations.requesting import file_request as file_request
@@ -49,11 +55,5 @@ from tongxin.exchange.operations.requesting import open_record_for as open_recor
 from tongxin.exchange.operations.requesting import record_erasure as record_erasure
 from tongxin.exchange.operations.requesting import withdraw_request as withdraw_request
 from tongxin.exchange.operations.settling import settle_calls as settle_calls
-from tongxin.exchange.operations.collecting import end_collection as end_collection
-from tongxin.exchange.operations.collecting import record_collection as record_collection
-from tongxin.exchange.operations.releasing import ask_release as ask_release
-from tongxin.exchange.operations.releasing import decline_release as decline_release
-from tongxin.exchange.operations.releasing import release_statistics as release_statistics
-from tongxin.exchange.operations.releasing import set_budget as set_budget
 from tongxin.exchange.operations.sources import found_sources as found_sources
 from tongxin.exchange.operations.watching import tell_overdue as tell_overdue

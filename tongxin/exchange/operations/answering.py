@@ -12,15 +12,14 @@ without a proper reason: the page of an overdue clock therefore shows the notice
 from datetime import datetime
 
 from tongxin.acts.gate import act
-from tongxin.acts.terms import PLATFORM, Actor, By, Conflict, InvalidInput, Refused, Scope, Warrant
-from tongxin.exchange.models import Application, ExchangeStep, Grant, Term
+from tongxin.acts.terms import Actor, By, InvalidInput, Refused, Scope, Warrant
+from tongxin.exchange.models import Application, Grant, Term
 from tongxin.exchange.operations.applying import is_enterprise, locked, move, require_basis, tell_about
 from tongxin.exchange.operations.common import (
     authority,
     begin_term,
     clause_now,
     end_term,
-    extend_term,
     require_words,
     save_step,
 )
@@ -37,7 +36,6 @@ from tongxin.exchange.terms import (
     RecipientKind,
     TermKind,
 )
-from tongxin.law.operations import extend_update
 from tongxin.law.queries.proposals import clause_facts
 from tongxin.law.rules.levels import CENTRAL
 from tongxin.law.terms import Level
@@ -238,101 +236,6 @@ def refuse_data(*, warrant: Warrant, number: str, ground: Ground, reason: str, c
     tell_about(warrant, row, row.organ, "data_refused", row.reason)
 
 
-# ---- Extension: asked by who is under the clock, consented to by the authority ------------------------------------------
-
-
-_EXTENDABLE = {"application": TermKind.ANSWER, "data": TermKind.UPDATE}
-
-
-def _ask_extension_scope(*, actor: Actor, at: datetime, subject: str, reason: str) -> Scope:
-    del actor
-    organ = _under_clock(subject, at)
-    if _extension_asked(subject):
-        raise Conflict("已经报请延期，等主管部门同意", "an extension has been asked for already")
-    require_words("reason", reason)
-    return Scope(subject=subject, organs=frozenset({organ}), content={"reason": reason}, state=organ)
-
-
-def _under_clock(subject: str, at: datetime) -> str:
-    """谁在这个时限之下。 The organ under the running clock of an answer or an update. Raises InvalidInput, Refused."""
-    kind, _colon, number = subject.partition(":")
-    if kind == "application":
-        term = Term.objects.filter(subject=subject, kind=TermKind.ANSWER.value, ended_at=None).first()
-        organ, extended = (term.organ, term.extended_at) if term else ("", None)
-    elif kind == "data" and (item := item_on(ref=subject, day=city_day(at))):
-        duty = item.entry.update_duties.filter(done_at=None).first()
-        organ, extended = (duty.organ, duty.extended_at) if duty else ("", None)
-    else:
-        organ, extended = "", None
-    if not organ:
-        raise InvalidInput("subject", "没有在走的时限", f"no clock runs for {number or subject}"[:200])
-    if extended is not None:
-        raise Refused("extended_already", "这个时限不能再延长", "this clock cannot be extended again")
-    return organ
-
-
-def _extension_asked(subject: str) -> bool:
-    steps = ExchangeStep.objects.filter(subject=subject, verb__in=["ask_extension", "grant_extension"])
-    newest = steps.order_by("-id").first()
-    return newest is not None and newest.verb == "ask_extension"
-
-
-@act(
-    "ask_extension",
-    title=("报请延长期限", "ask for an extension"),
-    by=[By.DATA_OFFICER, By.DATA_HEAD],
-    scope=_ask_extension_scope,
-)
-def ask_extension(*, warrant: Warrant, subject: str, reason: str) -> None:
-    """报请延期。 Ask the authority to consent to a longer time to answer (art. 21) or to update an item (art. 17), with the reason.
-
-    subject   `application:…` or `data:…`
-    """
-    save_step(warrant, subject, note=reason)
-    warrant.tell(recipient=f"organ:{authority()}", template="data_extension_asked", number=subject.partition(":")[2],
-                 organ=warrant.scope.state, note=reason[:400])  # fmt: skip
-
-
-def _grant_extension_scope(*, actor: Actor, at: datetime, subject: str) -> Scope:
-    del actor
-    organ = _under_clock(subject, at)
-    if not _extension_asked(subject):
-        raise InvalidInput("subject", "没有报请延期", "no extension has been asked for")
-    asked = ExchangeStep.objects.filter(subject=subject, verb="ask_extension").latest("id")
-    return Scope(
-        subject=subject,
-        organs=frozenset({authority()}),
-        content={"asked": asked.entry},
-        state=organ,
-    )
-
-
-@act(
-    "grant_extension",
-    title=("同意延长期限", "consent to an extension"),
-    by=[By.DATA_OFFICER, By.DATA_HEAD],
-    scope=_grant_extension_scope,
-)
-def grant_extension(*, warrant: Warrant, subject: str) -> datetime:
-    """同意延期。 The authority consents to an extension, once: 10 working days for an answer, told to the applicant; 5 for an update.
-
-    Returns the new end. Raises Refused when extended already, InvalidInput when nobody asked.
-    """
-    organ: str = warrant.scope.state
-    kind = _EXTENDABLE[subject.partition(":")[0]]
-    if kind is TermKind.UPDATE:
-        ends = extend_update(actor=PLATFORM, at=warrant.at, entry=subject)
-    else:
-        row = Application.objects.get(number=subject.partition(":")[2])
-        item = _listed(row, warrant.at)
-        ends = extend_term(warrant, kind, subject, sharing=item.sharing).due_at
-        tell_about(warrant, row, row.organ, "data_extended", ends.date().isoformat())
-    save_step(warrant, subject, note=ends.date().isoformat())
-    warrant.tell(recipient=f"organ:{organ}", template="data_extended", number=subject.partition(":")[2],
-                 organ=authority(), matter="", note=ends.date().isoformat())  # fmt: skip
-    return ends
-
-
 # ---- Delivery --------------------------------------------------------------------------------------------------------
 
 
@@ -398,7 +301,7 @@ def _review_scope(*, actor: Actor, at: datetime, grant: str, finding: str) -> Sc
     row = Grant.objects.select_for_update().filter(number=grant, application__isnull=False).first()
     if row is None or row.application is None:
         raise InvalidInput("grant", "没有这件授权", "there is no such grant")
-    one = Application.objects.select_for_update().get(pk=row.application_id)
+    one = Application.objects.select_for_update().get(pk=row.application.pk)
     require_words("finding", finding)
     return Scope(
         subject=row.ref,

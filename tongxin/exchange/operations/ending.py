@@ -13,10 +13,11 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, Scope, Warrant
 from tongxin.exchange.models import Grant, GrantEnding, OnwardConsent, Term, UseRecord
 from tongxin.exchange.operations.common import authority, clause_now, end_term, require_words, save_step
-from tongxin.exchange.queries.grants import Lapse, midnight, successor_of
+from tongxin.exchange.queries.grants import Lapse, midnight
 from tongxin.exchange.rules.clocks import SHARING
 from tongxin.exchange.terms import END_LABELS, EndGround, Ending, GrantState, TermKind
 from tongxin.law import queries as law
+from tongxin.law.queries.resting import successor_on
 from tongxin.law.rules import due
 from tongxin.law.terms import Limit, Stage, Unit
 from tongxin.places.queries import city, city_day
@@ -270,7 +271,7 @@ def lapse_grants(*, warrants: Sequence[Warrant], at: datetime, lapses: Sequence[
     for warrant in warrants:
         row, lapse = warrant.scope.state
         if lapse.clause not in followed:
-            followed[lapse.clause] = successor_of(ref=lapse.clause, day=day)
+            followed[lapse.clause] = successor_on(ref=lapse.clause, day=day)
         write_ending(
             warrant, row, Ending.LAPSED, reason=f"所依的条款已失效：{lapse.clause}", clause=lapse.clause,
             effective=midnight(lapse.day, zone), filed_with=authority(),

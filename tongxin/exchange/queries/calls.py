@@ -8,7 +8,10 @@ from django.db import models
 from tongxin.acts.terms import Actor
 from tongxin.exchange.models import Call, Field, Grant, Source
 from tongxin.exchange.rules.keys import grant_key, request_digest
-from tongxin.exchange.terms import GrantState
+from tongxin.exchange.terms import GrantState, RecipientKind
+from tongxin.identity.queries import may_act_for
+from tongxin.organs.queries import standing
+from tongxin.places.queries import city_day
 
 
 def answered_before(*, actor: Actor, grant: str, token: str) -> int | None:
@@ -37,6 +40,15 @@ def grants_open_to(*, organ: str, at: datetime) -> models.QuerySet[Grant]:
         .select_related("source", "meter")
         .order_by("-id")
     )
+
+
+def is_users(*, actor: Actor, grant: Grant, at: datetime) -> bool:
+    """是不是使用方的人。 Whether somebody acts for the user of a grant, as far as a look at it needs: the call asks it anew."""
+    day = city_day(at)
+    if grant.kind == RecipientKind.ENTERPRISE.value:
+        return may_act_for(representative=actor.person, person=grant.organ, day=day)
+    held = standing(person=actor.person, office=actor.office or "", day=day)
+    return held is not None and held.organ == grant.organ
 
 
 def fields_granted(*, grant: Grant) -> list[Field]:

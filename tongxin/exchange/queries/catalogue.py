@@ -8,9 +8,8 @@ from django.db import connection, models
 
 from tongxin.exchange.models import Assessment, CatalogueRevision, Field, Source, Term
 from tongxin.exchange.terms import Sharing, TermKind
-from tongxin.law.models import ListEntry, UpdateDuty
 from tongxin.law.queries import entries_on
-from tongxin.law.queries.lists import Held, entry_at, held_by
+from tongxin.law.queries.lists import Entry, Held, entry_at, held_by
 from tongxin.law.rules.natures import Listing
 
 DATA = Listing.DATA.value
@@ -20,7 +19,7 @@ DATA = Listing.DATA.value
 class Item:
     """一个目录项。 One item of the catalogue: its list entry, its source (None: not connected yet), its fields in order."""
 
-    entry: ListEntry
+    entry: Entry
     source: Source | None
     fields: tuple[Field, ...]
 
@@ -66,7 +65,7 @@ def item_shown(*, code: str, day: date) -> Item | None:
     return _item(row) if row else None
 
 
-def _item(row: ListEntry) -> Item:
+def _item(row: Entry) -> Item:
     source = Source.objects.filter(item=row.ref).first()
     fields = tuple(Field.objects.filter(source=source).order_by("ordinal", "id")) if source else ()
     return Item(entry=row, source=source, fields=fields)
@@ -131,11 +130,6 @@ def revisions_waiting(*, organ: str | None = None) -> list[CatalogueRevision]:
     """等审核的更新。 Revisions that wait for review, of one organ or of all."""
     rows = CatalogueRevision.objects.filter(state=CatalogueRevision.State.PROPOSED)
     return list((rows.filter(organ=organ) if organ else rows).order_by("id"))
-
-
-def duty_open(*, entry: ListEntry) -> UpdateDuty | None:
-    """未完成的更新时限。 The open clock of updating an item (art. 17 para. 2)."""
-    return UpdateDuty.objects.filter(list_entry=entry, done_at=None).first()
 
 
 # How long it really took, in calendar days from the beginning of the clock to its end, by item: art. 23 wants it shorter, so it is shown.

@@ -6,14 +6,20 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import connection, models
-from django.db.models.functions import Coalesce
 
-from tongxin.exchange.models import Call, Correction, Dispute, Grant, GrantEnding, OnwardConsent, UseRecord
+from tongxin.exchange.models import (
+    Call,
+    Correction,
+    Dispute,
+    Grant,
+    GrantClause,
+    GrantEnding,
+    OnwardConsent,
+    UseRecord,
+)
 from tongxin.exchange.queries.catalogue import Item, items_on
 from tongxin.exchange.terms import GrantState, RecipientKind, Sharing
-from tongxin.law.models import Clause
-from tongxin.law.models import Suspension as ClauseSuspension
-from tongxin.law.queries.impact import followed
+from tongxin.law.queries.resting import ClauseStands, clauses_standing
 from tongxin.places.queries import city, city_day
 
 
@@ -36,16 +42,6 @@ class GrantStanding:
 HOLDS = GrantStanding(holds=True, code="holds")
 
 
-@dataclass(frozen=True, slots=True)
-class RestOfGrant:
-    """授权所依的一条及其效力。 A clause a grant rests on, with the day it ended or will end (None: no end set) and whether it is suspended."""
-
-    ref: str
-    ended: date | None
-    suspended: date | None
-    begun: bool
-
-
 def grant(*, number: str) -> Grant | None:
     """一件授权。 The grant of a number, with its application and source."""
     return Grant.objects.select_related("application", "source", "meter").filter(number=number).first()
@@ -56,29 +52,15 @@ def grant_of_application(*, application: int) -> Grant | None:
     return Grant.objects.filter(application=application).first()
 
 
-def rests_of(*, grants: Sequence[int], day: date) -> Mapping[int, list[RestOfGrant]]:
-    """各授权所依条款的效力。 What grants rest on and how each clause stands on a day. One statement."""
-    suspended = (
-        ClauseSuspension.objects.filter(clause=models.OuterRef("pk"), since__lte=day)
-        .filter(models.Q(until__isnull=True) | models.Q(until__gt=day))
-        .order_by("since")
-        .values("since")[:1]
+def _rests_of(grants: Sequence[int], day: date) -> Mapping[int, list[tuple[str, ClauseStands]]]:
+    """各授权所依条款的效力。 What grants rest on, each clause by its reference with how it stands on a day. Two statements."""
+    rows = list(
+        GrantClause.objects.filter(grant__in=grants).order_by("id").values_list("grant", "ref", "clause")
     )
-    rows = (
-        Clause.objects.filter(grants__grant__in=grants)
-        .annotate(
-            ends=Coalesce("in_force_to", "version__in_force_to"),
-            begins=Coalesce("in_force_from", "version__in_force_from"),
-            held=models.Subquery(suspended),
-        )
-        .values_list("grants__grant", "grants__ref", "ends", "begins", "held")
-        .order_by("grants__id")
-    )
-    found: dict[int, list[RestOfGrant]] = {}
-    for number, ref, ends, begins, held in rows:
-        found.setdefault(number, []).append(
-            RestOfGrant(ref=ref, ended=ends, suspended=held, begun=begins is not None and begins <= day)
-        )
+    stands = clauses_standing(ids={clause for _grant, _ref, clause in rows}, day=day)
+    found: dict[int, list[tuple[str, ClauseStands]]] = {}
+    for grant_id, ref, clause in rows:
+        found.setdefault(grant_id, []).append((ref, stands[clause]))
     return found
 
 
@@ -95,7 +77,7 @@ def standings(*, grants: Sequence[Grant], at: datetime) -> list[tuple[Grant, Gra
     if not grants:
         return []
     day, zone = city_day(at), ZoneInfo(city().timezone)
-    rests = rests_of(grants=[one.pk for one in grants], day=day)
+    rests = _rests_of([one.pk for one in grants], day)
     items = {one.ref: one for one in items_on(day=day, refs={one.item for one in grants})}
     stops = GrantEnding.objects.filter(grant__in=grants, what__in=["suspended", "terminated"])
     last = {one.grant_id: one for one in stops.order_by("grant", "-id").distinct("grant")}
@@ -112,7 +94,7 @@ def standings(*, grants: Sequence[Grant], at: datetime) -> list[tuple[Grant, Gra
 class _Known:
     """判断所需的。 What is known of a grant on a day, read for all at once."""
 
-    rests: Sequence[RestOfGrant]
+    rests: Sequence[tuple[str, ClauseStands]]
     item: Item | None
     last: GrantEnding | None
     day: date
@@ -122,8 +104,8 @@ class _Known:
 def _judged(grant: Grant, at: datetime, known: _Known) -> GrantStanding:
     if grant.state == GrantState.TERMINATED.value:
         return _by_people("terminated", "已终止", "terminated", known.last)
-    for rest in known.rests:
-        found = _clause_stands(rest, known.day, known.zone)
+    for ref, clause in known.rests:
+        found = _clause_stands(ref, clause, known.day, known.zone)
         if found is not None:
             return found
     if grant.state == GrantState.SUSPENDED.value:
@@ -138,16 +120,16 @@ def _judged(grant: Grant, at: datetime, known: _Known) -> GrantStanding:
     return _used_up(grant) or _item_stands(known.item) or HOLDS
 
 
-def _clause_stands(rest: RestOfGrant, day: date, zone: ZoneInfo) -> GrantStanding | None:
-    if (rest.ended is not None and rest.ended <= day) or not rest.begun:
+def _clause_stands(ref: str, clause: ClauseStands, day: date, zone: ZoneInfo) -> GrantStanding | None:
+    if (clause.ends is not None and clause.ends <= day) or not clause.begun:
         return GrantStanding(
             holds=False, code="clause_ended", reason="所依的条款已失效", reason_en="a clause it rests on has ended",
-            since=midnight(rest.ended, zone) if rest.ended else None, clause=rest.ref,
+            since=midnight(clause.ends, zone) if clause.ends else None, clause=ref,
         )  # fmt: skip
-    if rest.suspended is not None:
+    if clause.suspended is not None:
         return GrantStanding(
             holds=False, code="clause_suspended", reason="所依的条款暂停施行",
-            reason_en="a clause it rests on is suspended", since=midnight(rest.suspended, zone), clause=rest.ref,
+            reason_en="a clause it rests on is suspended", since=midnight(clause.suspended, zone), clause=ref,
         )  # fmt: skip
     return None
 
@@ -290,34 +272,6 @@ def grants_lapsed(*, day: date, most: int = 500) -> list[Lapse]:
     with connection.cursor() as cursor:
         cursor.execute(_LAPSED, {"day": day, "most": most})
         return [Lapse(*row) for row in cursor.fetchall()]
-
-
-def successor_of(*, ref: str, day: date) -> str:
-    """后继条款。 The clause, in force on a day, that follows one that ended, by the succession of the versions; empty where none is sure."""
-    old = _clause(ref)
-    if old is None:
-        return ""
-    following = (
-        Clause.objects.filter(version__instrument=old.version.instrument, version__in_force_from__lte=day)
-        .filter(models.Q(version__in_force_to__isnull=True) | models.Q(version__in_force_to__gt=day))
-        .exclude(version=old.version)
-        .select_related("version")
-        .first()
-    )
-    if following is None:
-        return ""
-    found = followed(old.version_id, following.version_id, ()).get(old.key)
-    if found is None or found.key is None:
-        return ""
-    return f"law:{old.version.instrument.key}@{following.version.adopted.isoformat()}#{found.key}"
-
-
-def _clause(ref: str) -> Clause | None:
-    from_text = ref.removeprefix("law:")
-    key, _at, rest = from_text.partition("@")
-    adopted, _hash, clause = rest.partition("#")
-    rows = Clause.objects.select_related("version__instrument")
-    return rows.filter(version__instrument__key=key, version__adopted=adopted or None, key=clause).first()
 
 
 # ---- The public register ---------------------------------------------------------------------------------------------------

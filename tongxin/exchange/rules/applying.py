@@ -92,7 +92,8 @@ def naming_words(text: str, *, function: str, own_names: Collection[str]) -> str
     The rule is the one of the lists (`law.rules.holders`), asked of each part of a sentence by itself, so that a clause that merely
     speaks of education does not empower the education department.
     """
-    for part in filter(None, (one.strip() for one in _SEGMENT.split(text))):
+    parts: list[str] = [one.strip() for one in _SEGMENT.split(text)]
+    for part in filter(None, parts):
         if names_holder(phrase=part, tail="", function=function, own_names=own_names):
             return part
     return ""

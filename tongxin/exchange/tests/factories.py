@@ -94,3 +94,9 @@ def fresh(number: str) -> Application:
 def fresh_grant(number: str) -> Grant:
     """A grant as it stands now."""
     return Grant.objects.select_related("application", "source", "meter").get(number=number)
+
+
+def number_of(grant: Grant) -> str:
+    """The number of the application a grant came from."""
+    assert grant.application is not None
+    return grant.application.number

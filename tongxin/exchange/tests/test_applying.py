@@ -356,7 +356,7 @@ def test_an_act_out_of_its_place_is_a_conflict(db: None, verb: str) -> None:
 
 def test_an_answer_is_extended_once_when_asked_for_consented_to_and_told(db: None) -> None:
     row = filed()
-    with pytest.raises(InvalidInput, match="nobody|no extension"):
+    with pytest.raises(InvalidInput, match=r"no extension"):
         operations.grant_extension(actor=inspector(), at=NOW, subject=row.ref)
     with refused("other_organ"):
         operations.ask_extension(actor=data_officer(USER), at=NOW, subject=row.ref, reason="需要更多时间核对")
@@ -488,6 +488,7 @@ def test_two_who_apply_at_once_do_not_pass_the_bound_together(city_of_its_own: s
     """A second transaction waits for the first on the item's source: the bound is counted after it."""
     with transaction.atomic():
         drafted()
-        with app_connection(city_of_its_own) as other, pytest.raises(psycopg.errors.LockNotAvailable):
+        with app_connection(city_of_its_own) as other:
             other.execute("SET lock_timeout = '300ms'")
-            other.execute("SELECT id FROM exchange_source WHERE item = %s FOR NO KEY UPDATE", [PERMITS])
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute("SELECT id FROM exchange_source WHERE item = %s FOR NO KEY UPDATE", [PERMITS])

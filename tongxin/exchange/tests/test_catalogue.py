@@ -83,9 +83,9 @@ def assessed(ref: str, actor: Actor, at: object = NOW) -> None:
 
 
 def test_a_revision_is_proposed_by_the_organ_reviewed_by_the_authority_and_then_applies(db: None) -> None:
-    with pytest.raises(Refused, match="^other_organ"):
+    with pytest.raises(Refused, match=r"^other_organ"):
         revised({"frequency": "每周"}, organ="bz/parks")
-    with pytest.raises(Refused, match="^wrong_post"):
+    with pytest.raises(Refused, match=r"^wrong_post"):
         operations.revise_item(
             actor=data_officer(OWN),
             at=NOW,
@@ -103,7 +103,7 @@ def test_a_revision_is_proposed_by_the_organ_reviewed_by_the_authority_and_then_
     assert term.clause.endswith("#a17.p3")
     with pytest.raises(Conflict):
         revised({"frequency": "每日"})
-    with pytest.raises(Refused, match="^other_organ"):
+    with pytest.raises(Refused, match=r"^other_organ"):
         operations.publish_revision(actor=data_head(OWN), at=NOW, number=number)
     operations.publish_revision(actor=inspector(), at=NOW + DAY, number=number)
     after = item()
@@ -133,7 +133,7 @@ def test_who_proposes_a_revision_does_not_review_it(owner_sql) -> None:
         "UPDATE organs_holding SET person = %s WHERE office_id = (SELECT id FROM organs_office WHERE code = 'bz/big-data/data-officer')",
         row.proposed_by,
     )
-    with pytest.raises(Refused, match="^same_person"):
+    with pytest.raises(Refused, match=r"^same_person"):
         operations.publish_revision(
             actor=Actor(person=row.proposed_by, office="office:bz/big-data/data-officer"),
             at=NOW,
@@ -204,7 +204,7 @@ def test_fields_with_personal_information_need_an_impact_assessment_of_at_most_t
     with pytest.raises(InvalidInput) as wrong:
         revised(ref=PERMITS, organ=PROVIDER, fields=fields)
     assert wrong.value.field == "impact"
-    with pytest.raises(Refused, match="^other_organ"):
+    with pytest.raises(Refused, match=r"^other_organ"):
         assessed(PERMITS, data_officer(USER))
     assessed(PERMITS, data_officer(PROVIDER))
     with pytest.raises(InvalidInput) as old:
@@ -299,9 +299,9 @@ def test_a_change_of_law_starts_ten_working_days_extended_once_by_five_and_ended
     later = UpdateDuty.objects.get(pk=duty.pk)
     assert later.due_at == ends > duty.due_at and later.extended_at == at
     assert later.extension_clause == "law:cn/government-data-sharing@2025-05-28#a17.p2"
-    with pytest.raises(Refused, match="^extended_already"):
+    with pytest.raises(Refused, match=r"^extended_already"):
         operations.ask_extension(actor=data_head(OWN), at=at, subject=PARKING, reason="还想再延长五个工作日")
-    with pytest.raises(Refused, match="^extended_already"):
+    with pytest.raises(Refused, match=r"^extended_already"):
         law.extend_update(actor=PLATFORM, at=at, entry=PARKING)
     held = clauses_held(item=item_on(ref=PARKING, day=(NOW + 2 * DAY).date()), day=(NOW + 2 * DAY).date())  # type: ignore[arg-type]
     assert any(not one.holds for one in held)

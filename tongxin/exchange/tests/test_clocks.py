@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tongxin.acts.models import Notice
-from tongxin.acts.terms import PLATFORM
+from tongxin.acts.terms import PLATFORM, Refused
 from tongxin.exchange import operations, tasks
 from tongxin.exchange.models import Term
 from tongxin.exchange.operations import common
@@ -236,6 +236,8 @@ def test_being_late_is_told_once_to_both_sides_and_the_authority_and_stays_visib
     row = filed(at, until=at + timedelta(days=90))
     term = Term.objects.get(subject=row.ref)
     assert tasks.sweep(at=term.due_at)["terms_told"] == 0
+    with pytest.raises(Refused, match=r"^wrong_post"):
+        operations.tell_overdue(actor=inspector(), at=term.due_at + ONE, terms=[term.pk])
     assert tasks.sweep(at=term.due_at + ONE)["terms_told"] == 1
     assert tasks.sweep(at=term.due_at + 2 * ONE)["terms_told"] == 0
     recipients = Notice.objects.filter(template="data_overdue").values_list("recipient", flat=True)

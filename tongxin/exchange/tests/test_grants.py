@@ -13,7 +13,7 @@ from tongxin.acts.terms import PLATFORM, Conflict, InvalidInput, Refused
 from tongxin.exchange import operations, tasks
 from tongxin.exchange.models import Correction, Dispute, Grant, GrantEnding, OnwardConsent, Term, UseRecord
 from tongxin.exchange.operations.common import authority
-from tongxin.exchange.queries.grants import GrantStanding, grants_lapsed, register, standing, successor_of
+from tongxin.exchange.queries.grants import GrantStanding, grants_lapsed, register, standing
 from tongxin.exchange.terms import EndGround
 from tongxin.exchange.tests.factories import (
     DAY,
@@ -27,6 +27,7 @@ from tongxin.exchange.tests.factories import (
     fresh_grant,
     inspector,
 )
+from tongxin.law.queries.resting import successor_on
 from tongxin.ledger.models import LedgerEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -228,11 +229,11 @@ def test_a_terminated_grant_does_not_lapse(owner_sql) -> None:
 def test_the_successor_of_a_clause_is_found_by_the_succession_of_the_versions(db: None) -> None:
     # the network security law was renumbered in 2025: art. 21 of 2016 became art. 23
     assert (
-        successor_of(ref="law:cn/cybersecurity@2016-11-07#a21", day=NOW.date())
+        successor_on(ref="law:cn/cybersecurity@2016-11-07#a21", day=NOW.date())
         == "law:cn/cybersecurity@2025-10-28#a23"
     )
-    assert successor_of(ref="law:cn/residence-permits@2015-11-26#a12", day=NOW.date()) == ""
-    assert successor_of(ref="nonsense", day=NOW.date()) == ""
+    assert successor_on(ref="law:cn/residence-permits@2015-11-26#a12", day=NOW.date()) == ""
+    assert successor_on(ref="nonsense", day=NOW.date()) == ""
 
 
 def test_a_thousand_grants_lapse_in_batches_of_the_sweep(owner_sql) -> None:

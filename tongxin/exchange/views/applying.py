@@ -133,7 +133,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         "dispute": _dispute_row(open_dispute, ground) if open_dispute else None,
         "grant": grants.grant_of_application(application=row.pk),
         "assessment": catalogue.assessment_of(subject=row.ref),
-        "done": shown.verb_title(request.GET["done"]) if request.GET.get("done") in shown.REGISTRY else "",
+        "done": shown.done_word(request),
     }
     return render(request, "exchange/application.html", context)
 

@@ -18,6 +18,7 @@ from tongxin.exchange.terms import SHARING_LABELS, Sharing, TermKind
 from tongxin.exchange.views import data_shown as shown
 from tongxin.exchange.views.data_shown import DataGround
 from tongxin.exchange.views.offers import Side, offered, on_item, on_revision
+from tongxin.law.queries.lists import duty_of
 from tongxin.law.rules.natures import Listing, facts_of
 from tongxin.organs.queries import organs_by_function
 
@@ -134,7 +135,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         (r for r in catalogue.revisions_of(item=found.ref) if r.state == CatalogueRevision.State.PROPOSED),
         None,
     )
-    duty = catalogue.duty_open(entry=found.entry)
+    duty = duty_of(entry=found.entry)
     steps = applications.steps_of(subject=found.ref)
     asked = bool(steps) and steps[0].verb == "ask_extension"
     verbs = on_item(

@@ -137,6 +137,12 @@ def verb_title(verb: str) -> str:
     return said(found.title, found.title_en[:1].upper() + found.title_en[1:]) if found else verb
 
 
+def done_word(request: HttpRequest) -> str:
+    """刚做完的事。 What has just been done, by the word in the address; empty for none that is an act."""
+    verb = request.GET.get("done", "")
+    return verb_title(verb) if verb in REGISTRY else ""
+
+
 def clause_links(refs: Iterable[str]) -> dict[str, dict[str, str]]:
     """条款的称呼与网址，按引用。 How clauses are called, and their addresses, by reference. One statement."""
     return {

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, post_words, who
-from tongxin.exchange.forms.doing import ACTS, FACTS, About, DoForm, Turn, fields_text, revision_of
+from tongxin.exchange.forms.doing import ACTS, About, DoForm, Turn
+from tongxin.exchange.forms.revising import FACTS, fields_text, revision_of
 from tongxin.exchange.models import Application, CatalogueRevision, Correction, Dispute, Grant
 from tongxin.exchange.operations.answering import grounds_of
 from tongxin.exchange.operations.catalogue import holder_of

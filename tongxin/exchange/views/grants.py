@@ -13,11 +13,12 @@ from tongxin.acts.terms import who
 from tongxin.exchange.forms.doing import USE_LABELS
 from tongxin.exchange.models import Correction, Grant
 from tongxin.exchange.queries import applications, catalogue, grants
-from tongxin.exchange.queries.grants import GrantStanding, standing, successor_of
+from tongxin.exchange.queries.grants import GrantStanding, standing
 from tongxin.exchange.views import data_shown as shown
 from tongxin.exchange.views.applying import answers_of, whose
 from tongxin.exchange.views.data_shown import DataGround
 from tongxin.exchange.views.offers import Side, offered, on_correction, on_grant
+from tongxin.law.queries.resting import successor_on
 
 PAGE = 30
 ANSWERED = {
@@ -110,7 +111,7 @@ def grant(request: HttpRequest, number: str) -> HttpResponse:
         "actions": offered(side, row.ref, on_grant(row, side, disputed=open_dispute is not None)),
         "dispute_url": shown.subject_url(open_dispute.ref) if open_dispute else "",
         "steps": shown.steps_shown(applications.steps_of(subject=row.ref), ground),
-        "done": shown.verb_title(request.GET["done"]) if request.GET.get("done") in shown.REGISTRY else "",
+        "done": shown.done_word(request),
     }
     return render(request, "exchange/grant.html", context)
 
@@ -119,7 +120,7 @@ def _again(row: Grant, found: GrantStanding, side: Side, ground: DataGround) -> 
     """依后继条款重新申请。 Where the clause has ended: the address of a new application, filled in from this one, on the clause that follows."""
     if found.code != "clause_ended" or not side.user or row.emergency:
         return ""
-    following = successor_of(ref=found.clause, day=ground.day)
+    following = successor_on(ref=found.clause, day=ground.day)
     return shown.do_url(
         "apply_data", row.item, again=row.number, **({"under": following} if following else {})
     )

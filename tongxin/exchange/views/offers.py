@@ -33,9 +33,9 @@ class Side:
         return cls(
             post=me.post,
             person=me.actor.person,
-            user=organ == user,
-            provider=organ == provider,
-            authority=organ == authority,
+            user=bool(organ) and organ == user,
+            provider=bool(organ) and organ == provider,
+            authority=bool(organ) and organ == authority,
         )
 
     @property

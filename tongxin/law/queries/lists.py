@@ -11,6 +11,8 @@ from tongxin.law.queries import CitedClause, cited_clause, entries_on, holding, 
 from tongxin.law.queries.standing import states_on
 from tongxin.organs.queries import organs_by_function
 
+Entry = ListEntry  # what a capability above holds of the lists, read and never written
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
