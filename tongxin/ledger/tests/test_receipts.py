@@ -120,6 +120,33 @@ def test_a_receipt_under_other_keys_does_not_hold(tmp_path: Path) -> None:
     assert status == 1 and "没有见证者的有效签名" in said
 
 
+def forged(name: str, short: bytes, seed: bytes) -> str:
+    """A receipt of a tree that somebody made up, signed by another under the log's name and key id."""
+    leaf = b'{"id":1}'
+    body = rules.checkpoint_body(small.SIGNER.origin, 1, merkle.leaf_hash(leaf))
+    line = rules.Signature(name, short, rules.signed(body.encode(), seed))
+    return rules.receipt(leaf=leaf, index=0, path=[], note=f"{body}\n{line}")
+
+
+def test_a_tree_that_somebody_made_up_does_not_hold(tmp_path: Path) -> None:
+    key = small.SIGNER.key()
+    assert checked(forged(key.name, key.id, small.SIGNER.seed), tmp_path, LOG_KEY)[0] == 0
+    status, said = checked(forged(key.name, key.id, b"0" * 32), tmp_path, LOG_KEY)
+    assert status == 1 and "the signature of the log does not hold" in said
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_single_bit_of_the_logs_signature_counts(tmp_path: Path) -> None:
+    receipt = receipt_at(7)
+    own = next(line for line in receipt.split("\n") if line.startswith(f"— {small.SIGNER.origin} "))
+    raw = base64.b64decode(own.split(" ")[2])
+    for bit in range(32, len(raw) * 8, 61):
+        changed = bytearray(raw)
+        changed[bit // 8] ^= 1 << bit % 8
+        line = f"— {small.SIGNER.origin} {base64.b64encode(bytes(changed)).decode()}"
+        assert checked(receipt.replace(own, line), tmp_path, LOG_KEY)[0] == 1, bit
+
+
 @pytest.mark.usefixtures("ledger")
 def test_a_cosignature_moved_from_another_checkpoint_does_not_hold(tmp_path: Path) -> None:
     first = LedgerCheckpoint.objects.earliest("size")
