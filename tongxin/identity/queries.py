@@ -1,7 +1,7 @@
 """身份的读取。 Reads of identity that show no personal data."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from allauth.idp.oidc.models import Client
@@ -184,6 +184,11 @@ def means_of_row(row: Authenticator) -> Means:
     if row.type == Authenticator.Type.WEBAUTHN:
         return Means.PASSKEY if row.data.get("alone") else Means.SECURITY_KEY
     return Means.TOTP if row.type == Authenticator.Type.TOTP else Means.RECOVERY_CODE
+
+
+def persons_of(*, logins: Collection[str]) -> dict[str, str]:
+    """登录名各是谁的。 The persons of open accounts, by sign-in name. One statement."""
+    return dict(Account.objects.filter(login__in=logins, closed_at=None).values_list("login", "person_id"))
 
 
 def own_account(*, login: str) -> Account | None:

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from oauthlib.oauth2.rfc6749 import errors
 
-from tongxin.acts.terms import Actor, Conflict, InvalidInput, Refused, who
+from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, who
 from tongxin.identity import operations
 from tongxin.identity.queries import clients
 from tongxin.web.account_forms import ClientForm
@@ -144,7 +144,12 @@ def systems(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             given = _register(me.actor, form)
     listed = [{"number": row.pk, "name": row.name, "addresses": row.get_redirect_uris()} for row in clients()]
-    context = {"form": form if not given else ClientForm(), "systems": listed, "given": given}
+    context = {
+        "form": form if not given else ClientForm(),
+        "systems": listed,
+        "given": given,
+        "may": me.post is By.LEAD_OFFICER,
+    }
     return render(request, "account/systems.html", context, status=400 if form.errors else 200)
 
 
