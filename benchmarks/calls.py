@@ -68,7 +68,9 @@ def found() -> None:
         owner.execute(f'CREATE DATABASE "{plugin.TEMPLATE}"')
     plugin.use(plugin.TEMPLATE)
     schema.prepare(role=plugin.ROLE, password=Secrets.of(plugin.DATA).app_password)
-    pack, faults = examine_pack(plugin.ROOT / "city" / "binzhou", verbs=verbs(), on=plugin.FOUNDED.date(), parse_all_law=True)
+    pack, faults = examine_pack(
+        plugin.ROOT / "city" / "binzhou", verbs=verbs(), on=plugin.FOUNDED.date(), parse_all_law=True
+    )
     assert pack is not None, faults
     found_city(pack=pack, at=plugin.FOUNDED)
 
@@ -127,11 +129,23 @@ def witness() -> None:
     """A cosignature of this moment, as a witness would leave it: the calls ask for one."""
     with plugin.owner_connection() as owner:
         owner.execute("SET session_replication_role = replica")
-        columns = [row[0] for row in owner.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'ledger_ledgercosignature'").fetchall()]
-        given = {"size": "1", "witness": "'bench'", "at": "now()", "key_id": "'\\x00'", "signature": "'\\x00'"}
-        owner.execute(f"INSERT INTO ledger_ledgercosignature ({', '.join(columns)}) "
-                      f"VALUES ({', '.join(given.get(c, 'NULL') for c in columns)}) ON CONFLICT DO NOTHING")
+        columns = [
+            row[0]
+            for row in owner.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'ledger_ledgercosignature'"
+            ).fetchall()
+        ]
+        given = {
+            "size": "1",
+            "witness": "'bench'",
+            "at": "now()",
+            "key_id": "'\\x00'",
+            "signature": "'\\x00'",
+        }
+        owner.execute(
+            f"INSERT INTO ledger_ledgercosignature ({', '.join(columns)}) "
+            f"VALUES ({', '.join(given.get(c, 'NULL') for c in columns)}) ON CONFLICT DO NOTHING"
+        )
 
 
 def resident(n: int) -> str:
@@ -168,7 +182,12 @@ def clients(work: object) -> float:
     def process(nth: int) -> None:
         connection.close()
         ready, until = threading.Barrier(THREADS), [0.0]
-        threads = [threading.Thread(target=thread, args=(nth * 100 + t + random.randrange(10**6) * 1000, ready, until)) for t in range(THREADS)]
+        threads = [
+            threading.Thread(
+                target=thread, args=(nth * 100 + t + random.randrange(10**6) * 1000, ready, until)
+            )
+            for t in range(THREADS)
+        ]
         for one in threads:
             one.start()
         for one in threads:
@@ -196,7 +215,11 @@ def loop(caller: Actor) -> object:
     wait, whole = _statements()
 
     def made(dice: random.Random) -> object:
-        raw = psycopg.connect(settings.DATABASES["default"] and plugin.app_connection(plugin.TEMPLATE).info.dsn, password=Secrets.of(plugin.DATA).app_password, autocommit=True)
+        raw = psycopg.connect(
+            settings.DATABASES["default"] and plugin.app_connection(plugin.TEMPLATE).info.dsn,
+            password=Secrets.of(plugin.DATA).app_password,
+            autocommit=True,
+        )
         ready = [_values(caller, asked(dice)) for _ in range(1_500)]
         turn = [0]
 
@@ -205,7 +228,9 @@ def loop(caller: Actor) -> object:
             turn[0] += 1
             with raw.pipeline():
                 psycopg.RawCursor(raw).execute(wait.text, [values[n] for n in wait.names], prepare=True)
-                cursor = psycopg.RawCursor(raw).execute(whole.text, [values[n] for n in whole.names], prepare=True)
+                cursor = psycopg.RawCursor(raw).execute(
+                    whole.text, [values[n] for n in whole.names], prepare=True
+                )
             assert cursor.fetchone()[1] is None
 
         return run
@@ -214,7 +239,9 @@ def loop(caller: Actor) -> object:
 
 
 def _statements() -> tuple[rules.Statement, rules.Statement]:
-    return rules.numbered(CALL.wait), rules.statement(CALL, book=open_book().in_one, append=APPEND_IN_ONE, in_hand=IN_HAND)
+    return rules.numbered(CALL.wait), rules.statement(
+        CALL, book=open_book().in_one, append=APPEND_IN_ONE, in_hand=IN_HAND
+    )
 
 
 def _values(caller: Actor, one: Asked) -> dict[str, object]:
@@ -245,7 +272,9 @@ def limit(caller: Actor) -> float:
 
     def filled(text: str) -> str:
         whole = rules.NAMED.sub(lambda m: said.get(m.group(1)) or literal(values[m.group(1)]), text)
-        quoted = re.sub(r"(?<!:):(?=\w)", "' || chr(58) || '", whole)  # pgbench would take it for a variable of its own
+        quoted = re.sub(
+            r"(?<!:):(?=\w)", "' || chr(58) || '", whole
+        )  # pgbench would take it for a variable of its own
         return re.sub(r"@(\w)@", r":\1", quoted)
 
     here, standing, basis = open_book().in_one
@@ -267,7 +296,9 @@ def limit(caller: Actor) -> float:
     if "tps" not in done.stdout:
         print(done.stdout, done.stderr[-3000:])
         raise SystemExit(1)
-    return float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split("=")[1].split()[0])
+    return float(
+        next(line for line in done.stdout.splitlines() if line.startswith("tps")).split("=")[1].split()[0]
+    )
 
 
 def _pgbench() -> str:
@@ -294,8 +325,12 @@ def main() -> None:
             flush=True,
         )
     with plugin.owner_connection() as owner:
-        refused = owner.execute("SELECT count(*) FROM ledger_ledgerentry WHERE verb = 'call_data' AND outcome = 'refused'").fetchone()[0]
-    print(f"calls {Call.objects.count()}, entries {LedgerEntry.objects.filter(verb='call_data').count()}, refused {refused}")
+        refused = owner.execute(
+            "SELECT count(*) FROM ledger_ledgerentry WHERE verb = 'call_data' AND outcome = 'refused'"
+        ).fetchone()[0]
+    print(
+        f"calls {Call.objects.count()}, entries {LedgerEntry.objects.filter(verb='call_data').count()}, refused {refused}"
+    )
     repeal(caller)
 
 
@@ -313,12 +348,20 @@ def repeal(caller: Actor) -> None:
                          day=at.date()),
     )  # fmt: skip
     begins = time.perf_counter()
-    law.confirm_effects(actor=lawyer, at=at, effects=[effect], knowing=("does_not_revive", "two_effects_one_day"))
+    law.confirm_effects(
+        actor=lawyer, at=at, effects=[effect], knowing=("does_not_revive", "two_effects_one_day")
+    )
     confirmed = time.perf_counter()
     stopped = 0
     for n in range(1, TOUCHED + 1, 200):
         try:
-            call_data(actor=caller, at=at, asked=Asked(**{**{f: getattr(begun, f) for f in Asked.__dataclass_fields__}, "grant": number(n)}))
+            call_data(
+                actor=caller,
+                at=at,
+                asked=Asked(
+                    **{**{f: getattr(begun, f) for f in Asked.__dataclass_fields__}, "grant": number(n)}
+                ),
+            )
         except Refused as refusal:
             stopped += refusal.code == "clause_not_in_force"
         if n == 1:

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from tongxin.acts.terms import PLATFORM
 from tongxin.exchange.operations.deferring import tell_deferral_ended
+from tongxin.exchange.operations.emergency import end_emergency, tell_concerned
 from tongxin.exchange.operations.ending import lapse_grants
 from tongxin.exchange.operations.watching import tell_overdue
 from tongxin.exchange.queries.applications import terms_untold
 from tongxin.exchange.queries.claims import deferrals_ended
+from tongxin.exchange.queries.emergencies import emergencies_over, emergencies_untold
 from tongxin.exchange.queries.grants import grants_lapsed
 from tongxin.places.queries import city_day
 
@@ -19,8 +21,20 @@ def sweep(*, at: datetime, most: int = 500) -> dict[str, int]:
     return {
         "grants_lapsed": lapse_grants(actor=PLATFORM, at=at, lapses=lapses) if lapses else 0,
         "terms_told": tell_overdue(actor=PLATFORM, at=at, terms=overdue) if overdue else 0,
+        **_after_emergencies(at, most),
         **sweep_deferrals(at=at, most=most),
     }
+
+
+def _after_emergencies(at: datetime, most: int) -> dict[str, int]:
+    """紧急调用的事后程序。 What follows each emergency by itself: the review's clock, and notice to those concerned."""
+    over = emergencies_over(at=at, most=most)
+    for number in over:
+        end_emergency(actor=PLATFORM, at=at, number=number)
+    untold = emergencies_untold(most=most)
+    for number in untold:
+        tell_concerned(actor=PLATFORM, at=at, number=number)
+    return {"emergencies_ended": len(over), "emergencies_told": len(untold)}
 
 
 def sweep_deferrals(*, at: datetime, most: int = 100) -> dict[str, int]:

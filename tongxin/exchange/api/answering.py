@@ -43,7 +43,9 @@ def answered(*, actor: Actor, asked: Asked, clock: Clock) -> Answered:
         _settle(did, fault.came, 0, began, clock)
         raise
     if len(found.rows) != asked.rows or found.upstream:
-        _settle(did, Came.ANSWERED if found.rows else Came.NOTHING, len(found.rows), began, clock, found.upstream)
+        _settle(
+            did, Came.ANSWERED if found.rows else Came.NOTHING, len(found.rows), began, clock, found.upstream
+        )
     return Answered(entry=did.entry, rows=found.rows, more=found.more)
 
 
@@ -51,7 +53,9 @@ def _called(actor: Actor, asked: Asked, clock: Clock) -> Called:
     try:
         return call_data(actor=actor, at=clock(), asked=asked)
     except Refused as refusal:
-        earlier = calls.answered_before(actor=actor, grant=asked.grant, token=asked.token) if asked.token else None
+        earlier = (
+            calls.answered_before(actor=actor, grant=asked.grant, token=asked.token) if asked.token else None
+        )
         if refusal.code == "repeated" and earlier is not None:
             raise Repeated(entry=earlier) from None
         raise

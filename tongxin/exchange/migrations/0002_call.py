@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
             name="token",
             field=models.BinaryField(blank=True, max_length=32, null=True, unique=True, verbose_name="请求号的摘要"),
         ),
+        migrations.AddField(
+            model_name="emergency",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="转入事后程序"),
+        ),
         migrations.AlterField(
             model_name="call",
             name="grant",

@@ -110,6 +110,7 @@ class Emergency(models.Model):
     declared_by = models.CharField("启用人", max_length=80)
     declared_at = models.DateTimeField("启用时间")
     until = models.DateTimeField("止")
+    ended_at = models.DateTimeField("转入事后程序", null=True, blank=True)
     told_at = models.DateTimeField("告知当事人", null=True, blank=True)
     reviewed_by = models.CharField("审查人", max_length=80, blank=True)
     reviewed_at = models.DateTimeField("审查时间", null=True, blank=True)
@@ -132,3 +133,8 @@ class Emergency(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def ref(self) -> str:
+        """文本引用。 Text reference."""
+        return f"emergency:{self.number}"

@@ -30,6 +30,12 @@ from tongxin.exchange.operations.deferring import tell_deferral_ended as tell_de
 from tongxin.exchange.operations.disputing import raise_dispute as raise_dispute
 from tongxin.exchange.operations.disputing import refer_dispute as refer_dispute
 from tongxin.exchange.operations.disputing import settle_dispute as settle_dispute
+from tongxin.exchange.operations.emergency import break_glass as break_glass
+from tongxin.exchange.operations.emergency import close_emergency as close_emergency
+from tongxin.exchange.operations.emergency import dispose_emergency as dispose_emergency
+from tongxin.exchange.operations.emergency import end_emergency as end_emergency
+from tongxin.exchange.operations.emergency import review_emergency as review_emergency
+from tongxin.exchange.operations.emergency import tell_concerned as tell_concerned
 from tongxin.exchange.operations.ending import consent_onward as consent_onward
 from tongxin.exchange.operations.ending import lapse_grants as lapse_grants
 from tongxin.exchange.operations.ending import record_use as record_use

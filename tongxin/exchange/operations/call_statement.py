@@ -104,8 +104,14 @@ REFUSALS: Final = {
     "no_grant": ("没有这份授权", "there is no such grant"),
     "not_authorised": ("企业没有授权您经办", "the enterprise has not authorised you"),
     "other_organ": ("这份授权不是您单位的", "this grant is not your organ's"),
-    "grant_altered": ("授权的内容与批准时不一致，停止使用", "the grant is not what was agreed; it opens nothing"),
-    "same_person": ("准予或者复核这份授权的人不能使用它", "who consented to a grant or reviews it cannot use it"),
+    "grant_altered": (
+        "授权的内容与批准时不一致，停止使用",
+        "the grant is not what was agreed; it opens nothing",
+    ),
+    "same_person": (
+        "准予或者复核这份授权的人不能使用它",
+        "who consented to a grant or reviews it cannot use it",
+    ),
     "grant_terminated": ("授权已经终止", "the grant was terminated"),
     "grant_suspended": ("授权已经暂停", "the grant is suspended"),
     "grant_not_begun": ("授权尚未开始", "the grant has not begun"),
@@ -116,7 +122,10 @@ REFUSALS: Final = {
     "other_key": ("这个来源不用这种号码查找", "this source is not searched by such a number"),
     "nobody_named": ("没有写明查谁", "it is not said whose data is asked for"),
     "source_closed": ("来源系统没有接通", "the source system is not connected"),
-    "repeated": ("这个请求已经办过，不再查看第二次", "this request was answered before; nothing is looked at twice"),
+    "repeated": (
+        "这个请求已经办过，不再查看第二次",
+        "this request was answered before; nothing is looked at twice",
+    ),
     "no_recent_witness": (
         "最近没有外部见证，暂不能调用",
         "no witness has seen the ledger lately; calls wait until one has",
@@ -126,4 +135,6 @@ REFUSALS: Final = {
     "persons_spent": ("涉及的人数超出授权", "more persons than the grant allows"),
 }
 
-CALL: Final = InOne(wait=WAIT, about=ABOUT, rests=RESTS, own=OWN, writes=WRITES, answer=ANSWER, refusals=REFUSALS)
+CALL: Final = InOne(
+    wait=WAIT, about=ABOUT, rests=RESTS, own=OWN, writes=WRITES, answer=ANSWER, refusals=REFUSALS
+)

@@ -17,7 +17,9 @@ from tongxin.ledger.merkle import SHA256
 
 GRANT_NUMBER: Final = re.compile(r"Q[0-9]{4}-[0-9]{4,12}")
 FIELD: Final = re.compile(r"\w{1,60}")
-LONG_NUMBER: Final = re.compile(r"[0-9Xx]{11,}")  # a resident's number, a telephone: they have no place in a matter
+LONG_NUMBER: Final = re.compile(
+    r"[0-9Xx]{11,}"
+)  # a resident's number, a telephone: they have no place in a matter
 MOST_KEYS: Final = 2_000
 MOST_ROWS: Final = 1_000_000
 
@@ -49,7 +51,9 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
             "matter": asked.matter.strip(),
             "rows": str(asked.rows),
             "behalf": asked.on_behalf_of,
-            "token": request_digest(key=key, person=actor.person, office=actor.office or "", token=asked.token)
+            "token": request_digest(
+                key=key, person=actor.person, office=actor.office or "", token=asked.token
+            )
             if asked.token
             else None,
             "within": str(settings.WITNESSED_WITHIN),

@@ -23,9 +23,10 @@ def _settle_scope(*, actor: Actor, at: datetime, settled: Sequence[Settled]) -> 
     calls = {call.pk: call for call in Call.objects.filter(pk__in=numbers)}
     grants = sorted({call.grant_id for call in calls.values()})
     list(Meter.objects.select_for_update().filter(grant_id__in=grants).order_by("grant_id"))
-    if len(calls) != len(numbers) or CallResult.objects.filter(call_id__in=numbers).exclude(
-        outcome=Came.STOPPED.value
-    ).exists():
+    if (
+        len(calls) != len(numbers)
+        or CallResult.objects.filter(call_id__in=numbers).exclude(outcome=Came.STOPPED.value).exists()
+    ):
         raise InvalidInput("call", "没有这次调用，或者已经了结", "there is no such call, or it is settled")
     if any(not 0 <= one.rows <= calls[one.call].rows for one in settled):
         raise InvalidInput("rows", "不会多于预留的行数", "no more rows than were reserved")

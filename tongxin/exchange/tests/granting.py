@@ -37,7 +37,15 @@ def caller(nth: int = 0) -> Actor:
 @contextmanager
 def declared(verb: str, operation: Any, **given: Any) -> Iterator[Any]:
     """An act for as long as the block lasts, resting on the power of another."""
-    yield gate.act(verb, **{"title": ("试", "trial"), "scope": lambda **_: Scope(subject="trial"), "by": [By.PLATFORM], **given})(operation)
+    yield gate.act(
+        verb,
+        **{
+            "title": ("试", "trial"),
+            "scope": lambda **_: Scope(subject="trial"),
+            "by": [By.PLATFORM],
+            **given,
+        },
+    )(operation)
     registry.REGISTRY.pop(verb, None)
 
 
@@ -96,4 +104,9 @@ class Office:
 
     def grant(self, at: datetime = NOW, source: dict[str, Any] | None = None, **given: Any) -> Grant:
         """A grant, emergency by form since it has no application."""
-        return self.do(lambda warrant: make_grant(warrant, NewGrant(source=source_of(**(source or {})), **wanted(**given))), at)
+        return self.do(
+            lambda warrant: make_grant(
+                warrant, NewGrant(source=source_of(**(source or {})), **wanted(**given))
+            ),
+            at,
+        )

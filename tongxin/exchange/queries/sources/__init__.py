@@ -52,9 +52,7 @@ def opened(*, source: Source, fields: Sequence[str]) -> Iterator[Reader]:
 
 def cut(*, source: Source, fields: Sequence[str], rows: Sequence[object]) -> Fetched:
     """一批的最小化。 What was taken in a transfer, minimised, with whom each row is about. Raises SourceFault."""
-    return minimised(
-        rows, fields=fields, key=source.key, kind=source.key_kind, asked=None, most=len(rows)
-    )
+    return minimised(rows, fields=fields, key=source.key, kind=source.key_kind, asked=None, most=len(rows))
 
 
 def _columns(source: Source, fields: Sequence[str]) -> list[str]:

@@ -48,7 +48,12 @@ def place_of(source: Source) -> Place:
     named = known.get("places", {}).get(source.address)
     url = str(named or source.address)
     parts = _parts(url)
-    if parts.scheme not in SCHEMES[Adapter(source.adapter)] or parts.username or parts.query or parts.fragment:
+    if (
+        parts.scheme not in SCHEMES[Adapter(source.adapter)]
+        or parts.username
+        or parts.query
+        or parts.fragment
+    ):
         raise SourceFault(Came.UNREACHABLE, "the address is none for this kind of source")
     if named is None and not any(_within(parts, str(one)) for one in known.get("allowed", [])):
         raise SourceFault(Came.UNREACHABLE, "this instance may not go there")
