@@ -15,12 +15,16 @@ from tongxin.acts.terms import Actor
 from tongxin.cases import operations as cases
 from tongxin.cases.operations import Purpose
 from tongxin.exchange import operations as exchange
-from tongxin.exchange.models import Contest, Deferral, RightsRequest
-from tongxin.exchange.queries.person import third_lines
+from tongxin.exchange.models import Contest, Correction, Deferral, RightsRequest
+from tongxin.exchange.operations import call_data
+from tongxin.exchange.queries.person import completeness, third_lines
+from tongxin.exchange.tests.granting import Office, caller, resident_number
+from tongxin.exchange.tests.granting import asked as asked_of
 from tongxin.exchange.tests.grants import a_grant
 from tongxin.exchange.tests.lookers import SECRECY, data_head, data_officer, deferred, look, resident
 from tongxin.exchange.tests.test_person_acts import AUTHORITY, ME, WHY, asked, contested, guardian_of
 from tongxin.exchange.views.person_shown import FIELDS, PURPOSES
+from tongxin.identity.operations import register_identifier
 from tongxin.law.rules.making import CommentPurpose
 from tongxin.ledger.models import LedgerContent
 from tongxin.web import ground
@@ -107,10 +111,8 @@ def test_pages_are_turned_by_key_and_filtered_by_kind_organ_and_year() -> None:
     other = look(ME, organ="bz/education", at=NOW)
     look(ME, by=ME, verb="sign_in", organ="", office="-")
     client = mine()
-    page = opened(client, "/my-data/")
-    assert (
-        page.count("look-line") == 20 + 1 + 1 and f"before={numbers[4]}" in page
-    )  # looks, the account's opening, one's own act
+    page = opened(client, "/my-data/?kind=look")
+    assert page.count("look-line") == 20 and f"before={numbers[4]}" in page
     assert f"/my-data/lines/{numbers[0]}/" in opened(client, f"/my-data/?before={numbers[4]}")
     narrowed = opened(client, "/my-data/?kind=look&organ=bz/education")
     assert narrowed.count("look-line") == 1 and f"/my-data/lines/{other}/" in narrowed
@@ -118,7 +120,7 @@ def test_pages_are_turned_by_key_and_filtered_by_kind_organ_and_year() -> None:
     assert "sign in" in opened(client, "/my-data/?kind=own").lower() or "登录" in opened(
         client, "/my-data/?kind=own"
     )
-    assert opened(client, "/my-data/?kind=act").count("look-line") == 1
+    assert "开立账户" in opened(client, "/my-data/?kind=act")
     for odd in ("?before=x", "?year=20ab", "?organ=%00", "?kind=nothing", "?before=" + "9" * 40):
         opened(client, f"/my-data/{odd}")
 
@@ -430,3 +432,35 @@ def test_the_page_takes_a_fixed_number_of_statements_however_long_the_record(
         )
     with django_assert_max_num_queries(26):
         opened(client, "/my-data/")
+
+
+# ---- With the real call ------------------------------------------------------------------------------------------------
+
+
+def test_a_real_call_is_on_the_page_of_whom_it_concerns_and_is_contested_and_deferred(office: Office) -> None:
+    grant = office.grant()
+    me = resident()
+    register_identifier(
+        actor=officer("bz/hotline", "hotline_clerk"), at=NOW, person=ME, kind="resident_id",
+        value=resident_number(1), evidence="居民身份证，当面核对",
+    )  # fmt: skip
+    did = call_data(actor=caller(), at=NOW, asked=asked_of(grant.number, 1, 2))
+    other = call_data(actor=caller(), at=NOW, asked=asked_of(grant.number, 1, on_behalf_of="person:client"))
+    client = signed_in(me, "concerned")
+    page = opened(client, "/my-data/?kind=look")
+    assert f"/my-data/lines/{did.entry}/" in page and f"/my-data/lines/{other.entry}/" not in page
+    assert client.get(f"/my-data/lines/{other.entry}/").status_code == 404
+    assert opened(client, "/my-data/?kind=third").count("look-line general") == 1
+    line = opened(client, f"/my-data/lines/{did.entry}/")
+    assert "为什么可以看" in line and "政务数据共享条例" in line
+    number = exchange.contest_line(actor=me, at=NOW, person=ME, line=str(did.entry), ground="wrong_data")
+    exchange.answer_contest(
+        actor=data_head(Contest.objects.get(number=number).organ), at=NOW, number=number, upheld=True,
+        answer="核对过，数据确实不对", measures="已请数源部门更正",
+    )  # fmt: skip
+    assert Correction.objects.get(contest=number).provider == grant.provider
+    assert completeness(person=ME, at=NOW).whole
+    third = call_data(actor=caller(), at=NOW, asked=asked_of(grant.number, 1))
+    deferred([third.entry], organ=grant.organ)
+    found = completeness(person=ME, at=NOW)
+    assert (found.whole, found.deferred) == (True, 1)
