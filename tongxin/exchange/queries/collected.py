@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongxin.exchange.models import Collected, Field
-from tongxin.exchange.rules.collecting import OWN_FORMS, Holding
+from tongxin.exchange.rules.collecting import Holding
 from tongxin.exchange.terms import Meaning, Sharing
 from tongxin.law.queries import entries_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CollectedLine:
-    """采集目录的一行。 One line of the catalogue: `number` None for the platform's own forms; `twice`: others ask the same."""
+    """采集目录的一行。 One line of the catalogue; `twice`: what other forms ask too."""
 
-    number: int | None
+    number: int
     organ: str
     form: str
     label: str
@@ -23,20 +23,20 @@ class CollectedLine:
     clause: str
     held_item: str
     held_field: str
-    since: date | None
+    since: date
     ended: date | None
     twice: tuple[Meaning, ...]
 
 
 def collected(*, day: date) -> list[CollectedLine]:
-    """此日的采集目录。 What is collected on a day: of every organ by form, then of the platform itself; duplicates marked."""
+    """此日的采集目录。 What every organ collects on a day, by form, duplicates marked."""
     rows = [
         row
         for row in Collected.objects.order_by("organ", "form", "id")
         if row.ended is None or row.ended > day
     ]
     askers = Counter(kind for row in _forms_of(rows) for kind in row)
-    lines = [
+    return [
         CollectedLine(
             number=row.pk,
             organ=row.organ,
@@ -52,7 +52,6 @@ def collected(*, day: date) -> list[CollectedLine]:
         )
         for row in rows
     ]
-    return [*lines, *_own()]
 
 
 def _forms_of(rows: Sequence[Collected]) -> list[set[Meaning]]:
@@ -60,26 +59,6 @@ def _forms_of(rows: Sequence[Collected]) -> list[set[Meaning]]:
     for row in rows:
         by_form.setdefault((row.organ, row.form), set()).update(_meanings(row.kinds))
     return list(by_form.values())
-
-
-def _own() -> list[CollectedLine]:
-    return [
-        CollectedLine(
-            number=None,
-            organ="",
-            form=one.form.rpartition(".")[2],
-            label=one.field,
-            kinds=one.means,
-            clause="",
-            held_item="",
-            held_field="",
-            since=None,
-            ended=None,
-            twice=(),
-        )
-        for one in OWN_FORMS
-        if one.means
-    ]
 
 
 def _meanings(words: Sequence[str]) -> tuple[Meaning, ...]:

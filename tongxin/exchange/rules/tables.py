@@ -14,7 +14,7 @@ from typing import Final
 Path = tuple[str, ...]
 Cell = tuple[Path, str]  # row path, column; empty: the total
 TOTAL: Final = ""
-MOST_CELLS: Final = 4_000
+MOST_CELLS: Final = 1_200  # protecting more would take longer than a table may be locked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,9 @@ def test_strangers_are_sent_to_sign_in_and_others_are_refused(client: Client) ->
 def test_anybody_reads_what_is_collected_and_what_the_platform_asks(client: Client) -> None:
     record_collection(actor=school(), at=NOW, question=question(Meaning.EMPLOYMENT, label="父母职业"))  # type: ignore[arg-type]
     page = text(client, "/data/collected/")
-    assert "父母职业" in page and "DetailsForm.phone" in page and "停止采集" not in page
+    assert (
+        "父母职业" in page and "报告一件事" in page and "平台知道的先填好" in page and "停止采集" not in page
+    )
 
 
 def test_an_officer_records_and_ends_a_question() -> None:

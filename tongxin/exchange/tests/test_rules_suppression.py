@@ -87,6 +87,24 @@ def test_withholding_the_small_cells_alone_is_found_out(monkeypatch: pytest.Monk
     assert possible(table, sound, most=100)[("a",), "x"] == (1, 31)
 
 
+def test_what_need_not_be_withheld_is_published_after_all() -> None:
+    """Two small rows hide each other: the rest of the table is published, and nothing more could be."""
+    counts = {
+        ((row,), column): count
+        for row, count in (("a", 14), ("b", 1), ("c", 10), ("d", 4))
+        for column in ("1", "2", "3")
+    }
+    table = table_of(counts, levels=1, crossed=True)
+    withheld = suppressed(table, threshold=5, shown={ROOT})
+    assert not [cell for cell in withheld if cell[0] == ("a",)]
+    for cell in withheld:
+        if table.cells[cell] >= 5:
+            left = possible(table, withheld - {cell}, most=table.cells[ROOT])
+            assert any(
+                high - low < (4 if table.cells[one] < 5 else 1) for one, (low, high) in left.items()
+            ), cell
+
+
 def test_zeros_are_published_and_never_withheld() -> None:
     table = table_of(
         {(("a",), TOTAL): 0, (("b",), TOTAL): 2, (("c",), TOTAL): 9, (("d",), TOTAL): 70},

@@ -1,20 +1,31 @@
 """采集目录的页面。 Pages of what every organ collects: open to everybody; an organ's data officer records and ends here."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.exchange import operations
 from tongxin.exchange.forms.collecting import CollectionForm
 from tongxin.exchange.queries import collected as reading
+from tongxin.exchange.rules.collecting import OWN_FORMS
 from tongxin.exchange.terms import MEANING_LABELS
 from tongxin.exchange.views import release_shown as shown
 from tongxin.exchange.views.release_shown import said
 from tongxin.exchange.views.releases import done, item_name
 from tongxin.places.queries import city_day
+
+OWN_TITLES: Final[Mapping[str, Any]] = {
+    "tongxin.cases.forms.report.DetailsForm": _("报告一件事"),
+    "tongxin.law.forms.making_comment.WhoForm": _("对法规草案提意见"),
+    "tongxin.web.forms.SignInForm": _("登录"),
+}
 
 
 @require_safe
@@ -29,18 +40,31 @@ def _page(request: HttpRequest, said_of_it: dict[str, object], status: int = 200
     own = me.standing.organ if me.standing and shown.may("end_collection", me.standing) else ""
     rows = [
         {
-            "line": one, "organ": shown.organ_name(one.organ) if one.organ else "",
+            "line": one, "organ": shown.organ_name(one.organ),
             "kinds": [str(MEANING_LABELS[kind]) for kind in one.kinds],
             "twice": [str(MEANING_LABELS[kind]) for kind in one.twice],
             "held": said(*item_name(one.held_item, at)) if one.held_item else "",
-            "clauses": shown.clause_links(one.clause), "may_end": bool(own) and one.organ == own and one.number is not None,
+            "clauses": shown.clause_links(one.clause), "may_end": bool(own) and one.organ == own,
         }
         for one in lines
     ]  # fmt: skip
     return render(request, "exchange/collected.html", {
-        "rows": [row for row in rows if row["organ"]], "own": [row for row in rows if not row["organ"]],
+        "rows": rows, "own": _own(),
         "may_record": bool(own), "basis": shown.basis_of("record_collection", at), **said_of_it,
     }, status=status)  # fmt: skip
+
+
+def _own() -> list[dict[str, object]]:
+    """平台自己问的。 What the platform's own forms ask of a person, in words."""
+    return [
+        {
+            "form": OWN_TITLES.get(one.form, one.form),
+            "kinds": [str(MEANING_LABELS[kind]) for kind in one.means],
+            "known": one.known,
+        }
+        for one in OWN_FORMS
+        if one.means
+    ]
 
 
 @require_http_methods(["GET", "POST"])
