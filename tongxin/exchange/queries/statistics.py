@@ -1,21 +1,33 @@
 """统计所读的行。 The rows that a statistic is counted from: read from the source for that act, counted, and kept nowhere."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from tongxin.acts.terms import Refused
 from tongxin.exchange.models import Source
+from tongxin.exchange.queries.sources import cut, opened
+from tongxin.exchange.terms import Came, SourceFault
 
 Rows = Callable[[Source, Sequence[str]], Iterable[Mapping[str, object]]]
 
 
-def rows_of(source: Source, fields: Sequence[str]) -> Iterable[Mapping[str, object]]:
-    """来源的所有行，只有这些字段。 Every row of a source with these fields alone. Raises Refused when it cannot be read.
+BATCH: Final = 1_000
+MOST_ROWS: Final = 5_000_000
 
-    No source can be read as a whole yet: the adapters of calls read by key. Until one does, no statistic is released from here.
-    """
-    del fields
-    raise Refused(
-        "source_unreachable",
-        f"来源系统“{source.system}”还不能整表读取，没有发布",
-        f"the source '{source.system}' cannot be read as a whole yet; nothing was released",
-    )
+
+def rows_of(source: Source, fields: Sequence[str]) -> Iterator[Mapping[str, object]]:
+    """来源的所有行，只有这些字段。 Every row of a source with these fields alone. Raises Refused when it cannot be read to its end."""
+    found = 0
+    try:
+        with opened(source=source, fields=fields) as reader:
+            while batch := reader.take(BATCH):
+                found += len(batch)
+                if found > MOST_ROWS:
+                    raise SourceFault(Came.MISMATCH, "too many rows")
+                yield from cut(source=source, fields=fields, rows=batch).rows
+    except SourceFault as fault:
+        raise Refused(
+            "source_unreachable",
+            f"来源系统“{source.system}”没有读完，没有发布",
+            f"the source '{source.system}' could not be read to its end; nothing was released",
+        ) from fault
