@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.acts.terms import BY_LABELS, Who, who
+from tongxin.acts.terms import BY_LABELS, By, Who, who
 from tongxin.ledger.queries import newest_checkpoint
 from tongxin.places.queries import city
 
@@ -25,10 +25,24 @@ PUBLIC: Final = (
     ("/lists/", _("清单")),
     ("/law/", _("法律")),
     ("/lawmaking/", _("正在立的法")),
+    ("/data/", _("数据共享")),
     ("/ledger/", _("台账")),
 )
 STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")), ("/account/", _("我的账户")))
-RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")), ("/account/", _("我的账户")))
+SHARING: Final = (
+    ("/data/applications/", _("共享申请")),
+    ("/data/grants/", _("授权")),
+    ("/data/calls/", _("调用")),
+    ("/inbox/", _("收件箱")),
+    ("/account/", _("我的账户")),
+)
+SHARERS: Final = frozenset({By.DATA_OFFICER, By.DATA_HEAD})
+RESIDENT: Final = (
+    ("/my/", _("我报告的事")),
+    ("/my-data/", _("谁看过我的数据")),
+    ("/inbox/", _("收件箱")),
+    ("/account/", _("我的账户")),
+)
 BELOW: Final = {
     "/overview/": ("/overview/", "/hung/"),
 }  # pages that belong to a section
@@ -75,9 +89,11 @@ def _version() -> str:
 
 
 def _nav(here: str, asker: Who) -> list[dict[str, Any]]:
-    own = (STAFF if asker.standing else RESIDENT) if asker.signed_in else ()
+    staff = SHARING if asker.post in SHARERS else STAFF
+    own = (staff if asker.standing else RESIDENT) if asker.signed_in else ()
+    taken = {url for url, _label in own if here.startswith(url)}  # the section of one's own goes before the public one above it
     return [
-        {"url": url, "label": label, "current": here.startswith(BELOW.get(url, url))}
+        {"url": url, "label": label, "current": here.startswith(BELOW.get(url, url)) and (url in taken or not taken)}
         for url, label in (*own, *PUBLIC)
     ]
 
@@ -88,8 +104,13 @@ def _person(asker: Who) -> dict[str, Any] | None:
     shown: dict[str, Any] = {"name": asker.login, "url": "/my/", "sign_out_url": "/sign-out/", "office": ""}
     if asker.standing:
         organ, post = asker.standing, BY_LABELS[asker.standing.post]
-        shown.update(url="/desk/", office=f"{_named(organ)} {post}")
+        shown.update(url=desk_of(organ.post), office=f"{_named(organ)} {post}")
     return shown
+
+
+def desk_of(post: str) -> str:
+    """工作从哪里开始。 Where the work of a post begins: the desk of matters, or the applications to share data."""
+    return "/data/applications/" if post in SHARERS else "/desk/"
 
 
 def _named(standing: Any) -> str:

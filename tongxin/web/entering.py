@@ -30,6 +30,8 @@ from tongxin.identity.terms import (
     Shown,
     SignedIn,
 )
+from tongxin.organs.queries import office_title
+from tongxin.web.context import desk_of
 from tongxin.web.patience import Patience
 
 HALFWAY: Final = 300  # seconds between the first step and the last
@@ -95,7 +97,7 @@ def enter(
     }
     rotate_token(request)
     PATIENCE.forget(login=known.login, address=bucket(request, known.login))
-    response: HttpResponse = HttpResponseRedirect(wanted or ("/desk/" if office else "/my/"))
+    response: HttpResponse = HttpResponseRedirect(wanted or _start(office))
     if wanted.startswith("/oidc/"):
         # From there it may go on to another system, where the answer of a form may not (Content-Security-Policy: form-action).
         response = render(request, "account/leaving.html", {"url": wanted})
@@ -189,3 +191,8 @@ def remember_device(request: HttpRequest, response: HttpResponse, login: str) ->
 def allowed(request: HttpRequest, login: str) -> bool:
     """还能不能试。 Whether one more try for this sign-in name is allowed here and now; if so, it is used up."""
     return PATIENCE.allows(login=login, address=bucket(request, login), second=time.monotonic())
+
+
+def _start(office: str) -> str:
+    held = office_title(code=office) if office else None
+    return desk_of(held.post) if held else "/my/"
