@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern
 
-from tongxin.exchange.views import applying, catalogue, doing, grants
+from tongxin.exchange.api import calls as calls_api
+from tongxin.exchange.views import applying, calls, catalogue, doing, emergency, grants
 
 urlpatterns: list[URLPattern] = []
 urlpatterns += [
@@ -11,3 +12,4 @@ urlpatterns += [
     *grants.urlpatterns,
     *doing.urlpatterns,
 ]
+urlpatterns += [*calls.urlpatterns, *emergency.urlpatterns, *calls_api.urlpatterns]
