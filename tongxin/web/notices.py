@@ -243,4 +243,19 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     ),
     "dispute_settled": lambda: (_("共享争议已解决 %(number)s"), _("结果：%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
+    "glass_broken": lambda: (
+        _("已启用紧急调用 %(number)s"),
+        _("%(organ)s启用了紧急调用，现在就能查。理由、字段和截止时间见它的网页；事后须审查。"),
+    ),
+    "emergency_ended": lambda: (
+        _("紧急调用已结束 %(number)s"),
+        _("%(organ)s应当销毁取得的数据，或者说明为什么留存；审查的期限从现在起算。"),
+    ),
+    "emergency_reviewed": lambda: (_("紧急调用已审查 %(number)s"), _("审查意见：%(note)s")),
+    "looked_at_in_emergency": lambda: (
+        _("紧急情况下查过您的信息 %(number)s"),
+        _(
+            "处置突发事件时，%(organ)s查过您的信息，当时来不及告知。查了什么、凭哪一条，见“谁看过我的数据”；您可以提出异议。"
+        ),
+    ),
 }

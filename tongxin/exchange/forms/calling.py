@@ -96,7 +96,9 @@ class BreakForm(forms.Form):
     """启用紧急调用。 Breaking the glass: on which ground, why, which fields, until when, how much."""
 
     ground = choice(_("凭哪一条"), [(one.value, words) for one, words in GROUND_LABELS.items()])
-    rationale = area(_("为什么现在必须"), _("发生了什么、为什么来不及走一般程序。事后由另一个单位的人审查。"), rows=4)
+    rationale = area(
+        _("为什么现在必须"), _("发生了什么、为什么来不及走一般程序。事后由另一个单位的人审查。"), rows=4
+    )
     until = moment(_("到什么时候"), _("不超过 72 小时。"))
     calls = number(_("最多调用几次"))
     persons = number(_("最多涉及几个人"), least=0)
@@ -133,14 +135,21 @@ class ReviewForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         """交给操作的。 What the operation is given."""
-        return {"outcome": Emergency.Outcome(self.cleaned_data["outcome"]), "finding": self.cleaned_data["finding"]}
+        return {
+            "outcome": Emergency.Outcome(self.cleaned_data["outcome"]),
+            "finding": self.cleaned_data["finding"],
+        }
 
 
 class DisposeForm(forms.Form):
     """处置。 Destruction, or assessed retention."""
 
     how = choice(_("怎样处置"), [(one.value, words) for one, words in DISPOSAL_LABELS.items()])
-    note = area(_("怎样做的"), _("销毁的：哪些介质、谁监销。留存的：合法性、必要性、安全性各怎样评估，留到什么时候。"), rows=4)
+    note = area(
+        _("怎样做的"),
+        _("销毁的：哪些介质、谁监销。留存的：合法性、必要性、安全性各怎样评估，留到什么时候。"),
+        rows=4,
+    )
 
     def given(self) -> dict[str, Any]:
         """交给操作的。 What the operation is given."""

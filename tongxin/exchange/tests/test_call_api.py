@@ -45,7 +45,13 @@ def body(grant: str, **given: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sent(given: Any, actor: Actor | None = None, path: str = "/api/data/calls", client: Client | None = None, **headers: str) -> Any:
+def sent(
+    given: Any,
+    actor: Actor | None = None,
+    path: str = "/api/data/calls",
+    client: Client | None = None,
+    **headers: str,
+) -> Any:
     """What is answered."""
     mine = client or signed_in(actor or caller(), "apply")
     content = given if isinstance(given, str | bytes) else json.dumps(given)
@@ -64,14 +70,21 @@ def test_a_system_calls_and_gets_the_rows_the_entry_and_the_receipt(number: str)
     answer = sent(body(number))
     said = answer.json()
     assert answer.status_code == 200 and said["rows"] == [{"name": "居民1"}] and said["more"] is False
-    assert said["receipt"] == f"/ledger/{said['entry']}/receipt.txt" and answer.headers["Cache-Control"] == "no-store"
+    assert (
+        said["receipt"] == f"/ledger/{said['entry']}/receipt.txt"
+        and answer.headers["Cache-Control"] == "no-store"
+    )
     assert LedgerContent.objects.get(entry=said["entry"]).content["matter"] == "入学资格核对 2026-1"
 
 
 def test_the_same_request_again_is_answered_with_the_same_entry_and_nothing_is_looked_at(number: str) -> None:
     first = sent(body(number)).json()
     again = sent(body(number))
-    assert again.status_code == 200 and again.json() == {"entry": first["entry"], "receipt": first["receipt"], "repeated": True}
+    assert again.status_code == 200 and again.json() == {
+        "entry": first["entry"],
+        "receipt": first["receipt"],
+        "repeated": True,
+    }
     assert Call.objects.count() == 1 and decisions() == ["done", "refused"]
 
 
@@ -97,7 +110,9 @@ def test_the_same_request_again_is_answered_with_the_same_entry_and_nothing_is_l
         ("matter", {"matter": 5}),
     ],
 )
-def test_bad_input_is_answered_with_its_field_and_reason(number: str, field: str, given: dict[str, Any]) -> None:
+def test_bad_input_is_answered_with_its_field_and_reason(
+    number: str, field: str, given: dict[str, Any]
+) -> None:
     answer = sent(body(number, **given))
     error = answer.json()["error"]
     assert answer.status_code == 400 and error["field"] == field and error["reason"] and error["reason_en"]
@@ -117,9 +132,14 @@ def test_one_field_too_many_is_refused_and_recorded(number: str) -> None:
 
 def test_forged_tokens_and_sessions_and_other_sites_get_nothing(number: str) -> None:
     assert sent(body(number), client=Client()).status_code == 401
-    assert sent(body(number), Authorization="Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhcHBseSJ9.").status_code == 401
+    assert (
+        sent(body(number), Authorization="Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhcHBseSJ9.").status_code
+        == 401
+    )
     forged = Client()
-    forged.cookies[configured.SESSION_COOKIE_NAME] = "eyJ3aG8iOnsibG9naW4iOiJhcHBseSJ9fQ:1abcde:AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    forged.cookies[configured.SESSION_COOKIE_NAME] = (
+        "eyJ3aG8iOnsibG9naW4iOiJhcHBseSJ9fQ:1abcde:AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    )
     assert sent(body(number), client=forged).status_code == 401
     assert sent(body(number), Origin="https://elsewhere.example").status_code == 403
     assert sent(body(number), **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
@@ -132,12 +152,17 @@ def test_forged_tokens_and_sessions_and_other_sites_get_nothing(number: str) -> 
     assert Call.objects.count() == 0
 
 
-def test_a_source_that_lies_is_told_as_such_and_nothing_of_it(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_lies_is_told_as_such_and_nothing_of_it(
+    number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tongxin.exchange.tests.places import Answering
 
     monkeypatch.setattr(Answering, "honest", Answering.wrong_types)
     answer = sent(body(number))
-    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "mismatch") and "all" not in answer.json()["error"]["reason_en"].split()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (
+        502,
+        "mismatch",
+    ) and "all" not in answer.json()["error"]["reason_en"].split()
 
 
 def test_a_transfer_is_lines_each_with_its_entry_and_a_last_one(number: str) -> None:
@@ -147,7 +172,9 @@ def test_a_transfer_is_lines_each_with_its_entry_and_a_last_one(number: str) -> 
     assert len({line["entry"] for line in lines[:-1]}) == len(lines) - 1 == Call.objects.count()
 
 
-def test_a_transfer_that_is_refused_at_once_is_an_error_and_one_stopped_midway_says_so(number: str, owner_sql: Any) -> None:
+def test_a_transfer_that_is_refused_at_once_is_an_error_and_one_stopped_midway_says_so(
+    number: str, owner_sql: Any
+) -> None:
     refused = sent(body(number, fields=["issued_on"], subjects=[]), path="/api/data/transfers")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "field_not_granted")
     answer = sent(body(number, subjects=[]), path="/api/data/transfers")
@@ -177,15 +204,30 @@ def test_what_will_be_asked_and_on_which_clause_is_seen_before_anything_is_looke
     assert decisions() == [] and "no-store" in check.headers["Cache-Control"]
     token = page.partition('name="token" value="')[2].partition('"')[0]
     seen = mine.post(f"/data/calls/{number}/", filled(step="look", token=token))
-    assert seen.status_code == 200 and "居民1" in seen.content.decode() and "某路" not in seen.content.decode()
+    assert (
+        seen.status_code == 200 and "居民1" in seen.content.decode() and "某路" not in seen.content.decode()
+    )
     assert decisions() == ["done"] and "no-store" in seen.headers["Cache-Control"]
     again = mine.post(f"/data/calls/{number}/", filled(step="look", token=token))
-    assert again.status_code == 409 and "居民1" not in again.content.decode() and decisions() == ["done", "refused"]
+    assert (
+        again.status_code == 409
+        and "居民1" not in again.content.decode()
+        and decisions() == ["done", "refused"]
+    )
     trace = mine.get("/data/calls/").content.decode()
     assert "入学资格核对 2026-1" in trace and "居民1" not in trace and person(1)["resident_id"] not in trace
 
 
-@pytest.mark.parametrize("given", [{"numbers": "123"}, {"wanted": []}, {"wanted": ["issued_on"]}, {"matter": ""}, {"numbers": "\n".join(resident_number(n) for n in range(21))}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"numbers": "123"},
+        {"wanted": []},
+        {"wanted": ["issued_on"]},
+        {"matter": ""},
+        {"numbers": "\n".join(resident_number(n) for n in range(21))},
+    ],
+)
 def test_a_form_that_is_wrong_says_where_and_looks_at_nothing(number: str, given: dict[str, Any]) -> None:
     answer = signed_in(caller(), "apply").post(f"/data/calls/{number}/", filled(**given, step="look"))
     assert answer.status_code == 400 and decisions() == []
@@ -193,7 +235,9 @@ def test_a_form_that_is_wrong_says_where_and_looks_at_nothing(number: str, given
 
 def test_the_pages_are_for_the_users_own_people(number: str) -> None:
     assert Client().get("/data/calls/").status_code == 303
-    assert signed_in(officer("bz/health", "data_officer"), "x").get(f"/data/calls/{number}/").status_code == 403
+    assert (
+        signed_in(officer("bz/health", "data_officer"), "x").get(f"/data/calls/{number}/").status_code == 403
+    )
     assert signed_in(caller(), "apply").get("/data/calls/Q2026-9999/").status_code == 404
 
 
@@ -211,7 +255,14 @@ def test_breaking_the_glass_by_the_pages_and_what_everybody_sees_of_it(number: s
     everybody = Client()
     assert "J2026-0001" in everybody.get("/data/emergencies/").content.decode()
     one = everybody.get("/data/emergencies/J2026-0001/").content.decode()
-    assert "清河镇" in one and "<form method=\"post\" action=\"\"" not in one
-    closed = head.post("/data/emergencies/J2026-0001/", {"verb": "close_emergency", "reason": "险情已经解除，人员找到"})
+    assert "清河镇" in one and '<form method="post" action=""' not in one
+    closed = head.post(
+        "/data/emergencies/J2026-0001/", {"verb": "close_emergency", "reason": "险情已经解除，人员找到"}
+    )
     assert closed.status_code == 303
-    assert Client().post("/data/emergencies/J2026-0001/", {"verb": "close_emergency", "reason": "险情已经解除"}).status_code == 303
+    assert (
+        Client()
+        .post("/data/emergencies/J2026-0001/", {"verb": "close_emergency", "reason": "险情已经解除"})
+        .status_code
+        == 303
+    )

@@ -45,7 +45,11 @@ def broken(actor: Actor | None = None, at: Any = NOW, **given: Any) -> Emergency
 
 def looked(row: Emergency, *numbers: int, at: Any = NOW, actor: Actor | None = None) -> Any:
     """A look under it."""
-    return call_data(actor=actor or rescuer(), at=at, asked=asked(row.grant.number, *numbers, purpose=Purpose.EMERGENCY, matter="燃气爆炸搜救"))
+    return call_data(
+        actor=actor or rescuer(),
+        at=at,
+        asked=asked(row.grant.number, *numbers, purpose=Purpose.EMERGENCY, matter="燃气爆炸搜救"),
+    )
 
 
 def over() -> Emergency:
@@ -58,7 +62,11 @@ def over() -> Emergency:
 
 def test_the_glass_opens_at_once_to_others_of_the_organ_and_not_to_who_broke_it() -> None:
     row = broken()
-    assert row.grant.emergency and not row.grant.witnessed and row.grant.entered_by == row.declared_by == head().person
+    assert (
+        row.grant.emergency
+        and not row.grant.witnessed
+        and row.grant.entered_by == row.declared_by == head().person
+    )
     refs = set(row.grant.rests.values_list("ref", flat=True))
     assert refs == {"law:cn/emergency-response@2024-06-28#a73.p1.i1", "law:cn/emergency-response@2024-06-28#a83",
                     "law:cn/personal-information-protection@2021-08-20#a13.p1.i4"}  # fmt: skip
@@ -111,7 +119,9 @@ def test_no_glass_is_broken_by_the_wrong_hand_or_on_a_clause_that_has_ended(owne
 
 
 def test_what_the_law_does_not_share_stays_closed_in_an_emergency(owner_sql: Any) -> None:
-    owner_sql("UPDATE law_listentry SET facts = facts || '{\"sharing\": \"none\"}' WHERE list = 'data' AND code = 's003'")
+    owner_sql(
+        "UPDATE law_listentry SET facts = facts || '{\"sharing\": \"none\"}' WHERE list = 'data' AND code = 's003'"
+    )
     with pytest.raises(Refused, match="not_shared"):
         broken()
 
@@ -120,7 +130,10 @@ def test_after_the_end_the_review_and_the_notices_come_by_themselves() -> None:
     row = over()
     persons = {person_of(kind="resident_id", value=resident_number(n)) for n in (1, 2)}
     assert row.ended_at == row.told_at == NOW + 24 * HOUR
-    assert set(Notice.objects.filter(template="looked_at_in_emergency").values_list("recipient", flat=True)) == persons
+    assert (
+        set(Notice.objects.filter(template="looked_at_in_emergency").values_list("recipient", flat=True))
+        == persons
+    )
     assert set(LedgerContent.objects.get(entry__verb="tell_concerned").persons) == persons
     review = Term.objects.get(subject=row.ref, kind="after_review")
     assert (review.organ, review.ended_at) == (AUTHORITY, None) and review.due_at > row.until
@@ -143,17 +156,25 @@ def test_nothing_follows_while_the_emergency_stands_in_the_way() -> None:
 def test_it_is_ended_early_and_is_over_from_the_next_statement() -> None:
     row = broken()
     looked(row, 1)
-    operations.close_emergency(actor=rescuer(), at=NOW + HOUR, number=row.number, reason="被困人员全部找到，险情解除")
+    operations.close_emergency(
+        actor=rescuer(), at=NOW + HOUR, number=row.number, reason="被困人员全部找到，险情解除"
+    )
     with pytest.raises(Refused, match="grant_terminated"):
         looked(row, 1, at=NOW + HOUR)
     assert tasks.sweep(at=NOW + HOUR)["emergencies_told"] == 1
     with pytest.raises(Conflict):
-        operations.close_emergency(actor=rescuer(), at=NOW + HOUR, number=row.number, reason="被困人员全部找到，险情解除")
+        operations.close_emergency(
+            actor=rescuer(), at=NOW + HOUR, number=row.number, reason="被困人员全部找到，险情解除"
+        )
 
 
 def test_it_is_reviewed_by_another_person_of_another_organ_and_the_database_says_so_too() -> None:
     row = over()
-    given = {"number": row.number, "outcome": Outcome.LAWFUL, "finding": "两次调用都与搜救名单一致，没有超出必要"}
+    given = {
+        "number": row.number,
+        "outcome": Outcome.LAWFUL,
+        "finding": "两次调用都与搜救名单一致，没有超出必要",
+    }
     for actor in (head(), rescuer(), officer("bz/health", "data_head")):
         with pytest.raises(Refused, match="other_organ"):
             operations.review_emergency(actor=actor, at=NOW + 25 * HOUR, **given)
@@ -178,11 +199,29 @@ def test_the_authority_s_own_is_reviewed_by_the_lead_body() -> None:
 def test_it_ends_with_destruction_or_with_an_assessment_of_why_not() -> None:
     row = over()
     with pytest.raises(InvalidInput):
-        operations.dispose_emergency(actor=head(), at=NOW + 25 * HOUR, number=row.number, how=Disposal.RETAINED, note="以后可能还要用到这些")
+        operations.dispose_emergency(
+            actor=head(),
+            at=NOW + 25 * HOUR,
+            number=row.number,
+            how=Disposal.RETAINED,
+            note="以后可能还要用到这些",
+        )
     with pytest.raises(Refused, match="other_organ"):
         operations.dispose_emergency(actor=officer("bz/health", "data_head"), at=NOW + 25 * HOUR, number=row.number,
                                      how=Disposal.DESTROYED, note="已由两人监销，工作电脑清除")  # fmt: skip
-    operations.dispose_emergency(actor=head(), at=NOW + 25 * HOUR, number=row.number, how=Disposal.DESTROYED, note="已由两人监销，工作电脑清除")
+    operations.dispose_emergency(
+        actor=head(),
+        at=NOW + 25 * HOUR,
+        number=row.number,
+        how=Disposal.DESTROYED,
+        note="已由两人监销，工作电脑清除",
+    )
     assert UseRecord.objects.values_list("what", "scene").get() == ("destruction", row.number)
     with pytest.raises(Conflict):
-        operations.dispose_emergency(actor=head(), at=NOW + 25 * HOUR, number=row.number, how=Disposal.DESTROYED, note="已由两人监销，工作电脑清除")
+        operations.dispose_emergency(
+            actor=head(),
+            at=NOW + 25 * HOUR,
+            number=row.number,
+            how=Disposal.DESTROYED,
+            note="已由两人监销，工作电脑清除",
+        )

@@ -110,7 +110,11 @@ def _look(request: HttpRequest, context: dict[str, Any], form: CallForm) -> Http
     except SourceFault as fault:
         said = OUTCOMES[CallResult.Outcome(fault.came.value)]
         return render(request, "exchange/call.html", {**context, "step": "fault", "said": said}, status=502)
-    return render(request, "exchange/call.html", {**context, "step": "seen", **_seen(done, context["fields"], asked.fields)})
+    return render(
+        request,
+        "exchange/call.html",
+        {**context, "step": "seen", **_seen(done, context["fields"], asked.fields)},
+    )
 
 
 def _about(grant: Grant, ground: DataGround) -> dict[str, Any]:
@@ -134,10 +138,18 @@ def _answers(form: CallForm, fields: dict[str, str]) -> list[dict[str, Any]]:
     given = form.cleaned_data
     numbers = given.get("numbers", ())
     return [
-        *([{"label": gettext("查谁"), "value": gettext("%(n)d 个人") % {"n": len(numbers)}}] if numbers else []),
+        *(
+            [{"label": gettext("查谁"), "value": gettext("%(n)d 个人") % {"n": len(numbers)}}]
+            if numbers
+            else []
+        ),
         {"label": gettext("查哪些字段"), "lines": [fields[name] for name in given["wanted"]]},
         {"label": gettext("为哪件事"), "value": given["matter"]},
-        *([{"label": gettext("这件事是谁的"), "value": gettext("另一个人的，会照此记下")}] if given.get("behalf") else []),
+        *(
+            [{"label": gettext("这件事是谁的"), "value": gettext("另一个人的，会照此记下")}]
+            if given.get("behalf")
+            else []
+        ),
     ]
 
 

@@ -48,7 +48,12 @@ def every(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Emergency, ground: DataGround) -> dict[str, Any]:
-    return {"row": one, "organ": ground.organ(one.grant.organ), "item": one.grant.item, "state": _state(one, ground)}
+    return {
+        "row": one,
+        "organ": ground.organ(one.grant.organ),
+        "item": one.grant.item,
+        "state": _state(one, ground),
+    }
 
 
 def _state(one: Emergency, ground: DataGround) -> dict[str, Any]:
@@ -71,7 +76,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if not me.signed_in:
         return shown.sign_in_first(request)
     items = [
-        one for one in catalogue.items_on(day=ground.day) if one.source is not None and one.sharing is not Sharing.NONE
+        one
+        for one in catalogue.items_on(day=ground.day)
+        if one.source is not None and one.sharing is not Sharing.NONE
     ]
     chosen = next((one for one in items if one.ref == request.GET.get("item")), None)
     context: dict[str, Any] = {"items": items, "item": chosen, "basis": shown.basis_of("break_glass", ground)}
@@ -143,7 +150,12 @@ def _offered(row: Emergency, ground: DataGround, me: Who) -> list[str]:
     found = []
     if not over and ground.at < row.until and own in {row.grant.organ, row.grant.provider, ground.authority}:
         found.append("close_emergency")
-    if over and not row.reviewed_by and own == reviewing(row.grant.organ) and me.actor.person != row.declared_by:
+    if (
+        over
+        and not row.reviewed_by
+        and own == reviewing(row.grant.organ)
+        and me.actor.person != row.declared_by
+    ):
         found.append("review_emergency")
     if over and not row.disposed and own == row.grant.organ:
         found.append("dispose_emergency")
