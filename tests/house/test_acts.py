@@ -1,6 +1,7 @@
 """Every act has its clauses in every pack, its words, a test and a page; the table and the words are written down."""
 
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +14,11 @@ from tests.house.rules.terms import said
 from tests.house.rules.tree import Tree
 from tests.plugin import ROOT
 from tongxin.acts.registry import REGISTRY, Declaration
+from tongxin.acts.rules import statement
 from tongxin.acts.terms import By
+from tongxin.exchange.operations.call_statement import CALL
+from tongxin.law.book import StatuteBook
+from tongxin.ledger.operations import APPEND_IN_ONE, IN_HAND
 
 Plant = Callable[[dict[str, str]], Tree]
 
@@ -149,3 +154,25 @@ def test_an_act_of_the_platform_may_run_within_an_act_of_a_capability_above_and_
 def test_a_function_that_operations_offer_and_is_no_act_is_named() -> None:
     (found,) = acts.offered([importlib.import_module("tongxin.ledger.operations")])[:1]
     assert "is no act" in found.what
+
+
+# ---- Acts done in one statement (docs/decisions/0013) -----------------------------------------------------------------------
+
+IN_ONE = {"call_data": "a thousand calls a second, and nothing may change between the check and its record"}
+
+
+def test_only_acts_that_are_listed_with_a_reason_are_done_in_one_statement() -> None:
+    assert {d.verb for d in register() if d.in_one} == set(IN_ONE)
+
+
+def test_an_act_in_one_statement_writes_only_what_the_gate_lets_through() -> None:
+    parts = [sql for text in CALL.writes.split("AS (\n")[1:] for sql in [" ".join(text.split())]]
+    assert len(parts) == 3
+    for part in parts:
+        assert re.match(r"(INSERT INTO|UPDATE) exchange_", part) and re.search(r"\bFROM let\b", part), part
+    for text in (CALL.wait, CALL.about, CALL.rests, CALL.own, CALL.answer):
+        assert not re.search(r"\b(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b(?! OF m)", text), text
+    whole = statement(CALL, book=StatuteBook().in_one, append=APPEND_IN_ONE, in_hand=IN_HAND).text
+    order = [whole.index(word) for word in ("standing AS", "basis AS", "own AS", "verdict AS", "INSERT INTO ledger_ledgerentry", "let AS", "INSERT INTO exchange_call")]
+    assert order == sorted(order)
+    assert "let AS (SELECT new.id AS entry FROM new, verdict WHERE verdict.code IS NULL)" in whole

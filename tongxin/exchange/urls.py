@@ -1,12 +1,15 @@
 """数据共享的网址。 Addresses of lawful data; each module of views lists its own."""
 
+from tongxin.exchange.api import calls as interface
 from tongxin.exchange.views import (
     applying,
+    calls,
     catalogue,
     claims,
     collected,
     contests,
     doing,
+    emergency,
     export,
     grants,
     person,
@@ -19,6 +22,8 @@ urlpatterns = [
     *applying.urlpatterns,
     *grants.urlpatterns,
     *doing.urlpatterns,
+    *calls.urlpatterns,
+    *emergency.urlpatterns,
     *export.urlpatterns,
     *releases.urlpatterns,
     *collected.urlpatterns,
@@ -26,4 +31,5 @@ urlpatterns = [
     *person_files.urlpatterns,
     *contests.urlpatterns,
     *claims.urlpatterns,
+    *interface.urlpatterns,
 ]

@@ -283,4 +283,19 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
     "contest_withdrawn": lambda: (_("异议已撤回 %(number)s"), _("提出的人撤回了异议。")),
     "request_made": lambda: (_("有请求要答复 %(number)s"), _("有人提出个人信息请求，请在期限内答复。")),
     "request_answered": lambda: (_("您的请求 %(number)s 有了答复"), _("请到“谁看过我的数据”看答复。")),
+    "glass_broken": lambda: (
+        _("已启用紧急调用 %(number)s"),
+        _("%(organ)s启用了紧急调用，现在就能查。理由、字段和截止时间见它的网页；事后须审查。"),
+    ),
+    "emergency_ended": lambda: (
+        _("紧急调用已结束 %(number)s"),
+        _("%(organ)s应当销毁取得的数据，或者说明为什么留存；审查的期限从现在起算。"),
+    ),
+    "emergency_reviewed": lambda: (_("紧急调用已审查 %(number)s"), _("审查意见：%(note)s")),
+    "looked_at_in_emergency": lambda: (
+        _("紧急情况下查过您的信息 %(number)s"),
+        _(
+            "处置突发事件时，%(organ)s查过您的信息，当时来不及告知。查了什么、凭哪一条，见“谁看过我的数据”；您可以提出异议。"
+        ),
+    ),
 }

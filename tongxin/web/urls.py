@@ -8,9 +8,9 @@ from tongxin.web import views
 urlpatterns = [
     *views.urlpatterns,
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("tongxin.exchange.urls")),  # before cases, which answers whatever else begins with api/
     path("", include("tongxin.cases.urls")),
     path("", include("tongxin.law.urls")),
-    path("", include("tongxin.exchange.urls")),
     path("", include("tongxin.places.urls")),
 ]
 if settings.DEMO:

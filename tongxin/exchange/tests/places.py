@@ -51,7 +51,11 @@ def residents_database(count: int) -> Iterator[str]:
         with other.cursor() as cursor, cursor.copy("COPY permits FROM STDIN") as copy:
             for n in range(count):
                 copy.write_row((*person(n).values(), "never"))
-        other.execute(sql.SQL("GRANT SELECT (resident_id, name, address, issued_on, endorsed_on) ON permits TO {}").format(sql.Identifier(role)))
+        other.execute(
+            sql.SQL(
+                "GRANT SELECT (resident_id, name, address, issued_on, endorsed_on) ON permits TO {}"
+            ).format(sql.Identifier(role))
+        )
         yield f"postgresql://{facts['host']}:{facts['port']}/{name}"
     drop_database(name)
 
@@ -71,7 +75,9 @@ class Answering(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Silent."""
 
-    def send(self, body: bytes, kind: str = "application/json", status: int = 200, length: int | None = None) -> None:
+    def send(
+        self, body: bytes, kind: str = "application/json", status: int = 200, length: int | None = None
+    ) -> None:
         """An answer."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -101,19 +107,35 @@ class Answering(BaseHTTPRequestHandler):
 
     def fewer_columns(self, asked: dict[str, Any]) -> None:
         """A field is missing."""
-        self.send(json.dumps({"rows": [{"resident_id": row["resident_id"]} for row in self.rows(asked)]}).encode())
+        self.send(
+            json.dumps({"rows": [{"resident_id": row["resident_id"]} for row in self.rows(asked)]}).encode()
+        )
 
     def renamed(self, asked: dict[str, Any]) -> None:
         """A field has another name."""
-        self.send(json.dumps({"rows": [{"Name" if k == "name" else k: v for k, v in row.items()} for row in self.rows(asked)]}).encode())
+        self.send(
+            json.dumps(
+                {
+                    "rows": [
+                        {"Name" if k == "name" else k: v for k, v in row.items()} for row in self.rows(asked)
+                    ]
+                }
+            ).encode()
+        )
 
     def wrong_types(self, asked: dict[str, Any]) -> None:
         """A value is a document."""
-        self.send(json.dumps({"rows": [{**row, "name": {"all": "of it"}} for row in self.rows(asked)]}).encode())
+        self.send(
+            json.dumps({"rows": [{**row, "name": {"all": "of it"}} for row in self.rows(asked)]}).encode()
+        )
 
     def somebody_else(self, asked: dict[str, Any]) -> None:
         """Rows about a person who was not asked for."""
-        self.send(json.dumps({"rows": [{**row, "resident_id": person(19)["resident_id"]} for row in self.rows(asked)]}).encode())
+        self.send(
+            json.dumps(
+                {"rows": [{**row, "resident_id": person(19)["resident_id"]} for row in self.rows(asked)]}
+            ).encode()
+        )
 
     def no_json(self, asked: dict[str, Any]) -> None:
         """Bytes that are no UTF-8."""
@@ -162,7 +184,9 @@ class Answering(BaseHTTPRequestHandler):
 
     def endless(self, asked: dict[str, Any]) -> None:
         """Ten gigabytes."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n")
+        self.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n"
+        )
         try:
             for _ in range(10_000):
                 self.wfile.write(b"[" * 1_000_000)

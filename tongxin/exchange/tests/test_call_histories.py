@@ -60,10 +60,19 @@ def test_no_call_ever_rests_on_a_clause_not_in_force_at_its_moment(
         for event in events:
             note(city, diary, *event)
         told = diary.in_force()
-        turns = {0, ends, *(n for _, n, _, _ in events), *(n - 1 for _, n, _, _ in events), *([suspended] if suspended else [])}
+        turns = {
+            0,
+            ends,
+            *(n for _, n, _, _ in events),
+            *(n - 1 for _, n, _, _ in events),
+            *([suspended] if suspended else []),
+        }
         for n in sorted(turns):
             if n == suspended:
-                office.do(lambda _, grant=grant: type(grant).objects.filter(pk=grant.pk).update(state="suspended"), at(n, 0))
+                office.do(
+                    lambda _, grant=grant: type(grant).objects.filter(pk=grant.pk).update(state="suspended"),
+                    at(n, 0),
+                )
             if n >= DAYS:
                 continue
             for hour, minute in ((0, 0), (11, 59), (23, 59)):

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
 from django.db import connection
 
 from tests.factories import NOW
@@ -47,7 +46,9 @@ def at_once(work: Callable[[int, int], Asked]) -> Counter[str]:
     return came
 
 
-def test_sixteen_clients_make_just_as_many_calls_as_were_granted(city_of_its_own: str, office: Office) -> None:
+def test_sixteen_clients_make_just_as_many_calls_as_were_granted(
+    city_of_its_own: str, office: Office
+) -> None:
     grant = office.grant(calls=50, rows=10_000, persons=10_000)
     came = at_once(lambda n, turn: asked(grant.number, n * 50 + turn))
     assert came == {"done": 50, "calls_spent": CLIENTS * EACH - 50}
@@ -61,14 +62,18 @@ def test_sixteen_clients_take_just_as_many_rows_as_were_granted(city_of_its_own:
     assert Meter.objects.values_list("rows", flat=True).get() == 99 == 3 * Call.objects.count()
 
 
-def test_sixteen_clients_reach_no_more_persons_than_were_granted(city_of_its_own: str, office: Office) -> None:
+def test_sixteen_clients_reach_no_more_persons_than_were_granted(
+    city_of_its_own: str, office: Office
+) -> None:
     grant = office.grant(calls=10_000, rows=10_000, persons=20)
     came = at_once(lambda n, turn: asked(grant.number, (n * 7 + turn * 3) % 60))
     assert Meter.objects.values_list("persons", flat=True).get() == 20 == Reached.objects.count()
     assert came["done"] >= 20 and set(came) == {"done", "persons_spent"}
 
 
-def test_the_same_persons_looked_at_by_all_at_once_are_counted_once_and_nobody_is_refused(city_of_its_own: str, office: Office) -> None:
+def test_the_same_persons_looked_at_by_all_at_once_are_counted_once_and_nobody_is_refused(
+    city_of_its_own: str, office: Office
+) -> None:
     grant = office.grant(calls=10_000, rows=10_000, persons=EACH)
     assert at_once(lambda _n, turn: asked(grant.number, turn)) == {"done": CLIENTS * EACH}
     assert Meter.objects.values_list("persons", flat=True).get() == EACH == Reached.objects.count()

@@ -38,14 +38,25 @@ def entries() -> list[tuple[str, str]]:
 
 def refused(code: str, given: Any, actor: Actor | None = None, at: Any = NOW) -> Refused:
     """A call that is refused with a code, in one ledger row that names nobody, and changes nothing."""
-    before, calls = entries(), (Call.objects.count(), Reached.objects.count(), list(Meter.objects.values_list("grant", "calls", "rows", "persons")))
+    before, calls = (
+        entries(),
+        (
+            Call.objects.count(),
+            Reached.objects.count(),
+            list(Meter.objects.values_list("grant", "calls", "rows", "persons")),
+        ),
+    )
     with pytest.raises(Refused) as refusal:
         call_data(actor=actor or caller(), at=at, asked=given)
     assert refusal.value.code == code
     assert entries() == [*before, ("refused", code)]
     row = LedgerContent.objects.filter(entry__verb="call_data").latest("entry_id")
     assert row.persons == [] and set(row.content) == {"actor", "code"}
-    assert (Call.objects.count(), Reached.objects.count(), list(Meter.objects.values_list("grant", "calls", "rows", "persons"))) == calls
+    assert (
+        Call.objects.count(),
+        Reached.objects.count(),
+        list(Meter.objects.values_list("grant", "calls", "rows", "persons")),
+    ) == calls
     return refusal.value
 
 
@@ -62,7 +73,9 @@ def test_a_lawful_call_is_recorded_with_its_clauses_and_whom_it_concerns(office:
     did = call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1, 2))
     entry = LedgerEntry.objects.get(pk=did.entry)
     assert (entry.outcome, entry.organ, entry.list_entry) == ("done", ORGAN, "power:call_data data:s003")
-    assert set(CLAUSES) <= set(entry.clauses.split()) and len(entry.clauses.split()) == len(set(entry.clauses.split()))
+    assert set(CLAUSES) <= set(entry.clauses.split()) and len(entry.clauses.split()) == len(
+        set(entry.clauses.split())
+    )
     stranger = person_of(kind="resident_id", value=resident_number(2))
     assert did.persons == ("person:known", stranger) == tuple(LedgerContent.objects.get(entry=entry).persons)
     call = Call.objects.get(entry=did.entry)
@@ -70,24 +83,34 @@ def test_a_lawful_call_is_recorded_with_its_clauses_and_whom_it_concerns(office:
     assert Meter.objects.values_list("calls", "rows", "persons").get() == (1, 2, 2)
 
 
-def test_no_number_of_a_person_is_anywhere_in_the_database(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_number_of_a_person_is_anywhere_in_the_database(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     grant = office.grant()
     call_data(actor=caller(), at=NOW, asked=asked(grant.number, 7))
     with pytest.raises(InvalidInput):
         call_data(actor=caller(), at=NOW, asked=asked(grant.number, matter=f"查 {resident_number(7)}"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name ~ '^(exchange|ledger|acts)_'")
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name ~ '^(exchange|ledger|acts)_'"
+        )
         for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{resident_number(7)}%"])
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{resident_number(7)}%"]
+            )
             assert cursor.fetchone()[0] == 0, table
     assert resident_number(7) not in caplog.text
 
 
 @pytest.mark.parametrize("suite", ["sha256", "sm3"])
-def test_what_the_statement_committed_to_verifies_row_by_row(office: Office, settings: Any, suite: str) -> None:
+def test_what_the_statement_committed_to_verifies_row_by_row(
+    office: Office, settings: Any, suite: str
+) -> None:
     settings.LEDGER_HASH = suite
     grant = office.grant()
-    did = call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1, 2, matter="“引号”、\"与 \\ 反斜杠 <甲/乙>"))
+    did = call_data(
+        actor=caller(), at=NOW, asked=asked(grant.number, 1, 2, matter='“引号”、"与 \\ 反斜杠 <甲/乙>')
+    )
     refused("no_grant", asked("Q2026-9999", 1))
     for row in LedgerContent.objects.filter(entry__verb="call_data").select_related("entry"):
         bound = {"content": row.content, "subject": row.subject, "persons": list(row.persons)}
@@ -140,9 +163,15 @@ def test_a_call_beyond_its_grant_is_refused(office: Office, code: str, given: di
         ("persons_spent", {"persons": 1}, timedelta(0)),
     ],
 )
-def test_a_grant_has_ends_to_the_second_and_limits(office: Office, code: str, given: dict[str, Any], late: timedelta) -> None:
+def test_a_grant_has_ends_to_the_second_and_limits(
+    office: Office, code: str, given: dict[str, Any], late: timedelta
+) -> None:
     grant = office.grant(**given)
-    call_data(actor=caller(), at=NOW + 30 * DAY - timedelta(seconds=1) if code == "grant_over" else NOW, asked=asked(grant.number, 1))
+    call_data(
+        actor=caller(),
+        at=NOW + 30 * DAY - timedelta(seconds=1) if code == "grant_over" else NOW,
+        asked=asked(grant.number, 1),
+    )
     refused(code, asked(grant.number, 2), at=NOW + late)
 
 
@@ -162,12 +191,16 @@ def test_who_consents_or_reviews_cannot_call(office: Office, owner_sql: Sql) -> 
     call_data(actor=caller(), at=NOW, asked=asked(mine.number, 1))
 
 
-def test_a_grant_of_the_real_acts_waits_for_a_witness_and_no_longer_than_the_published_age(office: Office, settings: Any) -> None:
+def test_a_grant_of_the_real_acts_waits_for_a_witness_and_no_longer_than_the_published_age(
+    office: Office, settings: Any
+) -> None:
     grant = delivered()
     one = asked(grant.number, 1, purpose=Purpose.ELIGIBILITY)
     settings.WITNESSED_WITHIN = 60
     refused("no_recent_witness", one)
-    LedgerCosignature.objects.create(size=1, witness="w", at=NOW - timedelta(seconds=60), key_id=b"1", signature=b"1")
+    LedgerCosignature.objects.create(
+        size=1, witness="w", at=NOW - timedelta(seconds=60), key_id=b"1", signature=b"1"
+    )
     call_data(actor=caller(), at=NOW, asked=one)
     refused("no_recent_witness", one, at=NOW + timedelta(seconds=1))
 
@@ -200,7 +233,9 @@ VERSION = "(SELECT c.version_id FROM law_clause c JOIN exchange_grantclause k ON
         "ON e.id = b.entry_id WHERE e.list = 'data' AND e.code = 's003')",
     ],
 )
-def test_a_clause_that_ended_or_is_suspended_refuses_the_next_statement_and_is_named(office: Office, owner_sql: Sql, change: str) -> None:
+def test_a_clause_that_ended_or_is_suspended_refuses_the_next_statement_and_is_named(
+    office: Office, owner_sql: Sql, change: str
+) -> None:
     grant = office.grant()
     call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1))
     owner_sql(change)
@@ -211,7 +246,9 @@ def test_a_clause_that_ended_or_is_suspended_refuses_the_next_statement_and_is_n
 
 def test_an_item_that_is_idle_or_off_the_list_opens_nothing(office: Office, owner_sql: Sql) -> None:
     grant = office.grant()
-    owner_sql("UPDATE law_binding SET mandatory = false WHERE entry_id IN (SELECT id FROM law_listentry WHERE list = 'data' AND code = 's003')")
+    owner_sql(
+        "UPDATE law_binding SET mandatory = false WHERE entry_id IN (SELECT id FROM law_listentry WHERE list = 'data' AND code = 's003')"
+    )
     refused("entry_idle", asked(grant.number, 1))
     owner_sql("UPDATE law_listentry SET valid_to = '2026-11-23' WHERE list = 'data' AND code = 's003'")
     refused("no_list_entry", asked(grant.number, 1))
@@ -283,10 +320,16 @@ def test_an_enterprise_calls_through_the_person_it_has_authorised(office: Office
         ("purpose", {"purpose": "eligibility"}),
     ],
 )
-def test_bad_input_names_its_field_is_recorded_and_repeats_nothing(office: Office, field: str, given: dict[str, Any]) -> None:
+def test_bad_input_names_its_field_is_recorded_and_repeats_nothing(
+    office: Office, field: str, given: dict[str, Any]
+) -> None:
     grant = office.grant()
     with pytest.raises(InvalidInput) as wrong:
-        call_data(actor=caller(), at=NOW, asked=asked(**{"grant": grant.number, "keys": (resident_number(1),), **given}))
+        call_data(
+            actor=caller(),
+            at=NOW,
+            asked=asked(**{"grant": grant.number, "keys": (resident_number(1),), **given}),
+        )
     assert wrong.value.field == field and resident_number(1) not in str(wrong.value)
     assert entries() == [("refused", "invalid_input")] and Call.objects.count() == 0
 
@@ -305,14 +348,23 @@ def test_the_same_request_is_not_answered_twice(office: Office) -> None:
     did = call_data(actor=caller(), at=NOW, asked=one)
     refused("repeated", one)
     assert answered_before(actor=caller(), grant=grant.number, token="request-0001") == did.entry
-    assert answered_before(actor=officer("bz/health", "data_officer"), grant=grant.number, token="request-0001") is None
+    assert (
+        answered_before(actor=officer("bz/health", "data_officer"), grant=grant.number, token="request-0001")
+        is None
+    )
     assert Meter.objects.values_list("calls", flat=True).get() == 1
     call_data(actor=caller(), at=NOW, asked=replace(one, token="request-0002"))
 
 
 def test_every_decision_is_one_row_of_the_ledger(office: Office) -> None:
     grant = office.grant(calls=1)
-    tried = [asked(grant.number, 1), asked(grant.number, 1), asked("Q2026-0999", 1), asked(grant.number, 1, rows=0), asked("nonsense")]
+    tried = [
+        asked(grant.number, 1),
+        asked(grant.number, 1),
+        asked("Q2026-0999", 1),
+        asked(grant.number, 1, rows=0),
+        asked("nonsense"),
+    ]
     for n, one in enumerate(tried, 1):
         try:
             call_data(actor=caller(), at=NOW, asked=one)
@@ -339,5 +391,3 @@ def test_rows_that_were_not_handed_over_are_given_back_once(office: Office) -> N
     again = call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1, rows=3))
     with pytest.raises(Refused, match="wrong_post"):
         operations.settle_calls(actor=caller(), at=NOW, settled=[replace(one, call=again.call)])
-
-

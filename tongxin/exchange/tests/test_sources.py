@@ -16,7 +16,15 @@ from tongxin.exchange.models import CallResult, Meter, Source
 from tongxin.exchange.queries import sources
 from tongxin.exchange.terms import Came, SourceFault
 from tongxin.exchange.tests.granting import Office, asked, caller
-from tongxin.exchange.tests.places import Answering, answering, drop, person, residents_database, table, write_places
+from tongxin.exchange.tests.places import (
+    Answering,
+    answering,
+    drop,
+    person,
+    residents_database,
+    table,
+    write_places,
+)
 
 FIELDS = ("name", "address")
 
@@ -43,14 +51,23 @@ def source(adapter: str, relation: str, **given: Any) -> Source:
 
 def got(one: Source, *numbers: int, fields: tuple[str, ...] = FIELDS, most: int = 10) -> list[dict[str, Any]]:
     """What is fetched about these residents."""
-    return [dict(row) for row in sources.fetched(source=one, fields=fields, keys=[person(n)["resident_id"] for n in numbers], most=most).rows]
+    return [
+        dict(row)
+        for row in sources.fetched(
+            source=one, fields=fields, keys=[person(n)["resident_id"] for n in numbers], most=most
+        ).rows
+    ]
 
 
 def fault(one: Source, *numbers: int, **given: Any) -> SourceFault:
     """What is wrong with a source; nothing of what it sent is said."""
     with pytest.raises(SourceFault) as wrong:
         got(one, *(numbers or (1,)), **given)
-    assert "居民" not in str(wrong.value) and "never" not in str(wrong.value) and person(1)["resident_id"] not in str(wrong.value)
+    assert (
+        "居民" not in str(wrong.value)
+        and "never" not in str(wrong.value)
+        and person(1)["resident_id"] not in str(wrong.value)
+    )
     return wrong.value
 
 
@@ -62,13 +79,20 @@ def test_another_database_is_read_under_its_own_role_for_the_granted_columns_alo
         write_places(places, it=url)
         one = source("postgresql", "public.permits", secret="residents")
         assert got(one, 1, 2) == [{"name": f"居民{n}", "address": f"某路{n}号"} for n in (1, 2)]
-        assert got(one, 3, fields=("issued_on", "endorsed_on")) == [{"issued_on": "2025-01-02", "endorsed_on": None}]
+        assert got(one, 3, fields=("issued_on", "endorsed_on")) == [
+            {"issued_on": "2025-01-02", "endorsed_on": None}
+        ]
         assert got(one, 999) == []
-        found = sources.fetched(source=one, fields=FIELDS, keys=[person(n)["resident_id"] for n in range(9)], most=4)
+        found = sources.fetched(
+            source=one, fields=FIELDS, keys=[person(n)["resident_id"] for n in range(9)], most=4
+        )
         assert (len(found.rows), found.more) == (4, True)
         assert fault(one, fields=("secret",)).came is Came.UNREACHABLE  # the role may not read it
         assert fault(one, fields=("nothing",)).came is Came.MISMATCH
-        assert fault(source("postgresql", 'permits"; DROP TABLE permits; --', secret="residents")).came is Came.MISMATCH
+        assert (
+            fault(source("postgresql", 'permits"; DROP TABLE permits; --', secret="residents")).came
+            is Came.MISMATCH
+        )
         assert got(one, 1)  # it is still there
         assert fault(source("postgresql", "permits", secret="another")).came is Came.UNREACHABLE
         assert fault(source("postgresql", "permits")).came is Came.UNREACHABLE
@@ -83,8 +107,12 @@ def test_a_database_that_hangs_or_sends_too_much_is_bounded(places: Path) -> Non
     with residents_database(3) as url:
         write_places(places, it=url)
         with psycopg.connect(make_conninfo(OWNER, dbname=url.rsplit("/", 1)[-1]), autocommit=True) as other:
-            other.execute("CREATE VIEW slow AS SELECT p.resident_id, p.name, p.address FROM permits p, pg_sleep(20)")
-            other.execute("CREATE VIEW large AS SELECT resident_id, repeat('x', 5000000) AS name, address FROM permits")
+            other.execute(
+                "CREATE VIEW slow AS SELECT p.resident_id, p.name, p.address FROM permits p, pg_sleep(20)"
+            )
+            other.execute(
+                "CREATE VIEW large AS SELECT resident_id, repeat('x', 5000000) AS name, address FROM permits"
+            )
             other.execute(f'GRANT SELECT ON slow, large TO "{PREFIX}_reader"')
         begins = time.monotonic()
         assert fault(source("postgresql", "slow", secret="residents")).came is Came.UNREACHABLE
@@ -106,9 +134,20 @@ def test_a_port_that_accepts_and_says_nothing_is_left_in_time(places: Path) -> N
 
 def test_an_http_source_is_asked_in_the_body_for_the_granted_fields_alone(places: Path, server: str) -> None:
     write_places(places, it=server)
-    found = sources.fetched(source=source("http_json", "/honest"), fields=FIELDS, keys=[person(1)["resident_id"]], most=5)
-    assert [dict(row) for row in found.rows] == [{"name": "居民1", "address": "某路1号"}] and found.upstream == "UP-1"
-    assert Answering.asked == [{"fields": ["name", "address", "resident_id"], "key": "resident_id", "keys": [person(1)["resident_id"]], "limit": 6}]
+    found = sources.fetched(
+        source=source("http_json", "/honest"), fields=FIELDS, keys=[person(1)["resident_id"]], most=5
+    )
+    assert [dict(row) for row in found.rows] == [
+        {"name": "居民1", "address": "某路1号"}
+    ] and found.upstream == "UP-1"
+    assert Answering.asked == [
+        {
+            "fields": ["name", "address", "resident_id"],
+            "key": "resident_id",
+            "keys": [person(1)["resident_id"]],
+            "limit": 6,
+        }
+    ]
 
 
 def test_what_a_source_sends_beyond_is_dropped(places: Path, server: str) -> None:
@@ -135,7 +174,9 @@ def test_what_a_source_sends_beyond_is_dropped(places: Path, server: str) -> Non
         ("cut", Came.UNREACHABLE),
     ],
 )
-def test_a_source_that_lies_hangs_or_floods_hands_over_nothing_and_is_left_in_time(places: Path, server: str, way: str, came: Came) -> None:
+def test_a_source_that_lies_hangs_or_floods_hands_over_nothing_and_is_left_in_time(
+    places: Path, server: str, way: str, came: Came
+) -> None:
     write_places(places, it=server)
     begins = time.monotonic()
     assert fault(source("http_json", f"/{way}")).came is came
@@ -186,16 +227,25 @@ def test_the_newest_complete_file_is_read(places: Path, tmp_path: Path) -> None:
         ("permits-9.csv", table(1).encode("gb18030"), "", Came.MISMATCH),
         ("permits-9.csv", b"", "", Came.MISMATCH),
         ("permits-9.csv", 'resident_id,name,address\n"' + "x" * 70_000 + '",b,c\n', "", Came.MISMATCH),
-        ("permits-9.csv", f"resident_id,name,address\n{person(1)['resident_id']},{'名' * 5000},c\n", "", Came.MISMATCH),
+        (
+            "permits-9.csv",
+            f"resident_id,name,address\n{person(1)['resident_id']},{'名' * 5000},c\n",
+            "",
+            Came.MISMATCH,
+        ),
     ],
 )
-def test_a_file_that_is_not_as_agreed_hands_over_nothing(places: Path, tmp_path: Path, name: str, text: Any, digest: str, came: Came) -> None:
+def test_a_file_that_is_not_as_agreed_hands_over_nothing(
+    places: Path, tmp_path: Path, name: str, text: Any, digest: str, came: Came
+) -> None:
     write_places(places, it=f"file://{tmp_path}")
     drop(tmp_path, name, text, digest=digest)
     assert fault(files()).came is came
 
 
-@pytest.mark.parametrize("relation", ["../*.csv", "/etc/passwd", "..csv", "sub/*.csv", ".hidden.csv", "*", "a..b/../x.csv"])
+@pytest.mark.parametrize(
+    "relation", ["../*.csv", "/etc/passwd", "..csv", "sub/*.csv", ".hidden.csv", "*", "a..b/../x.csv"]
+)
 def test_no_path_leads_out_of_the_folder(places: Path, tmp_path: Path, relation: str) -> None:
     inner = tmp_path / "drop"
     inner.mkdir()
@@ -219,14 +269,21 @@ def test_a_link_is_not_followed(places: Path, tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("way", "outcome", "left"), [("honest", "answered", 1), ("renamed", "mismatch", 0), ("page", "unreachable", 0)]
+    ("way", "outcome", "left"),
+    [("honest", "answered", 1), ("renamed", "mismatch", 0), ("page", "unreachable", 0)],
 )
-def test_what_became_of_a_call_is_recorded_and_the_rest_given_back(office: Office, places: Path, server: str, way: str, outcome: str, left: int) -> None:
+def test_what_became_of_a_call_is_recorded_and_the_rest_given_back(
+    office: Office, places: Path, server: str, way: str, outcome: str, left: int
+) -> None:
     write_places(places, it=server)
-    grant = office.grant(source={"adapter": "http_json", "address": "test:it", "relation": f"/{way}"}, fields=FIELDS)
+    grant = office.grant(
+        source={"adapter": "http_json", "address": "test:it", "relation": f"/{way}"}, fields=FIELDS
+    )
     one = asked(grant.number, rows=3, keys=(person(1)["resident_id"],), fields=FIELDS)
     if left:
-        assert answered(actor=caller(), asked=one, clock=lambda: NOW).rows == ({"name": "居民1", "address": "某路1号"},)
+        assert answered(actor=caller(), asked=one, clock=lambda: NOW).rows == (
+            {"name": "居民1", "address": "某路1号"},
+        )
     else:
         with pytest.raises(SourceFault):
             answered(actor=caller(), asked=one, clock=lambda: NOW)
@@ -238,8 +295,14 @@ def test_what_became_of_a_call_is_recorded_and_the_rest_given_back(office: Offic
 def test_a_call_that_hands_over_what_it_reserved_needs_no_second_write(office: Office, places: Path) -> None:
     with residents_database(5) as url:
         write_places(places, it=url)
-        grant = office.grant(source={"address": "test:it", "relation": "permits", "secret": "residents"}, fields=FIELDS)
-        done = answered(actor=caller(), asked=asked(grant.number, keys=(person(1)["resident_id"],), fields=FIELDS), clock=lambda: NOW)
+        grant = office.grant(
+            source={"address": "test:it", "relation": "permits", "secret": "residents"}, fields=FIELDS
+        )
+        done = answered(
+            actor=caller(),
+            asked=asked(grant.number, keys=(person(1)["resident_id"],), fields=FIELDS),
+            clock=lambda: NOW,
+        )
     assert done.rows == ({"name": "居民1", "address": "某路1号"},) and not done.more
     assert CallResult.objects.count() == 0 and Meter.objects.values_list("rows", flat=True).get() == 1
 

@@ -18,7 +18,15 @@ from tongxin.exchange.models import Call, CallResult, Grant, Meter
 from tongxin.exchange.terms import Answered, Manner, SourceFault
 from tongxin.exchange.tests.factories import inspector
 from tongxin.exchange.tests.granting import Office, asked, caller
-from tongxin.exchange.tests.places import Answering, answering, drop, person, residents_database, table, write_places
+from tongxin.exchange.tests.places import (
+    Answering,
+    answering,
+    drop,
+    person,
+    residents_database,
+    table,
+    write_places,
+)
 from tongxin.ledger.models import LedgerContent, LedgerEntry
 
 FIELDS = ("name",)
@@ -57,11 +65,16 @@ def slowly(tmp_path: Path, settings: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["postgresql", "http_json", "csv_drop"])
-def test_a_transfer_hands_over_everything_once_and_records_everybody_in_it(office: Office, tmp_path: Path, settings: Any, kind: str) -> None:
+def test_a_transfer_hands_over_everything_once_and_records_everybody_in_it(
+    office: Office, tmp_path: Path, settings: Any, kind: str
+) -> None:
     settings.SOURCES = tmp_path / "sources.json"
     with residents_database(500) as database, answering() as server:
         drop(tmp_path, "permits-1.csv", table(*range(500)))
-        write_places(settings.SOURCES, it={"postgresql": database, "http_json": server, "csv_drop": f"file://{tmp_path}"}[kind])
+        write_places(
+            settings.SOURCES,
+            it={"postgresql": database, "http_json": server, "csv_drop": f"file://{tmp_path}"}[kind],
+        )
         relation = {"postgresql": "permits", "http_json": "/honest", "csv_drop": "permits-*.csv"}[kind]
         grant = granted(office, source={"adapter": kind, "address": "test:it", "relation": relation,
                                         "secret": "residents" if kind == "postgresql" else ""})  # fmt: skip
@@ -71,15 +84,23 @@ def test_a_transfer_hands_over_everything_once_and_records_everybody_in_it(offic
     named = [one for part in parts for one in LedgerContent.objects.get(entry=part.entry).persons]
     assert len(named) == len(set(named)) == 500
     assert Meter.objects.values_list("calls", "rows", "persons").get() == (len(parts), 500, 500)
-    assert not any(one["resident_id"] in row for row in LedgerContent.objects.values_list("content", flat=True) for one in [person(1)])
+    assert not any(
+        one["resident_id"] in row
+        for row in LedgerContent.objects.values_list("content", flat=True)
+        for one in [person(1)]
+    )
 
 
 @pytest.mark.django_db
-def test_what_may_not_be_called_is_refused_before_the_source_is_read(office: Office, slowly: dict[str, Any]) -> None:
+def test_what_may_not_be_called_is_refused_before_the_source_is_read(
+    office: Office, slowly: dict[str, Any]
+) -> None:
     grant = granted(office, source=slowly, until=now() - timedelta(seconds=1))
     with pytest.raises(Refused, match="grant_over"):
         next(transfer(grant))
-    assert Answering.asked == [] and LedgerEntry.objects.filter(verb="call_data", outcome="refused").count() == 1
+    assert (
+        Answering.asked == [] and LedgerEntry.objects.filter(verb="call_data", outcome="refused").count() == 1
+    )
 
 
 @pytest.mark.django_db
@@ -93,7 +114,9 @@ def test_a_chunk_beyond_the_limits_is_not_handed_over(office: Office, slowly: di
 
 
 @pytest.mark.django_db
-def test_a_source_that_changes_its_columns_midway_hands_over_no_more(office: Office, slowly: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_changes_its_columns_midway_hands_over_no_more(
+    office: Office, slowly: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     grant = granted(office, source={**slowly, "relation": "/honest"})
     parts = transfer(grant)
     assert next(parts).rows
@@ -137,7 +160,11 @@ def by_suspension(grant: Grant) -> None:
     ],
 )
 def test_a_running_transfer_stops_within_a_second_of_an_ending(
-    city_of_its_own: str, office: Office, slowly: dict[str, Any], end: Callable[[Grant], None] | None, code: str
+    city_of_its_own: str,
+    office: Office,
+    slowly: dict[str, Any],
+    end: Callable[[Grant], None] | None,
+    code: str,
 ) -> None:
     grant = granted(office, source=slowly, **({} if end else {"until": now() + timedelta(seconds=2)}))
     handed: list[float] = []
@@ -164,7 +191,9 @@ def test_a_running_transfer_stops_within_a_second_of_an_ending(
         ended = begun + (grant.until - wall).total_seconds()
     running.join(20)
     assert stopped and stopped[0][1] == code
-    assert not [moment for moment in handed if moment > ended + 0.05], "something was handed over after the ending"
+    assert not [moment for moment in handed if moment > ended + 0.05], (
+        "something was handed over after the ending"
+    )
     took = stopped[0][0] - ended
     print(f"stopped {took:.2f} s after the ending ({code})")  # noqa: T201 - the measured time is what this is about
     assert took < 1.0

@@ -22,6 +22,7 @@ from tongxin.web import ground
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
+from tongxin.web.sample_sources import demo_sources
 from tongxin.web.tasks import deliver
 
 Result = tuple[int, Any]
@@ -94,8 +95,9 @@ def up(given: argparse.Namespace) -> Result:
             status, said = founding.load_city(given)
             if status:
                 return status, "\n".join(said["faults"])
+        source, _places = demo_sources()
         connection.close()
-        with _children(given) as children:
+        with _children(given, source) as children:
             _wait_until_served(given.port, children)
             print(
                 f"Tongxin 同心 serves on http://127.0.0.1:{given.port}  (ready in {time.monotonic() - began:.1f} s; "
@@ -118,8 +120,8 @@ def _check_port(port: int) -> None:
 
 
 @contextlib.contextmanager
-def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """子进程。 The server and the worker; both end when this block does."""
+def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
     surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
     witness, setting = attesting.demo_witness()
     if setting:
@@ -160,8 +162,11 @@ def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes
         subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
         subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
     ]
-    if witness:
-        children.append(subprocess.Popen(witness, env=_alone(), start_new_session=True))  # noqa: S603
+    children += [
+        subprocess.Popen(command, env=_alone(), start_new_session=True)  # noqa: S603
+        for command in (witness, source)
+        if command
+    ]
     try:
         yield children
     finally:
@@ -177,7 +182,7 @@ def _children(given: argparse.Namespace) -> Iterator[list[subprocess.Popen[bytes
 
 
 def _alone() -> dict[str, str]:
-    """见证者的环境。 What the demo's witness is told: nothing of the city's database."""
+    """外人的环境。 What the demo's witness and source system are told: nothing of the city's database."""
     return {key: value for key, value in os.environ.items() if not key.startswith("TONGXIN_")}
 
 
