@@ -105,11 +105,17 @@ def _apply(about: About) -> Fields:
         "purpose": choice(_("使用目的"), [(p.value, PURPOSE_LABELS[p]) for p in Purpose]),
         "clauses": area(
             _("使用依据"),
-            _("本单位履行职责的条款，写明版本，一行一条；政务数据共享条例本身不授予使用数据的职权。"),
+            _(
+                "本单位履行职责的条款，写明版本，一行一条；政务数据共享条例本身不授予使用数据的职权。先空着也能提出，但要补充。"
+            ),
             required=False,
         ),
-        "scenario": area(_("使用场景"), _("在办什么事的哪一步用。"), required=False),
-        "scope": area(_("使用范围"), _("哪些人的数据，由哪些岗位用。"), required=False),
+        "scenario": area(
+            _("使用场景"), _("在办什么事的哪一步用。先空着也能提出，但要补充。"), required=False
+        ),
+        "scope": area(
+            _("使用范围"), _("哪些人的数据，由哪些岗位用。先空着也能提出，但要补充。"), required=False
+        ),
         "manner": choice(_("共享方式"), [(m.value, MANNER_LABELS[m]) for m in Manner]),
         "until": moment(_("使用时限"), _("到这一秒为止。")),
         "calls": number(_("最多调用几次")),

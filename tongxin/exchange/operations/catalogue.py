@@ -31,9 +31,10 @@ from tongxin.organs.queries import organs_by_function
 from tongxin.places.queries import city, city_day
 
 State = CatalogueRevision.State
-KEPT_FOR = timedelta(
-    days=3 * 366
-)  # 个人信息保护法 art. 56 para. 2: 至少保存三年. Within it an assessment may be relied on
+# 个人信息保护法 art. 56 para. 2 keeps an assessment three years at least. It does not say how long one may be relied on: that an older
+# one is made anew is the platform's own rule.
+KEPT_FOR = timedelta(days=3 * 366)
+MOST_IMPACT = 400
 
 
 # ---- Impact assessment -----------------------------------------------------------------------------------------------
@@ -139,14 +140,14 @@ def _check(item: Item, proposed: Revision, at: datetime) -> None:
         for wrong in field_faults(fields, key=item.source.key):
             raise InvalidInput("fields", *wrong)
         _require_no_grant_loses(item, fields)
-    personal = any(field.personal for field in fields)
+    personal = _is_personal(item, fields)
     if personal and assessment_of(subject=item.ref, since=at - KEPT_FOR) is None:
         raise InvalidInput(
             "impact",
             "含个人信息的目录项，先做个人信息保护影响评估（个人信息保护法第五十五条）",
             "an item with personal information needs an impact assessment first (PIPL art. 55)",
         )
-    facts = stated(proposed.facts, personal=personal, at=at)
+    facts = stated(item.ref, proposed.facts, personal=personal, at=at)
     against = amendment_objections(item.entry, facts=facts, rests=proposed.rests, at=at)
     if against:
         raise NotAdmitted(against)
@@ -157,6 +158,11 @@ def _fields_of(item: Item) -> tuple[NewField, ...]:
         NewField(name=f.name, label=f.label, label_en=f.label_en, personal=f.personal, sensitive=f.sensitive)
         for f in item.fields
     )
+
+
+def _is_personal(item: Item, fields: Sequence[NewField]) -> bool:
+    """含不含个人信息。 By its fields; an item that is not connected has none, and stays what the catalogue says it is."""
+    return any(field.personal for field in fields) if fields else item.entry.facts.get("personal") == "yes"
 
 
 def _require_no_grant_loses(item: Item, fields: Sequence[NewField]) -> None:
@@ -175,10 +181,22 @@ def _require_no_grant_loses(item: Item, fields: Sequence[NewField]) -> None:
             )
 
 
-def stated(facts: Mapping[str, str], *, personal: bool, at: datetime) -> dict[str, str]:
-    """连同由系统写明的。 The facts with those that follow by themselves: whether personal, when approved and reviewed."""
+def stated(item: str, facts: Mapping[str, str], *, personal: bool, at: datetime) -> dict[str, str]:
+    """连同由系统写明的。 The facts with those that follow by themselves: whether personal, how its impact was assessed, when approved and reviewed."""
     day = city_day(at).isoformat()
-    return {**facts, "personal": "yes" if personal else "no", "approved": day, "reviewed": day}
+    made = assessment_of(subject=item, since=at - KEPT_FOR) if personal else None
+    impact = (
+        f"{city_day(made.at).isoformat()}，{made.measures}"[:MOST_IMPACT]
+        if made
+        else f"{day}，不涉及个人信息"
+    )
+    return {
+        **facts,
+        "personal": "yes" if personal else "no",
+        "impact": impact,
+        "approved": day,
+        "reviewed": day,
+    }
 
 
 @act(
@@ -268,8 +286,8 @@ def publish_revision(*, warrant: Warrant, number: int, note: str = "") -> None:
     del number
     row, item, proposed = warrant.scope.state
     fields = proposed.fields if proposed.fields is not None else _fields_of(item)
-    personal = any(field.personal for field in fields)
-    facts = stated(proposed.facts, personal=personal, at=warrant.at)
+    personal = _is_personal(item, fields)
+    facts = stated(item.ref, proposed.facts, personal=personal, at=warrant.at)
     amend_entry(
         actor=PLATFORM, at=warrant.at, entry=row.item, facts=facts, rests=proposed.rests, note=row.reason
     )

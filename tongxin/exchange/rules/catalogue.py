@@ -8,8 +8,7 @@ from tongxin.exchange.terms import NewField
 
 # The facts an organ may revise; whether personal, when approved and when reviewed follow by themselves (art. 13).
 REVISABLE: Final = frozenset(
-    {"items", "format", "frequency", "grade", "way", "sharing", "scope", "use", "why_not", "not_shared_under", "secrecy",
-     "impact"}
+    {"items", "format", "frequency", "grade", "way", "sharing", "scope", "use", "why_not", "not_shared_under", "secrecy"}
 )  # fmt: skip
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_FIELDS: Final = 200

@@ -216,6 +216,24 @@ def test_fields_with_personal_information_need_an_impact_assessment_of_at_most_t
     assert revised(ref=PERMITS, organ=PROVIDER, fields=fields)
 
 
+def test_what_the_catalogue_says_of_impact_comes_from_the_assessment_and_of_a_closed_item_stays(
+    db: None,
+) -> None:
+    assessed(PERMITS, data_officer(PROVIDER))
+    number = revised({"frequency": "每周"}, ref=PERMITS, organ=PROVIDER)
+    operations.publish_revision(actor=inspector(), at=NOW, number=number)
+    facts = item(PERMITS).entry.facts
+    assert (facts["personal"], facts["impact"]) == ("yes", "2026-11-23，只按字段提供并留痕")
+    sealed = "data:s005"  # it has no source, and so no fields: it is about persons all the same
+    with pytest.raises(InvalidInput) as wrong:
+        revised({"frequency": "每周"}, ref=sealed, organ=PROVIDER)
+    assert wrong.value.field == "impact"
+    assessed(sealed, data_officer(PROVIDER))
+    number = revised({"frequency": "每周"}, ref=sealed, organ=PROVIDER)
+    operations.publish_revision(actor=inspector(), at=NOW, number=number)
+    assert item(sealed).entry.facts["personal"] == "yes"
+
+
 def test_an_assessment_answers_the_three_questions_of_the_law(db: None) -> None:
     with pytest.raises(InvalidInput) as wrong:
         operations.assess_impact(

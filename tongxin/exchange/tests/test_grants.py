@@ -13,6 +13,7 @@ from tongxin.acts.terms import PLATFORM, Conflict, InvalidInput, Refused
 from tongxin.exchange import operations, tasks
 from tongxin.exchange.models import Correction, Dispute, Grant, GrantEnding, OnwardConsent, Term, UseRecord
 from tongxin.exchange.operations.common import authority
+from tongxin.exchange.queries.catalogue import quality_of
 from tongxin.exchange.queries.grants import GrantStanding, grants_lapsed, register, standing
 from tongxin.exchange.terms import EndGround
 from tongxin.exchange.tests.factories import (
@@ -342,6 +343,7 @@ def test_an_error_is_reported_verified_and_answered_inside_its_clock(db: None) -
     assert Correction.objects.get().state == "corrected"
     assert Term.objects.get(subject=f"correction:{number}").ended_at == NOW + DAY
     assert told("data_error_answered") == {f"organ:{USER}"}
+    assert quality_of(item=grant.item) == {"corrected": 1}
     with pytest.raises(Conflict):
         operations.answer_correction(
             actor=data_officer(PROVIDER),

@@ -124,7 +124,7 @@ def _holder(by_function: Any, ground: DataGround, function: str) -> str:
 
 @require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
-    """一个目录项。 One item: class, provider, fields, conditions, clauses in force, quality, rhythm, times. Sixteen statements at most."""
+    """一个目录项。 One item: class, provider, fields, conditions, clauses in force, quality, rhythm, times. Seventeen statements at most."""
     ground, me = DataGround.now(), who(request)
     found = catalogue.item_shown(code=code, day=ground.day) if "\x00" not in code else None
     if found is None or "sharing" not in found.entry.facts:
@@ -156,6 +156,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "duty": duty,
         "duty_over": duty is not None and ground.at > duty.due_at,
         "duty_clause": shown.clause_links([duty.clause, duty.extension_clause]) if duty else {},
+        "quality": _quality(found.ref),
         "times": _times(catalogue.times_taken(item=found.ref), found.ref),
         "actions": offered(side, found.ref, verbs) if me.standing else [],
         "steps": shown.steps_shown(steps, ground),
@@ -183,6 +184,14 @@ def fact_lines(facts: Any) -> list[dict[str, Any]]:
         else:
             rows.append({"label": shown.said(*fact.words), "lines": str(value).splitlines()})
     return rows
+
+
+def _quality(ref: str) -> dict[str, int]:
+    found = catalogue.quality_of(item=ref)
+    return {
+        "all": sum(found.values()),
+        **{name: found.get(name, 0) for name in ("open", "corrected", "right")},
+    }
 
 
 def _times(taken: Any, ref: str) -> list[dict[str, Any]]:
