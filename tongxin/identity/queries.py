@@ -209,7 +209,9 @@ def live_session(*, secret: str, since: datetime) -> LiveSession | None:
         .filter(key=session_key(secret), ended_at=None, begun_at__gt=since, account__closed_at=None)
         .first()
     )
-    return row and LiveSession(
+    if row is None:
+        return None
+    return LiveSession(
         key=row.key,
         login=row.account.login,
         person=row.account.person_id,
@@ -255,7 +257,8 @@ def name_of(*, person: str) -> str:
 
 def clients() -> models.QuerySet[Client]:
     """使用统一登录的系统。 The systems that use the city's sign-in."""
-    return Client.objects.order_by("name", "pk")
+    rows: models.QuerySet[Client] = Client.objects.order_by("name", "pk")
+    return rows
 
 
 def recoveries_waiting() -> models.QuerySet[Recovery]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -367,7 +367,7 @@ def test_a_forged_token_of_a_provider_is_refused_whatever_its_algorithm(
             return keys
 
     class Line:
-        def __enter__(self) -> "Line":
+        def __enter__(self) -> Self:
             return self
 
         def __exit__(self, *_: object) -> None: ...
