@@ -59,7 +59,7 @@ def scene_of(request: HttpRequest, number: str) -> Scene:
 
 
 def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any]:
-    """一件事对谁都一样的部分。 What every page of a case tells. Two statements.
+    """一件事对谁都一样的部分。 What every page of a case tells. Two statements, three where somebody looked.
 
     `number`: the case whose looks are told, where that is another one (a report that was folded).
     """

@@ -25,6 +25,9 @@ from tongxin.cases.terms import (
     State,
 )
 from tongxin.cases.terms import HistoricPart as Part
+from tongxin.exchange import operations as exchange
+from tongxin.exchange.tests.lookers import deferred, look, resident
+from tongxin.exchange.tests.test_person_acts import contested
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
 from tongxin.law import operations as law
@@ -67,6 +70,7 @@ def happen() -> None:
     cases.consult_reporter(actor=officer(case.organ), at=NOW, number=case.number, purpose=Purpose.CONTACT)
     cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
     _law()
+    _person()
     cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
     for password in ("first", "second"):
         open_account(
@@ -102,6 +106,14 @@ def _law() -> None:
     number = note(enter(key="cn/binzhou/pausing"), "suspend", "a36")
     law.confirm_effects(actor=officer(LEAD, "legal_officer"), at=NOW, effects=[number])
     late_repeal()
+
+
+def _person() -> None:
+    """A look that is contested, one that is deferred, a request."""
+    me = resident()
+    contested(look(me.person))
+    deferred([look(me.person)])
+    exchange.file_request(actor=me, at=NOW, person=me.person, kind="access", about="person")
 
 
 def _ruling() -> None:
