@@ -265,6 +265,8 @@ def _person_scene(case: Case, competent: Actor) -> dict[str, str]:
             clause=SECRECY, until=NOW + timedelta(days=30), reason="正在办理治安案件",
         ),
     }  # fmt: skip
+
+
 def _shared_scene() -> dict[str, str]:
     """A delivered grant with an error reported and a dispute raised, and a revision that waits."""
     grant = shared.delivered()

@@ -356,6 +356,8 @@ class Settled:
     rows: int
     took_ms: int
     upstream: str = ""
+
+
 class Meaning(StrEnum):
     """字段的含义，封闭清单。 What a field of a source or of a form means: a closed list, so that two forms can be seen to ask the same."""
 

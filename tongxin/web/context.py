@@ -91,9 +91,15 @@ def _version() -> str:
 def _nav(here: str, asker: Who) -> list[dict[str, Any]]:
     staff = SHARING if asker.post in SHARERS else STAFF
     own = (staff if asker.standing else RESIDENT) if asker.signed_in else ()
-    taken = {url for url, _label in own if here.startswith(url)}  # the section of one's own goes before the public one above it
+    taken = {
+        url for url, _label in own if here.startswith(url)
+    }  # the section of one's own goes before the public one above it
     return [
-        {"url": url, "label": label, "current": here.startswith(BELOW.get(url, url)) and (url in taken or not taken)}
+        {
+            "url": url,
+            "label": label,
+            "current": here.startswith(BELOW.get(url, url)) and (url in taken or not taken),
+        }
         for url, label in (*own, *PUBLIC)
     ]
 

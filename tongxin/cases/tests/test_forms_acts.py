@@ -105,7 +105,12 @@ def turn(given: dict[str, Any]) -> Turn:
 
 
 def test_every_act_that_an_office_does_to_a_case_has_a_form() -> None:
-    elsewhere = {"report_case", "consult_reporter", "import_history", "erase_report"}  # a form of its own, or a command
+    elsewhere = {
+        "report_case",
+        "consult_reporter",
+        "import_history",
+        "erase_report",
+    }  # a form of its own, or a command
     offices = {v for v, d in REGISTRY.items() if d.posts and d.operation.startswith("tongxin.cases.")}
     assert set(ACTS) == offices - elsewhere
 

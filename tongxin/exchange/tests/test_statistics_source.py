@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.plugin import OWNER, PREFIX
 from tongxin.acts.terms import Refused
-from tongxin.exchange.models import Field, Source
+from tongxin.exchange.models import Source
 from tongxin.exchange.queries import sources
 from tongxin.exchange.queries.sources.places import Place
 from tongxin.exchange.queries.statistics import rows_of
@@ -26,13 +26,30 @@ def source(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     with psycopg.connect(make_conninfo(OWNER, dbname=name), autocommit=True) as there:
         there.execute("CREATE TABLE assistance (resident_id text, kind text, secret text)")
         with there.cursor() as cursor:
-            cursor.executemany("INSERT INTO assistance VALUES (%s, %s, 'never asked')",
-                               [(resident_number(n), f"kind {n % 4}") for n in range(2_345)])
+            cursor.executemany(
+                "INSERT INTO assistance VALUES (%s, %s, 'never asked')",
+                [(resident_number(n), f"kind {n % 4}") for n in range(2_345)],
+            )
     given: dict[str, Any] = conninfo_to_dict(OWNER)
-    place = Place("postgresql", given["host"], int(given["port"]), name, 3.0, {"user": given["user"], "password": given.get("password", "")})
+    place = Place(
+        "postgresql",
+        given["host"],
+        int(given["port"]),
+        name,
+        3.0,
+        {"user": given["user"], "password": given.get("password", "")},
+    )
     monkeypatch.setattr(sources, "place_of", lambda _source: place)
-    yield Source(item="data:s004", organ="bz/civil-affairs", system="救助", adapter="postgresql", address="test:x",
-                 relation="assistance", key="resident_id", key_kind="resident_id")
+    yield Source(
+        item="data:s004",
+        organ="bz/civil-affairs",
+        system="救助",
+        adapter="postgresql",
+        address="test:x",
+        relation="assistance",
+        key="resident_id",
+        key_kind="resident_id",
+    )
     with psycopg.connect(make_conninfo(OWNER, dbname="postgres"), autocommit=True) as owner:
         owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

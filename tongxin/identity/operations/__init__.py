@@ -7,7 +7,6 @@ from tongxin.identity.operations.city_login import (
     withdraw_consent,
 )
 from tongxin.identity.operations.identifiers import register_identifier
-from tongxin.identity.operations.particulars import correct_particulars
 from tongxin.identity.operations.means import (
     add_key,
     add_totp,
@@ -15,6 +14,7 @@ from tongxin.identity.operations.means import (
     remove_means,
     renew_recovery_codes,
 )
+from tongxin.identity.operations.particulars import correct_particulars
 from tongxin.identity.operations.persons import (
     close_account,
     found_persons,
@@ -51,8 +51,8 @@ __all__ = [
     "complete_recovery",
     "confirm_identity",
     "confirm_representative",
-    "correct_particulars",
     "consent_client",
+    "correct_particulars",
     "decide_recovery",
     "end_client",
     "end_representation",
