@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.factories import NOW, a_report, officer, session_of
-from tongxin.acts.terms import PLATFORM, Actor
+from tongxin.acts.terms import ANONYMOUS, PLATFORM, Actor
 from tongxin.cases import operations as cases
 from tongxin.cases import rules
 from tongxin.cases.forms.photos import photo_path
@@ -25,7 +25,7 @@ from tongxin.exchange.models import Emergency
 from tongxin.exchange.rules.emergency import Ground as EmergencyGround
 from tongxin.exchange.terms import Revision
 from tongxin.exchange.tests import factories as shared
-from tongxin.identity.operations import open_account
+from tongxin.identity.operations import open_account, request_recovery
 from tongxin.identity.terms import NewPerson
 from tongxin.law.models import Binding
 from tongxin.law.tests.makers import commented, drafted, open_rule
@@ -84,6 +84,12 @@ PATHS = {
     "data/do/<str:verb>/<str:subject>/": "data/do/record_use/grant:{grant}/",
     "data/calls/<str:number>/": "data/calls/{grant}/",
     "data/emergencies/<str:number>/": "data/emergencies/{emergency}/",
+    "sign-in/recover/<str:token>/": "sign-in/recover/{recovery_token}/",
+    "sign-in/with/<slug:provider_id>/": "sign-in/with/nobody/",
+    "sign-in/with/<slug:provider_id>/back/": "sign-in/with/nobody/back/",
+    "account/do/<slug:what>/": "account/do/end/",
+    "identity/register/<slug:what>/": "identity/register/number/",
+    "identity/recoveries/<int:number>/": "identity/recoveries/{recovery}/",
     "law/effects/<int:number>/": "law/effects/{effect}/",
     "law/report/<int:number>/": "law/report/{doubt}/",
     "law/reviews/<int:number>/": "law/reviews/{review}/",
@@ -102,6 +108,10 @@ PATHS = {
 
 # The official with a basis is the case's own officer, but for what another post does.
 OF_ANOTHER_POST = {
+    "identity/register/<slug:what>/": "clerk",
+    "identity/recoveries/<int:number>/": "clerk",
+    "systems/": "lead",
+    "systems/end/": "lead",
     "desk/intake/": "clerk",
     "desk/intake/done/": "clerk",
     "law/enter/": "lawyer",
@@ -196,6 +206,7 @@ def _book_scene() -> dict[str, str]:
     """
     number = open_rule(NOW)
     remark = commented(number, NOW)
+    recovery = request_recovery(actor=ANONYMOUS, at=NOW, login="concerned", token="t" * 43)
     waiting = {name: str(value) for name, value in late_repeal().items()}
     lost = Binding.objects.filter(entry__code=MATTER, clause__key__startswith="a35", valid_to=None).latest(
         "id"
@@ -208,6 +219,8 @@ def _book_scene() -> dict[str, str]:
         "remark": remark.number,
         "remark_token": remark.token,
         "application": str(applied()),
+        "recovery": str(recovery),
+        "recovery_token": "t" * 43,
         **waiting,
     }
 
@@ -294,7 +307,7 @@ def _class(status: int, location: str) -> str:
         return "sign in" if location.startswith("/sign-in/") else "moved"
     words = {
         400: "invalid",
-        401: "sign in",
+        401: "refused",
         403: "refused",
         404: "absent",
         405: "no method",

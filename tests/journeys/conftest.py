@@ -115,7 +115,7 @@ def a_served_city(**more: str) -> Iterator[Served]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(400):
+        for _ in range(800):
             with contextlib.suppress(OSError):
                 if get(f"{base}/healthz")[0] == 200:
                     break

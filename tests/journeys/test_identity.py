@@ -20,16 +20,16 @@ Visitors = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="module")
-def cities() -> Iterator[tuple[Served, Served]]:
-    """A province that is a provider of OpenID Connect, and a city that lets people sign in with it: two real processes."""
-    with a_served_city() as province:
+def cities(served: Served) -> Iterator[tuple[Served, Served]]:
+    """A city that lets people sign in at a provider of OpenID Connect, and that provider: two servers, two databases."""
+    province = served
+    with tempfile.TemporaryDirectory(prefix="tongxin-providers-") as folder:
         province_base = province.base.replace("127.0.0.1", "localhost")
-        folder = Path(tempfile.mkdtemp(prefix="tongxin-providers-"))
         provider = {
             "id": "province", "name": "省统一身份认证", "name_en": "Province sign-in", "server_url": province_base,
             "client_id": "the-city",
         }  # fmt: skip
-        path = folder / "providers.json"
+        path = Path(folder) / "providers.json"
         path.write_text(json.dumps([provider]))
         path.chmod(0o600)
         with a_served_city(TONGXIN_OIDC_PROVIDERS=str(path)) as city:
@@ -103,7 +103,7 @@ def test_a_resident_opens_an_account_and_comes_back_with_a_passkey(
         sign_out(visitor)
         page = visitor.open("/sign-in/")
         page.locator("form[data-passkey=get] button").click()
-        page.wait_for_function("document.querySelector('[data-said]').textContent !== ''")
+        page.locator("[data-said]:not(:empty)").wait_for()
         assert "/sign-in/" in page.url, "a passkey whose owner is not verified opens nothing"
 
 

@@ -41,8 +41,8 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    last_login = None  # type: ignore[assignment]
-    objects: ClassVar[BaseUserManager["Account"]] = BaseUserManager()
+    last_login = None
+    objects = BaseUserManager["Account"]()
 
     id = models.BigAutoField(primary_key=True)
     login = models.CharField("登录名", max_length=60, unique=True)

@@ -1,7 +1,7 @@
 """身份的读取。 Reads of identity that show no personal data."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from allauth.idp.oidc.models import Client
@@ -186,6 +186,11 @@ def means_of_row(row: Authenticator) -> Means:
     return Means.TOTP if row.type == Authenticator.Type.TOTP else Means.RECOVERY_CODE
 
 
+def persons_of(*, logins: Collection[str]) -> dict[str, str]:
+    """登录名各是谁的。 The persons of open accounts, by sign-in name. One statement."""
+    return dict(Account.objects.filter(login__in=logins, closed_at=None).values_list("login", "person_id"))
+
+
 def own_account(*, login: str) -> Account | None:
     """登录名的账户行。 The row of an open account, for the ceremonies of its own person."""
     return Account.objects.filter(login=login, closed_at=None).first()
@@ -204,7 +209,9 @@ def live_session(*, secret: str, since: datetime) -> LiveSession | None:
         .filter(key=session_key(secret), ended_at=None, begun_at__gt=since, account__closed_at=None)
         .first()
     )
-    return row and LiveSession(
+    if row is None:
+        return None
+    return LiveSession(
         key=row.key,
         login=row.account.login,
         person=row.account.person_id,
@@ -250,7 +257,8 @@ def name_of(*, person: str) -> str:
 
 def clients() -> models.QuerySet[Client]:
     """使用统一登录的系统。 The systems that use the city's sign-in."""
-    return Client.objects.order_by("name", "pk")
+    rows: models.QuerySet[Client] = Client.objects.order_by("name", "pk")
+    return rows
 
 
 def recoveries_waiting() -> models.QuerySet[Recovery]:

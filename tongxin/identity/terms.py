@@ -42,7 +42,7 @@ class Powers(StrEnum):
 class Means(StrEnum):
     """核验身份的方式。 By what somebody showed who they are. None of them is a signature (电子签名法 arts. 13, 16)."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the word, no password
     PASSKEY = "passkey"
     SECURITY_KEY = "security_key"
     TOTP = "totp"
@@ -77,6 +77,7 @@ RECOVERY_LABELS: Final[Mapping[RecoveryState, Any]] = {
     RecoveryState.CANCELLED: _("本人已取消"),
     RecoveryState.DONE: _("已找回"),
 }
+SCOPES: Final = ("openid", "profile")  # what another system of the city may ask: a subject, and the name
 IDENTIFIER_LABELS: Final[Mapping[IdentifierKind, Any]] = {
     IdentifierKind.RESIDENT_ID: _("公民身份号码"),
     IdentifierKind.CREDIT_CODE: _("统一社会信用代码"),

@@ -1,6 +1,6 @@
 """机构的读取。 Reads of organs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -77,6 +77,19 @@ def holders(*, organ: str, post: By, day: date) -> list[tuple[str, str]]:
         .order_by("office__code")
     )
     return [(person, f"office:{office}") for person, office in rows.values_list("person", "office__code")]
+
+
+def organs_of(*, persons: Collection[str], day: date) -> dict[str, frozenset[str]]:
+    """各人此日在哪些机构任职。 The organs at which each of these persons holds an office on a day. One statement."""
+    rows = (
+        Holding.objects.filter(person__in=persons, valid_from__lte=day)
+        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day))
+        .values_list("person", "office__organ__code")
+    )
+    found: dict[str, set[str]] = {}
+    for person, organ in rows:
+        found.setdefault(person, set()).add(organ)
+    return {person: frozenset(organs) for person, organs in found.items()}
 
 
 def holdings_on(*, day: date) -> models.QuerySet[Holding]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathImage
 
+from tongxin.acts.terms import who
 from tongxin.identity.models import Account, Session
 from tongxin.identity.queries import clients, means_of_row, open_sessions, recoveries_of, sealed_means
 from tongxin.identity.rules import parted
@@ -49,8 +50,8 @@ def account_page(
         "with_password": account.has_usable_password(), "key_form": key_form or KeyForm(),
         "sessions": [_session(row, live) for row in _sessions(live)],
         "links": [{"number": row.pk, "name": provider_name(row.provider), "at": row.linked_at} for row in account.links.all()],
-        "providers": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"], "english": _("zh") == "en",
-        "consents": _consents(account), "demo_session": live.demo, "wrong": wrong,
+        "providers": providers_offered(), "english": _("zh") == "en",
+        "consents": _consents(account), "official": who(request).standing is not None, "demo_session": live.demo, "wrong": wrong,
         "recoveries": [
             {"number": row.pk, "at": row.asked_at, "state": RECOVERY_LABELS[RecoveryState(row.state)]}
             for row in recoveries_of(login=account.login)
@@ -86,9 +87,15 @@ def _means(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def providers_offered() -> list[dict[str, Any]]:
+    """提供外部登录的。 The outside providers that the settings name."""
+    configured: Any = settings.SOCIALACCOUNT_PROVIDERS
+    return list(configured["openid_connect"]["APPS"])
+
+
 def provider_name(provider: str) -> str:
     """提供方的名称。 The name of an outside provider in the reader's language."""
-    for one in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
+    for one in providers_offered():
         if one["provider_id"] == provider:
             return str(one["settings"]["name_en"] if _("zh") == "en" else one["name"])
     return provider
@@ -96,7 +103,7 @@ def provider_name(provider: str) -> str:
 
 def _consents(account: Account) -> list[dict[str, Any]]:
     rows = list(account.consents.all())
-    names = dict(clients().values_list("pk", "name")) if rows else {}
+    names: dict[str, str] = {row.pk: row.name for row in clients()} if rows else {}
     return [
         {"number": row.pk, "name": names.get(row.client, row.client), "with_name": "profile" in row.scopes.split(), "at": row.given_at}
         for row in rows

@@ -29,19 +29,23 @@ def _begin(request: HttpRequest, purpose: str) -> None:
 def options_to_enter(request: HttpRequest) -> dict[str, Any]:
     """登录用的问题。 The challenge to sign in with a passkey: no name is asked, so none is tried out."""
     _begin(request, "enter")
-    return auth.begin_authentication(None)
+    return _told(auth.begin_authentication(None))
 
 
 def options_to_show(request: HttpRequest, account: Account) -> dict[str, Any]:
     """第二步或者再次核验用的问题。 The challenge for the keys of one account."""
     _begin(request, "show")
-    return auth.begin_authentication(account)
+    return _told(auth.begin_authentication(account))
 
 
 def options_to_add(request: HttpRequest, account: Account, *, alone: bool) -> dict[str, Any]:
     """添加密钥用的问题。 The challenge to make a key; one that is enough alone verifies its owner."""
     _begin(request, "add alone" if alone else "add")
-    return auth.begin_registration(account, alone)
+    return _told(auth.begin_registration(account, alone))
+
+
+def _told(options: Any) -> dict[str, Any]:
+    return dict(options)
 
 
 def key_to_enter(request: HttpRequest, text: str) -> tuple[Account, KeyShown]:

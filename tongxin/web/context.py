@@ -27,8 +27,8 @@ PUBLIC: Final = (
     ("/lawmaking/", _("正在立的法")),
     ("/ledger/", _("台账")),
 )
-STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")))
-RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")))
+STAFF: Final = (("/desk/", _("工作台")), ("/inbox/", _("收件箱")), ("/account/", _("我的账户")))
+RESIDENT: Final = (("/my/", _("我报告的事")), ("/inbox/", _("收件箱")), ("/account/", _("我的账户")))
 BELOW: Final = {
     "/overview/": ("/overview/", "/hung/"),
 }  # pages that belong to a section

@@ -119,7 +119,7 @@ def live_of(request: HttpRequest) -> LiveSession | None:
 
 def wanted_address(request: HttpRequest) -> str:
     """登录后去哪里：只去本站的地址。 Where to go afterwards: only an address of this house."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    wanted: str = request.POST.get("next") or request.GET.get("next") or getattr(request, "wanted", "") or ""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -242,6 +242,32 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("%(organ)s把争议提交上一阶：%(note)s"),
     ),
     "dispute_settled": lambda: (_("共享争议已解决 %(number)s"), _("结果：%(note)s")),
+    "identifier_registered": lambda: (
+        _("窗口给您登记了一个号码"),
+        _("经核验材料，您的账户登记了号码。不是您本人去办的，请马上告诉窗口。"),
+    ),
+    "representation_begun": lambda: (
+        _("一项代理开始了"),
+        _("代理事项：%(note)s。在“我的账户”里可以看，也可以终止。"),
+    ),
+    "representation_ended": lambda: (_("一项代理终止了"), _("代理事项：%(note)s。")),
+    "means_added": lambda: (
+        _("账户添加了一种登录方式"),
+        _("%(note)s。不是您添加的，请马上去掉它并改口令。"),
+    ),
+    "means_removed": lambda: (_("账户去掉了一种登录方式"), _("%(note)s。不是您去掉的，请马上改口令。")),
+    "recovery_codes_made": lambda: (_("账户换了一组备用码"), _("以前的一组已经作废。%(note)s")),
+    "password_changed": lambda: (_("账户的口令改了"), _("不是您改的，请马上申请找回账户。%(note)s")),
+    "recovery_asked": lambda: (
+        _("有人申请找回您的账户（%(number)s）"),
+        _("不是您申请的，请在“我的账户”里取消。"),
+    ),
+    "recovery_approved": lambda: (
+        _("找回账户的申请 %(number)s 已经核实"),
+        _("24 小时后可以设新口令。不是您申请的，请在这之前取消。"),
+    ),
+    "recovery_declined": lambda: (_("找回账户的申请 %(number)s 没有通过"), _("什么也没有改变。")),
+    "recovery_done": lambda: (_("账户已经找回"), _("口令是新的，以前的密钥和会话都已作废。%(note)s")),
     "overdue": lambda: (_("已逾期 %(number)s"), _("%(organ)s的期限已过。")),
     "glass_broken": lambda: (
         _("已启用紧急调用 %(number)s"),

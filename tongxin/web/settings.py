@@ -129,7 +129,7 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s before and after: clocks differ
 SOCIALACCOUNT_ADAPTER = "tongxin.web.allauth_ports.OutsidePort"
-SOCIALACCOUNT_PROVIDERS = {
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid"], "APPS": outside_providers()}
 }
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""

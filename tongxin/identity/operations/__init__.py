@@ -1,7 +1,6 @@
 """身份的写入。 Writes of identity: persons and accounts, identifiers, who acts for whom, signing in and its means, recovery."""
 
 from tongxin.identity.operations.city_login import (
-    SCOPES,
     consent_client,
     end_client,
     register_client,

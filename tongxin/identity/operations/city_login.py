@@ -15,8 +15,8 @@ from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Scope, Warrant
 from tongxin.identity.models import Account, Consent
 from tongxin.identity.operations.signing_in import open_account_of
 from tongxin.identity.rules import pairwise_subject
+from tongxin.identity.terms import SCOPES
 
-SCOPES: Final = ("openid", "profile")
 ADDRESS: Final = re.compile(r"[\x21-\x7e]{1,500}")
 
 

@@ -63,14 +63,20 @@ def proven(*, account: Account, shown: Sequence[Shown], at: datetime) -> Proven:
 
 def _require(right: bool) -> None:
     if not right:
-        raise Refused("not_shown", "没有对上，请再试一次", "it does not match; try again")
+        raise _unlike()
+
+
+def _unlike() -> Refused:
+    return Refused("not_shown", "没有对上，请再试一次", "it does not match; try again")
 
 
 def _key(found: Proven, rows: Sequence[Authenticator], shown: KeyShown) -> None:
     """密钥：封印、可否单独登录、计数器。 A key: sealed, verified by its owner where it is enough alone, a counter that grows."""
-    row = next((row for row in rows if row.pk == shown.number), None)
-    _require(row is not None and row.type == Authenticator.Type.WEBAUTHN)
-    assert row is not None
+    row = next(
+        (row for row in rows if (row.pk, row.type) == (shown.number, Authenticator.Type.WEBAUTHN)), None
+    )
+    if row is None:
+        raise _unlike()
     means = means_of_row(row)
     _require(means is not Means.PASSKEY or shown.verified)
     if counter_went_back(kept=int(row.data.get("sign_count", 0)), shown=shown.sign_count):

@@ -12,6 +12,7 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, InvalidInput, Refused, Scope, Warrant
 from tongxin.identity.models import Account, OutsideLink, Session, SpentProof
 from tongxin.identity.operations.proving import Proven, proven
+from tongxin.identity.queries import sealed_means
 from tongxin.identity.rules import joined, may_enter, outside_subject
 from tongxin.identity.terms import Means, NewSession, OutsideShown, Shown
 
@@ -20,7 +21,12 @@ from tongxin.identity.terms import Means, NewSession, OutsideShown, Shown
 class _Entering:
     account: Account
     proven: Proven
-    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirming:
+    session: Session
+    proven: Proven
 
 
 def open_account_of(actor: Actor, login: str) -> Account:
@@ -93,7 +99,7 @@ def _confirm_scope(*, actor: Actor, at: datetime, login: str, shown: Sequence[Sh
         subject=actor.person,
         persons=(actor.person,),
         content={"means": joined(found.means), "session": session[:16]},
-        state=_Entering(account, found, row),
+        state=_Confirming(row, found),
     )
 
 
@@ -109,9 +115,8 @@ def confirm_identity(*, warrant: Warrant, login: str, shown: Sequence[Shown], se
     It is an authentication, and no reliable electronic signature (电子签名法 arts. 13, 16). Raises Refused.
     """
     del login, shown, session
-    state: _Entering = warrant.scope.state
+    state: _Confirming = warrant.scope.state
     remember_spent(warrant, state.proven)
-    assert state.session is not None
     state.session.means, state.session.fresh_at = joined(state.proven.means), warrant.at
     state.session.save(update_fields=["means", "fresh_at"])
     return state.session.means
@@ -188,9 +193,7 @@ def _unlink_scope(*, actor: Actor, at: datetime, login: str, number: int) -> Sco
 
 
 def _has_passkey(account: Account) -> bool:
-    return Authenticator.objects.filter(
-        user=account, type=Authenticator.Type.WEBAUTHN, data__alone=True
-    ).exists()
+    return any(row.data.get("alone") for row in sealed_means(account))
 
 
 @act(

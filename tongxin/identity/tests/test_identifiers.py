@@ -184,16 +184,17 @@ def test_nobody_registers_their_own_number_nor_anothers_twice() -> None:
 
 def test_a_number_put_in_by_sql_is_refused_by_the_database() -> None:
     person("person:mother")
-    with (
-        pytest.raises(DatabaseError, match="outside an act"),
-        transaction.atomic(),
-        connection.cursor() as sql,
-    ):
-        sql.execute("SELECT set_config('tongxin.act', '', true)")
-        sql.execute(
-            "INSERT INTO identity_identifier (digest, kind, person_id, evidence, registered_at)"
-            " VALUES ('00', 'resident_id', 'person:mother', 'x', now())"
-        )
+
+    def plant() -> None:
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute("SELECT set_config('tongxin.act', '', true)")
+            sql.execute(
+                "INSERT INTO identity_identifier (digest, kind, person_id, evidence, registered_at)"
+                " VALUES ('00', 'resident_id', 'person:mother', 'x', now())"
+            )
+
+    with pytest.raises(DatabaseError, match="outside an act"):
+        plant()
 
 
 def test_a_data_folder_from_before_gets_its_key_once_and_keeps_the_rest(tmp_path: Path) -> None:

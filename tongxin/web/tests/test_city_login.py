@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -289,6 +289,23 @@ def test_withdrawing_a_consent_or_ending_a_system_ends_its_tokens_at_once() -> N
         identity.end_client(actor=officer("bz/lead", "lead_officer"), at=NOW, number="parks")
 
 
+def test_consent_is_given_and_withdrawn_by_the_person_alone() -> None:
+    me, thief = Actor(person="person:owner"), Actor(person="person:other")
+    given = {"at": NOW, "login": "owner", "client": "parks", "scopes": ["openid"]}
+    with pytest.raises(Refused):
+        identity.consent_client(actor=thief, **given)
+    for wrong in ({"client": "nobody"}, {"scopes": ["openid", "email"]}):
+        with pytest.raises(InvalidInput):
+            identity.consent_client(actor=me, **{**given, **wrong})
+    identity.consent_client(actor=me, **given)
+    number = Consent.objects.get().pk
+    with pytest.raises(Refused):
+        identity.withdraw_consent(actor=thief, at=NOW, login="owner", number=number)
+    identity.withdraw_consent(actor=me, at=NOW, login="owner", number=number)
+    with pytest.raises(InvalidInput):
+        identity.withdraw_consent(actor=me, at=NOW, login="owner", number=number)
+
+
 def test_a_code_of_a_closed_account_is_no_good() -> None:
     code, verifier = a_code(browser_of())
     identity.close_account(actor=Actor(person="person:owner"), at=NOW, login="owner")
@@ -350,7 +367,7 @@ def test_a_forged_token_of_a_provider_is_refused_whatever_its_algorithm(
             return keys
 
     class Line:
-        def __enter__(self) -> "Line":
+        def __enter__(self) -> Self:
             return self
 
         def __exit__(self, *_: object) -> None: ...

@@ -20,6 +20,7 @@ from tongxin.organs.models import Holding
 from tongxin.organs.queries import held_offices
 from tongxin.places.queries import city_day
 from tongxin.web.account_forms import CodeForm
+from tongxin.web.account_shown import providers_offered
 from tongxin.web.ceremony import key_shown, key_to_enter, options_to_enter, options_to_show
 from tongxin.web.entering import allowed, end_here, enter, from_halfway, halfway, wanted_address
 from tongxin.web.forms import OfficeForm, SignInForm
@@ -51,7 +52,7 @@ def _ask(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
         "form": form,
         "next": wanted_address(request),
         "with_demo": settings.DEMO,
-        "providers": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
+        "providers": providers_offered(),
         "english": _("zh") == "en",
     }
     return render(request, "sign_in.html", context, status=status)

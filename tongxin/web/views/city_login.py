@@ -19,9 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from oauthlib.oauth2.rfc6749 import errors
 
-from tongxin.acts.terms import Actor, Conflict, InvalidInput, Refused, who
+from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, who
 from tongxin.identity import operations
 from tongxin.identity.queries import clients
+from tongxin.identity.terms import SCOPES
 from tongxin.web.account_forms import ClientForm
 from tongxin.web.entering import live_of
 from tongxin.web.fresh import ask_again
@@ -62,7 +63,8 @@ class _Authorization(protocol.AuthorizationView):
         """问。 Ask."""
         if request.GET.get("code_challenge_method") != "S256" or not request.GET.get("code_challenge"):
             return _broken(request, _("缺少 PKCE（S256）。"))
-        return super().get(request, *given, **named)
+        answer: HttpResponse = super().get(request, *given, **named)
+        return answer
 
     def _handle_login_prompt(self, request: HttpRequest, prompts: list[str]) -> HttpResponse:
         """要求重新登录的，再核验一次。 Whoever asks for a new sign-in gets one more showing of who it is."""
@@ -76,8 +78,9 @@ class _Authorization(protocol.AuthorizationView):
     def form_valid(self, form: Any) -> HttpResponse:
         """同意。 Consent: the act, and the code, in one transaction."""
         live = live_of(self.request)
-        assert live is not None
-        scopes = [one for one in form.cleaned_data["scopes"] if one in operations.SCOPES]
+        if live is None:
+            raise Refused("no_session", "会话已结束，请重新登录", "the session has ended; sign in again")
+        scopes = [one for one in form.cleaned_data["scopes"] if one in SCOPES]
         with transaction.atomic():
             operations.consent_client(
                 actor=Actor(person=live.person, means=live.means),
@@ -86,7 +89,8 @@ class _Authorization(protocol.AuthorizationView):
                 client=self._request_info["client_id"],
                 scopes=scopes,
             )
-            return super().form_valid(form)
+            answer: HttpResponse = super().form_valid(form)
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """这一页的内容。 The contents of the page."""
@@ -95,7 +99,7 @@ class _Authorization(protocol.AuthorizationView):
 
     def render_to_response(self, context: dict[str, Any], **named: Any) -> HttpResponse:
         """这一页。 The page; its form may lead back to the system that asked, and nowhere else."""
-        response = super().render_to_response(context, **named)
+        response: HttpResponse = super().render_to_response(context, **named)
         parts = urlsplit(self._request_info["redirect_uri"])
         back = f"form-action 'self' {parts.scheme}://{parts.netloc}"
         response.headers["Content-Security-Policy"] = POLICY.replace("form-action 'self'", back)
@@ -111,9 +115,10 @@ def _broken(request: HttpRequest, reason: str) -> HttpResponse:
 def authorization(request: HttpRequest) -> HttpResponse:
     """授权。 The authorization endpoint; its form carries a token of its own against forgery."""
     try:
-        return _Authorization.as_view()(request)  # type: ignore[return-value]
+        answer: HttpResponse = _Authorization.as_view()(request)
     except (InvalidInput, Refused, errors.OAuth2Error):
         return _broken(request, _("请求不对，没有告知任何内容。"))
+    return answer
 
 
 protocols = [
@@ -144,7 +149,12 @@ def systems(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             given = _register(me.actor, form)
     listed = [{"number": row.pk, "name": row.name, "addresses": row.get_redirect_uris()} for row in clients()]
-    context = {"form": form if not given else ClientForm(), "systems": listed, "given": given}
+    context = {
+        "form": form if not given else ClientForm(),
+        "systems": listed,
+        "given": given,
+        "may": me.post is By.LEAD_OFFICER,
+    }
     return render(request, "account/systems.html", context, status=400 if form.errors else 200)
 
 

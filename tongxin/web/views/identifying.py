@@ -12,12 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from tongxin.acts.terms import Actor, Conflict, InvalidInput, Refused, Who, who
+from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, Who, who
 from tongxin.identity import operations
+from tongxin.identity.models import Recovery
 from tongxin.identity.queries import (
     account_of,
     name_of,
     person_of,
+    persons_of,
     recoveries_waiting,
     refs_of,
     representations_of,
@@ -31,7 +33,7 @@ from tongxin.identity.terms import (
     Powers,
     RepresentationKind,
 )
-from tongxin.organs.queries import held_offices
+from tongxin.organs.queries import held_offices, organs_of
 from tongxin.places.queries import city_day
 from tongxin.web.account_forms import (
     AuthoriseForm,
@@ -43,6 +45,8 @@ from tongxin.web.account_forms import (
 from tongxin.web.fresh import ask_again
 
 Wrong = InvalidInput | Refused | Conflict
+DESKS: Final = frozenset({By.HOTLINE_CLERK, By.LEAD_OFFICER})
+MOST_WAITING: Final = 500
 FORMS: Final[dict[str, Any]] = {
     "number": RegisterIdentifierForm,
     "organisation": RegisterOrganisationForm,
@@ -62,19 +66,36 @@ def _today() -> date:
     return city_day(timezone.now())
 
 
+def _not_here() -> Refused:
+    return Refused("wrong_post", "这一页归受理窗口的工作人员", "this page is for the officials of a desk")
+
+
 # ---- The desk -------------------------------------------------------------------------------------------------------
 
 
 @never_cache
 def desk(request: HttpRequest) -> HttpResponse:
-    """身份窗口。 The desk of identity: what it does, and which recoveries wait. At most five statements."""
+    """身份窗口。 The desk of identity: what it does, and which recoveries wait. At most seven statements."""
     me = who(request)
     if not me.signed_in:
         return _to_door(request)
     if me.standing is None:
-        raise Refused("wrong_post", "这是工作人员的页面", "this page is for officials")
-    context = {"waiting": list(recoveries_waiting()[:100]), "done": request.GET.get("done", "")}
+        raise _not_here()
+    context = {"waiting": _to_decide(me), "done": request.GET.get("done", "")}
     return render(request, "account/desk.html", context)
+
+
+def _to_decide(me: Who) -> list[Recovery]:
+    """归我核实的。 What is for this official to decide: of residents for a desk, of officials for their colleagues."""
+    rows = list(recoveries_waiting()[:MOST_WAITING])
+    persons = persons_of(logins=[row.login for row in rows])
+    organs = organs_of(persons=set(persons.values()), day=_today())
+    return [row for row in rows if _is_for(me, organs.get(persons.get(row.login, ""), frozenset()))]
+
+
+def _is_for(me: Who, organs: frozenset[str]) -> bool:
+    standing = me.standing
+    return standing is not None and (standing.organ in organs if organs else standing.post in DESKS)
 
 
 @never_cache
@@ -86,6 +107,8 @@ def register(request: HttpRequest, what: str) -> HttpResponse:
         raise Http404(what)
     if not me.signed_in:
         return _to_door(request)
+    if me.post not in DESKS:
+        raise _not_here()
     asked = ask_again(request)
     if asked is not None:
         return asked
@@ -146,11 +169,13 @@ def recovery(request: HttpRequest, number: int) -> HttpResponse:
     row = recoveries_waiting().filter(pk=number).first()
     if row is None:
         raise Http404("recovery")
+    known = account_of(login=row.login)
+    offices = list(held_offices(person=known.person, day=_today())) if known else []
+    if not _is_for(me, frozenset(one.office.organ.code for one in offices)):
+        raise _not_here()
     asked = ask_again(request)
     if asked is not None:
         return asked
-    known = account_of(login=row.login)
-    offices = held_offices(person=known.person, day=_today()) if known else []
     form = DecideRecoveryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

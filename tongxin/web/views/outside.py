@@ -19,7 +19,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-
 from jwt import PyJWTError
 from requests import RequestException
 
@@ -32,7 +31,6 @@ from tongxin.web.entering import live_of
 from tongxin.web.fresh import ask_again
 from tongxin.web.views.account import known_now
 from tongxin.web.views.security import said
-
 
 log = logging.getLogger("tongxin.web")
 # What a provider that is away, or lies, makes of it; a token whose algorithm does not fit its key is a TypeError.
@@ -108,8 +106,7 @@ def arrived(request: HttpRequest, *, provider: str, subject: str, process: str, 
             provider,
             _("这个外部账户还没有关联到这里的账户。先用别的方式登录，再在“我的账户”里关联。"),
         )
-    request.GET = request.GET.copy()
-    request.GET["next"] = wanted  # type: ignore[assignment]
+    request.wanted = wanted  # type: ignore[attr-defined]
     return known_now(request, known, [OutsideShown(provider=provider, subject=subject)])
 
 

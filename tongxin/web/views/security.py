@@ -27,8 +27,8 @@ from tongxin.web.ceremony import key_shown, new_key, options_to_add, options_to_
 from tongxin.web.entering import allowed, live_of, wanted_address
 from tongxin.web.fresh import ask_again
 
-SECRET_SALT: Final = "tongxin.web.new-totp"
-SECRET_AGE: Final = 900
+NEW_APP: Final = "tongxin.web.new-totp"
+NEW_APP_AGE: Final = 900
 
 
 def own(request: HttpRequest) -> tuple[LiveSession, Account, Actor] | HttpResponse:
@@ -166,9 +166,9 @@ def add_totp(request: HttpRequest) -> HttpResponse:
     form = TotpForm(request.POST if request.method == "POST" else None)
     try:
         ticket = request.POST.get("secret") or signing.dumps(
-            [live.login, generate_totp_secret()], salt=SECRET_SALT
+            [live.login, generate_totp_secret()], salt=NEW_APP
         )
-        login, secret = signing.loads(ticket, salt=SECRET_SALT, max_age=SECRET_AGE)
+        login, secret = signing.loads(ticket, salt=NEW_APP, max_age=NEW_APP_AGE)
     except signing.BadSignature:
         return HttpResponseRedirect(reverse("account_totp"), status=303)
     if login != live.login:
