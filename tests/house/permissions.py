@@ -21,6 +21,8 @@ from tongxin.cases.forms.photos import photo_path
 from tongxin.cases.models import Case
 from tongxin.cases.terms import Receipt
 from tongxin.exchange import operations as exchange
+from tongxin.exchange.models import Emergency
+from tongxin.exchange.rules.emergency import Ground as EmergencyGround
 from tongxin.exchange.terms import Revision
 from tongxin.exchange.tests import factories as shared
 from tongxin.exchange.tests.lookers import SECRECY, look
@@ -86,6 +88,8 @@ PATHS = {
     "data/disputes/<int:number>/": "data/disputes/{dispute}/",
     "data/revisions/<int:number>/": "data/revisions/{revision}/",
     "data/do/<str:verb>/<str:subject>/": "data/do/record_use/grant:{grant}/",
+    "data/calls/<str:number>/": "data/calls/{grant}/",
+    "data/emergencies/<str:number>/": "data/emergencies/{emergency}/",
     "sign-in/recover/<str:token>/": "sign-in/recover/{recovery_token}/",
     "sign-in/with/<slug:provider_id>/": "sign-in/with/nobody/",
     "sign-in/with/<slug:provider_id>/back/": "sign-in/with/nobody/back/",
@@ -155,6 +159,10 @@ OF_ANOTHER_POST = {
     "data/disputes/<int:number>/": "user",
     "data/revisions/<int:number>/": "inspector",
     "data/do/<str:verb>/<str:subject>/": "user",
+    "data/calls/": "user",
+    "data/calls/<str:number>/": "user",
+    "data/emergencies/new/": "user",
+    "data/emergencies/<str:number>/": "user",
 }
 
 
@@ -279,7 +287,12 @@ def _shared_scene() -> dict[str, str]:
         actor=shared.data_head("bz/urban-management"), at=NOW, item="data:s008", reason="更新频率有变",
         proposed=Revision(facts={"frequency": "每周"}),
     )  # fmt: skip
+    broken = exchange.break_glass(
+        actor=shared.data_head("bz/emergency"), at=NOW, item=shared.PERMITS, ground=EmergencyGround.RESCUE, fields=("name",),
+        rationale="燃气爆炸，需要核对居住人员名单，组织搜救和安置", until=NOW + timedelta(hours=24), calls=10, persons=10,
+    )  # fmt: skip
     return {
+        "emergency": Emergency.objects.get(grant__number=broken).number,
         "asked": shared.number_of(grant),
         "grant": grant.number,
         "correction": str(error),

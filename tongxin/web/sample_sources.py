@@ -25,10 +25,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tongxin.acts.terms import PLATFORM
 from tongxin.exchange.models import Source
+from tongxin.exchange.rules.sample import sample_number
 from tongxin.exchange.terms import Adapter
 from tongxin.identity.operations import register_identifier
 from tongxin.identity.queries import account_of, own_particulars, person_of
-from tongxin.identity.rules import resident_check
 from tongxin.web.clock import now
 
 PROGRAM: Final = Path(__file__).resolve().parents[2] / "tools" / "sample_source.py"
@@ -36,16 +36,8 @@ INVENTED: Final = 400
 KNOWN: Final = ("resident", "resident2")  # logins of the demo whose numbers are among the invented ones
 FAMILY: Final = "赵钱孙李周吴郑王冯陈褚卫"
 GIVEN: Final = ("安", "宁", "清", "和", "远", "舒", "明", "嘉")
-AREA: Final = "999999"
 FIRST_DAY: Final = date(2020, 1, 1)
 Row = dict[str, Any]
-
-
-def sample_number(nth: int) -> str:
-    """编造的公民身份号码。 The invented number of the nth resident: valid in form, of an area that does not exist."""
-    born = date(1950, 1, 1) + timedelta(days=nth * 61 % 25_000)
-    first = f"{AREA}{born:%Y%m%d}{nth % 1000:03d}"
-    return first + resident_check(first)
 
 
 def demo_sources() -> tuple[list[str], Path]:

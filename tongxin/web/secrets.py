@@ -24,6 +24,10 @@ def _rsa_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
+def _sm2_pair() -> tuple[str, str]:
+    return signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")
+
+
 # What data folders from before do not have; each is added once.
 LATER: Final[Mapping[str, Callable[[], str]]] = {
     "identity_key": lambda: secrets.token_hex(32),
@@ -63,13 +67,13 @@ class Secrets:
                 b"", suite=suite
             )  # said now, while nothing is founded: no such hash, or not on this machine
             made = cls(
-                secrets.token_urlsafe(48),
-                secrets.token_urlsafe(24),
-                secrets.token_hex(32),
-                os.environ.get("TONGXIN_LOG", LOG_NAME),
-                *(make() for make in LATER.values()),
-                suite,
-                *(signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")),
+                key=secrets.token_urlsafe(48),
+                app_password=secrets.token_urlsafe(24),
+                ledger_seed=secrets.token_hex(32),
+                log_name=os.environ.get("TONGXIN_LOG", LOG_NAME),
+                ledger_hash=suite,
+                **dict(zip(("sm2_private", "sm2_public"), _sm2_pair(), strict=True)),
+                **{name: make() for name, make in LATER.items()},
             )
             draft = _drafted(data, asdict(made))
             with contextlib.suppress(FileExistsError):

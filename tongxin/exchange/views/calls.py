@@ -20,6 +20,7 @@ from tongxin.exchange.api.answering import Repeated, answered
 from tongxin.exchange.forms.calling import CallForm
 from tongxin.exchange.models import Call, CallResult, Grant
 from tongxin.exchange.queries import calls, catalogue, grants
+from tongxin.exchange.rules.sample import sample_number
 from tongxin.exchange.terms import PURPOSE_LABELS, Answered, Purpose, SourceFault
 from tongxin.exchange.views import data_shown as shown
 from tongxin.exchange.views.data_shown import DataGround
@@ -128,6 +129,7 @@ def _about(grant: Grant, ground: DataGround) -> dict[str, Any]:
         "purpose": PURPOSE_LABELS[Purpose(grant.purpose)],
         "rests": shown.clause_lines([rest.ref for rest in grant.rests.order_by("id")]),
         "basis": shown.basis_of("call_data", ground),
+        "samples": [sample_number(n) for n in (0, 5)] if grant.source.address.startswith("demo:") else [],
         "left": {
             "calls": grant.calls - left.calls, "rows": grant.rows - left.rows, "persons": grant.persons - left.persons,
         } if left else None,
