@@ -83,7 +83,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
     if not calls.is_users(actor=me.actor, grant=grant, at=ground.at):
         return shown.not_yours(request, ground, [grant.organ])
     fields = {one.name: shown.said(one.label, one.label_en) for one in calls.fields_granted(grant=grant)}
-    form = CallForm(grant, list(fields.items()), request.POST or None)
+    form = CallForm(grant, list(fields.items()), request.POST if request.method == "POST" else None)
     context = {"grant": grant, "form": form, "fields": fields, **_about(grant, ground)}
     if request.method == "GET" or not form.is_valid():
         status = 400 if form.is_bound else 200
