@@ -16,14 +16,29 @@ GONE = "take it out of exchange/rules/collecting.py: nothing asks it any more"
 FILLED = "fill it in: what the platform knows of who is signed in is shown and not asked (政务数据共享条例 art. 19)"
 
 APART = "let it be left empty, or fill it in from what is known (OwnQuestion.known)"
-SIGN_IN = "tongxin.web.forms.SignInForm"
+# Who somebody is, asked before anybody is known: signing in, opening or getting back an account, naming a representative.
+BEFORE_ANYBODY_IS_KNOWN = frozenset({
+    "tongxin.web.forms.SignInForm",
+    "tongxin.web.account_forms.OpenAccountForm",
+    "tongxin.web.account_forms.RecoverForm",
+    "tongxin.web.account_forms.AuthoriseForm",
+})  # fmt: skip
 
 # Forms that only people in an office fill in, about a matter: modules, or single forms.
 STAFF = (
     "tongxin.cases.forms.acts.",
+    "tongxin.cases.forms.erasing.",
     "tongxin.cases.forms.intake.",
     "tongxin.cases.forms.purpose.",
-    "tongxin.exchange.forms.",
+    "tongxin.exchange.forms.calling.",
+    "tongxin.exchange.forms.collecting.",
+    "tongxin.exchange.forms.doing.",
+    "tongxin.exchange.forms.releasing.",
+    "tongxin.exchange.forms.person.AnswerForm",
+    "tongxin.exchange.forms.person.AnswerRequestForm",
+    "tongxin.exchange.forms.person.DeferralForm",
+    "tongxin.exchange.forms.person.DecideForm",
+    "tongxin.exchange.forms.person.EndForm",
     "tongxin.law.forms.keeping.",
     "tongxin.law.forms.listing.",
     "tongxin.law.forms.making_acts.",
@@ -31,6 +46,11 @@ STAFF = (
     "tongxin.law.forms.making.",
     "tongxin.law.forms.making_comment.CommentPurposeForm",
     "tongxin.web.forms.OfficeForm",
+    "tongxin.web.account_forms.RegisterIdentifierForm",
+    "tongxin.web.account_forms.RegisterOrganisationForm",
+    "tongxin.web.account_forms.ConfirmRepresentativeForm",
+    "tongxin.web.account_forms.DecideRecoveryForm",
+    "tongxin.web.account_forms.ClientForm",
 )
 # Forms of looking something up: a day, a word, two versions. Nothing of what is typed is kept.
 LOOKING = (
@@ -108,5 +128,5 @@ def answered_apart(own: Iterable[OwnQuestion], found: Iterable[type[forms.BaseFo
         for one in own
         if one.means
         and not one.known
-        and (not one.apart or ((one.form, one.field) in needed and one.form != SIGN_IN))
+        and (not one.apart or ((one.form, one.field) in needed and one.form not in BEFORE_ANYBODY_IS_KNOWN))
     ]

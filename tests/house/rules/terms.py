@@ -44,7 +44,7 @@ FLOORS = {
 }
 # Decision 0001. `rules` are pure, so copying them upward would make two of one thing; `models` to `models` is a foreign key.
 DOORS = ("operations", "queries", "terms", "rules")
-GROUND_DOORS = frozenset({"tongxin.acts.gate", "tongxin.acts.registry"})
+GROUND_DOORS = frozenset({"tongxin.acts.gate", "tongxin.acts.registry", "tongxin.ledger.merkle"})
 INDICATORS_READERS = frozenset({"web"})
 # The composition root: it puts the capabilities together, so it may enter them anywhere.
 ROOT = "web"

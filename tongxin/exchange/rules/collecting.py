@@ -80,6 +80,27 @@ OWN_FORMS: Final[tuple[OwnQuestion, ...]] = (
     ),
     *_apart("tongxin.web.forms.SignInForm", login=Meaning.ACCOUNT, password=_MATTER),
     *_form("tongxin.web.forms.NumberForm", number=_MATTER),
+    *_form("tongxin.exchange.forms.person.ContestForm", ground=_MATTER, text=_MATTER),
+    *_form("tongxin.exchange.forms.person.RaiseForm", text=_MATTER),
+    *_form(
+        "tongxin.exchange.forms.person.RequestForm", kind=_MATTER, about=_MATTER, case=_MATTER, ground=_MATTER, text=_MATTER
+    ),
+    *_form(
+        "tongxin.exchange.forms.person.ParticularsForm", phone=Meaning.PHONE, email=Meaning.EMAIL, language=_MATTER
+    ),
+    *_form("tongxin.web.account_forms.CodeForm", code=_MATTER),
+    *_form("tongxin.web.account_forms.ConfirmForm", password=_MATTER, code=_MATTER),
+    *_form("tongxin.web.account_forms.TotpForm", code=_MATTER),
+    *_form("tongxin.web.account_forms.KeyForm", name=_MATTER, second=_MATTER),
+    *_form("tongxin.web.account_forms.PasswordForm", password=_MATTER),
+    *_apart("tongxin.web.account_forms.OpenAccountForm", name=Meaning.NAME, wish=Meaning.ACCOUNT, password=_MATTER),
+    *_apart("tongxin.web.account_forms.RecoverForm", login=Meaning.ACCOUNT),
+    # Of the representative, who is somebody else; the number finds them and is not kept.
+    *_apart(
+        "tongxin.web.account_forms.AuthoriseForm",
+        representative_name=Meaning.NAME, representative_id=Meaning.RESIDENT_ID, matters=_MATTER, powers=_MATTER,
+        valid_to=_MATTER, person=_MATTER,
+    ),
 )  # fmt: skip
 
 
