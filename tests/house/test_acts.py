@@ -173,6 +173,17 @@ def test_an_act_in_one_statement_writes_only_what_the_gate_lets_through() -> Non
     for text in (CALL.wait, CALL.about, CALL.rests, CALL.own, CALL.answer):
         assert not re.search(r"\b(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b(?! OF m)", text), text
     whole = statement(CALL, book=StatuteBook().in_one, append=APPEND_IN_ONE, in_hand=IN_HAND).text
-    order = [whole.index(word) for word in ("standing AS", "basis AS", "own AS", "verdict AS", "INSERT INTO ledger_ledgerentry", "let AS", "INSERT INTO exchange_call")]
+    order = [
+        whole.index(word)
+        for word in (
+            "standing AS",
+            "basis AS",
+            "own AS",
+            "verdict AS",
+            "INSERT INTO ledger_ledgerentry",
+            "let AS",
+            "INSERT INTO exchange_call",
+        )
+    ]
     assert order == sorted(order)
     assert "let AS (SELECT new.id AS entry FROM new, verdict WHERE verdict.code IS NULL)" in whole

@@ -316,7 +316,16 @@ def test_the_entry_of_another_open_transaction_is_refused(
 def test_a_refusal_entitles_to_nothing(app: psycopg.Connection) -> None:
     with app.transaction(force_rollback=True):
         enter(app, outcome="refused")
-        assert probed(app) == NO_ACT
+        assert (
+            refused(
+                app, "INSERT INTO law_calendardate (day, kind, name) VALUES ('2031-01-01', 'holiday', 'x')"
+            )
+            == NO_ACT
+        )
+        assert refused(app, "UPDATE places_city SET revision = revision") == NO_ACT
+        assert (
+            probed(app) is None
+        )  # a statement that changes no row: what an act refused in its one statement comes to
 
 
 def test_an_entry_that_was_rolled_back_to_a_savepoint_is_refused(app: psycopg.Connection) -> None:

@@ -121,7 +121,9 @@ WRITERS = (
     Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
     Allowed("tongxin.web.tickets", "", "Django's cache as a table: what lasts a minute between two requests"),
     Allowed(
-        "tongxin.web.sample_sources", "", "invented rows of sample source systems, in another database than the city's"
+        "tongxin.web.sample_sources",
+        "",
+        "invented rows of sample source systems, in another database than the city's",
     ),
     Allowed(
         "tongxin.web.tasks", "Delivery", "attempts at delivery are bookkeeping of the platform, not acts"
