@@ -234,6 +234,9 @@ def handler(witness):
                 if refusal.size is not None:
                     return self.answer(refusal.status, f"{refusal.size}\n", "text/x.tlog.size")
                 return self.answer(refusal.status, f"{refusal.said}\n")
+            except sqlite3.Error as error:  # nothing was written: nothing is cosigned
+                print(f"memory: {error}", file=sys.stderr, flush=True)
+                return self.answer(503, "not now\n")
 
         def answer(self, status, text, kind="text/plain; charset=utf-8"):
             data = text.encode()
@@ -248,6 +251,11 @@ def handler(witness):
                 print(f"{self.address_string()} {given[1:3]}", file=sys.stderr, flush=True)
 
     return Handler
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
 
 # ---- The commands ---------------------------------------------------------------------------------------------------
@@ -285,8 +293,7 @@ def show(folder):
 
 def serve(folder, logs, host, port):
     witness = Witness(folder, [verifier_key(log, 1) for log in logs])
-    server = ThreadingHTTPServer((host, port), handler(witness))
-    server.daemon_threads = True
+    server = Server((host, port), handler(witness))
     print(f"witness {verifier_line(folder)} on {host}:{server.server_address[1]}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

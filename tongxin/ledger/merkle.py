@@ -22,8 +22,7 @@ TILE_HEIGHT: Final = 8  # C2SP tlog-tiles: a tile holds up to 2**8 hashes
 
 def digest(data: bytes, *, suite: str = SHA256) -> bytes:
     """摘要。 Digest of bytes, 32 bytes. Raises ValueError for a suite that is not offered, or not present here."""
-    if suite not in SUITES:
-        raise ValueError(f"no hash suite {suite!r}")
+    _known(suite)
     if not isinstance(data, bytes):
         raise ValueError(f"bytes are hashed, not {type(data).__name__}")  # noqa: TRY004 - one kind of error for callers
     return bytes(SUITES[suite](data).digest())
@@ -58,8 +57,7 @@ class Frontier:
         self.hashes = list(hashes)
         self.suite = suite
         self.completed: list[tuple[int, int, bytes]] = []
-        if suite not in SUITES:
-            raise ValueError(f"no hash suite {suite!r}")
+        _known(suite)
         if len(self.hashes) != size.bit_count():
             raise ValueError(
                 f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(self.hashes)}"

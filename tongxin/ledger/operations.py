@@ -20,6 +20,7 @@ from tongxin.ledger.terms import NewEntry, canonical
 
 SEQUENCER_LOCK = 0x746F6E67  # advisory lock: one sequencer at a time
 SALT_BYTES = 16
+BATCH = 5_000  # entries that one checkpoint takes in at most
 CLOCKS_APART = timedelta(seconds=30)
 
 APPEND = """
@@ -87,9 +88,14 @@ def append_entries(*, entries: Sequence[NewEntry]) -> list[int]:
     if not connection.in_atomic_block:
         raise RuntimeError("a ledger entry belongs to the transaction of its act")
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, [json.dumps([_row(entry) for entry in entries], ensure_ascii=False)])
+        cursor.execute(APPEND, [written(entries)])
         ids = {act: number for number, act, _ in cursor.fetchall()}
     return [ids[entry.act] for entry in entries]
+
+
+def written(entries: Sequence[NewEntry]) -> str:
+    """条目写成的 JSON。 Entries as the JSON that the statement appends, each with a new salt and its commitment."""
+    return json.dumps([_row(entry) for entry in entries], ensure_ascii=False)
 
 
 def _row(entry: NewEntry) -> dict[str, Any]:
@@ -112,7 +118,7 @@ def _row(entry: NewEntry) -> dict[str, Any]:
     }
 
 
-def sequence(*, signer: Signer, at: datetime, batch: int = 5_000) -> int:
+def sequence(*, signer: Signer, at: datetime, batch: int = BATCH) -> int:
     """定序。 Integrate settled entries into the tree and sign a checkpoint; returns how many were integrated.
 
     Two sequencers at once are harmless: the second finds the lock taken and does nothing.

@@ -35,9 +35,13 @@ def public_key() -> bytes:
 
 
 def sequence_all(*, at: datetime) -> int:
-    """定序直到没有等待的条目。 Integrate until nothing settled waits; returns how many entries."""
-    total = 0
-    while count := operations.sequence(signer=signer(), at=at):
+    """定序直到没有等待的条目。 Integrate what had settled when this began; returns how many entries.
+
+    A batch that is not full was all there was: what came meanwhile waits for the next round, and for its checkpoint.
+    """
+    total = count = operations.sequence(signer=signer(), at=at)
+    while count == operations.BATCH:
+        count = operations.sequence(signer=signer(), at=at)
         total += count
     return total
 
@@ -47,8 +51,8 @@ def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
 
     `kept`: checkpoints kept elsewhere. Raises ValueError for one that this ledger's key never signed.
     """
-    trusted = signer().trusted(witnessing.known_keys())
-    found = verification(trusted=trusted, tables=guarded_tables(), kept=kept)
+    keys = signer().keys(witnessing.known_keys())
+    found = verification(keys=keys, tables=guarded_tables(), kept=kept)
     if found.intact:
         fault = stamping.fault() or _astray()
         found = replace(found, intact=fault is None, first_fault=fault)

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import connection
 
 from tongxin.ledger import rules
-from tongxin.ledger.rules.signing import Trusted
+from tongxin.ledger.rules.signing import Keys
 from tongxin.ledger.terms import Fault
 
 COSIGNATURES: Final = """
@@ -21,7 +21,7 @@ SELECT s.size, s.authority, s.at, s.token, s.seal, c.note FROM ledger_ledgerstam
 GONE: Final = "a checkpoint of this size was attested outside, and is gone"
 
 
-def attestation_fault(trusted: Trusted) -> Fault | None:
+def attestation_fault(keys: Keys) -> Fault | None:
     """外面所证的第一处不符。 The first cosignature or time stamp that does not hold, or whose checkpoint is gone."""
     for query, check in ((COSIGNATURES, _cosignature_fault), (STAMPS, _stamp_fault)):
         with connection.chunked_cursor() as cursor:
@@ -30,17 +30,17 @@ def attestation_fault(trusted: Trusted) -> Fault | None:
                 for size, name, at, first, second, note in rows:
                     if note is None:
                         return Fault("removed", "ledger_ledgercheckpoint", str(size), GONE)
-                    fault = check(trusted, size, name, at, (bytes(first), bytes(second)), note)
+                    fault = check(keys, size, name, at, (bytes(first), bytes(second)), note)
                     if fault:
                         return fault
     return None
 
 
 def _cosignature_fault(
-    trusted: Trusted, size: int, name: str, at: datetime, raw: tuple[bytes, bytes], note: str
+    keys: Keys, size: int, name: str, at: datetime, raw: tuple[bytes, bytes], note: str
 ) -> Fault | None:
     row = f"{size} {name} {at.astimezone(UTC).isoformat()}"
-    key = next((key for key in trusted.witnesses if (key.name, key.id) == (name, raw[0])), None)
+    key = next((key for key in keys.witnesses if (key.name, key.id) == (name, raw[0])), None)
     body, _ = rules.read_note(note)
     seconds = int(at.timestamp()).to_bytes(8, "big", signed=True)
     try:
@@ -55,18 +55,18 @@ def _cosignature_fault(
 
 
 def _stamp_fault(
-    trusted: Trusted, size: int, name: str, at: datetime, raw: tuple[bytes, bytes], note: str
+    keys: Keys, size: int, name: str, at: datetime, raw: tuple[bytes, bytes], note: str
 ) -> Fault | None:
     del note
     message = rules.stamp_message(size=size, authority=name, at=at, token=raw[0])
-    if rules.holds(message, raw[1], trusted.public):
+    if rules.holds(message, raw[1], keys.public):
         return None
     return Fault("altered", "ledger_ledgerstamp", f"{size} {name}", "the row is not what the log sealed")
 
 
-def kept_heads(notes: Sequence[str], trusted: Trusted) -> dict[int, bytes]:
+def kept_heads(notes: Sequence[str], keys: Keys) -> dict[int, bytes]:
     """别处留存的检查点。 Size and root of checkpoints kept elsewhere. Raises ValueError for one that this log never signed."""
-    heads = [rules.read_checkpoint(rules.verify_note(note, trusted.origin, trusted.public)) for note in notes]
+    heads = [rules.read_checkpoint(rules.verify_note(note, keys.origin, keys.public)) for note in notes]
     found: dict[int, bytes] = {}
     for head in heads:
         if found.setdefault(head.size, head.root) != head.root:

@@ -1,7 +1,8 @@
 """从每一行重新核验整个台账。 Verification of the whole ledger from the rows up."""
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode
 from tongxin.ledger.queries.attested import attestation_fault, kept_heads
 from tongxin.ledger.queries.entries import LEAF_COLUMNS
-from tongxin.ledger.rules.signing import Trusted, sm2_present, verify_sm2
+from tongxin.ledger.rules.signing import Keys, sm2_present, verify_sm2
 from tongxin.ledger.terms import Fault, Verification, canonical
 
 ENTRIES_WITH_LEAVES: Final = """
@@ -72,25 +73,27 @@ SELECT coalesce(last.key, now.key),
 
 def verification(
     *,
-    trusted: Trusted,
+    keys: Keys,
     tables: Mapping[str, str],
     kept: Sequence[str] = (),
 ) -> Verification:
     """从每一行重新核验整个台账。 Recompute everything from the rows and name the first one that disagrees.
 
-    `trusted`: the keys that signatures are verified with; `tables`: those whose rows the ledger holds digests of, each with
+    `keys`: the keys that signatures are verified with; `tables`: those whose rows the ledger holds digests of, each with
     its key column; `kept`: checkpoints kept elsewhere, that this ledger must still lead to. One snapshot of the database.
+    Raises ValueError for a checkpoint kept elsewhere that this log never signed.
     """
+    heads = kept_heads(kept, keys)
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _verification(trusted, tables, kept)
+        return _verification(keys, tables, heads)
 
 
-def _verification(trusted: Trusted, tables: Mapping[str, str], kept: Sequence[str]) -> Verification:
-    walk = _Walk(trusted, kept)
+def _verification(keys: Keys, tables: Mapping[str, str], heads: Mapping[int, bytes]) -> Verification:
+    walk = _Walk(keys, heads)
     fault = (
         walk.first_fault()
         or _first(
@@ -100,7 +103,7 @@ def _verification(trusted: Trusted, tables: Mapping[str, str], kept: Sequence[st
             "added",
             "never integrated in its order",
         )
-        or attestation_fault(trusted)
+        or attestation_fault(keys)
         or _first(MISTOLD, (), "ledger_ledgerwrite", "altered", "digests of single rows were changed")
         or _content_astray()
         or _first_of(_row_fault(table, key) for table, key in sorted(tables.items()))
@@ -128,24 +131,26 @@ def _first_of(faults: Iterator[Fault | None]) -> Fault | None:
 class _Walk:
     """沿叶走一遍。 One pass over leaves, entries, full tiles and checkpoints, in order."""
 
-    def __init__(self, trusted: Trusted, kept: Sequence[str]) -> None:
-        self.trusted = trusted
-        self.tree = merkle.Frontier(suite=trusted.suite)
+    def __init__(self, keys: Keys, kept: Mapping[int, bytes]) -> None:
+        self.keys = keys
+        self.tree = merkle.Frontier(suite=keys.suite)
         self.order = (0, 0)
         self.nodes = {(n.level, n.index): bytes(n.hash) for n in LedgerNode.objects.iterator(10_000)}
-        self.ahead = LedgerCheckpoint.objects.order_by("size").iterator(2_000)
+        self.ahead: Generator[LedgerCheckpoint, None, None] = (
+            row for row in LedgerCheckpoint.objects.order_by("size").iterator(2_000)
+        )
         self.coming = next(self.ahead, None)
         self.previous, self.extended, self.checkpoints = 0, False, 0
-        self.kept = kept_heads(kept, trusted)
+        self.kept = kept
         self.suspect: tuple[Fault, Fault] | None = (
             None  # the entry, or its leaf: the next signed root decides
         )
 
     def first_fault(self) -> Fault | None:
         """第一处不符。 The first disagreement, None when there is none."""
-        if self.coming is not None and self.coming.size <= 0:
-            return _checkpoint("added", self.coming.size, "a checkpoint of no tree")
-        with connection.chunked_cursor() as cursor:
+        with connection.chunked_cursor() as cursor, contextlib.closing(self.ahead):
+            if self.coming is not None and self.coming.size <= 0:
+                return _checkpoint("added", self.coming.size, "a checkpoint of no tree")
             cursor.execute(ENTRIES_WITH_LEAVES)
             while rows := cursor.fetchmany(2_000):
                 for row in rows:
@@ -181,7 +186,7 @@ class _Walk:
             reason = "the leaves are not in the order of their entries"
             return Fault("altered", "ledger_ledgerleaf", str(index - 1), reason)
         self.order = order
-        computed = merkle.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]), suite=self.trusted.suite)
+        computed = merkle.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]), suite=self.keys.suite)
         if computed != bytes(stored) and self.suspect is None:
             self.suspect = (
                 Fault("altered", "ledger_ledgerentry", str(number), "the row does not hash to its leaf"),
@@ -190,7 +195,7 @@ class _Walk:
         self.tree.append(computed)
         if salt is not None:
             bound = {"content": _json(content), "subject": subject, "persons": list(persons)}
-            if rules.commitment(bytes(salt), canonical(bound), suite=self.trusted.suite) != bytes(row[11]):
+            if rules.commitment(bytes(salt), canonical(bound), suite=self.keys.suite) != bytes(row[11]):
                 reason = "the content is not what was committed to"
                 return Fault("altered", "ledger_ledgercontent", str(number), reason)
         return None
@@ -227,7 +232,7 @@ class _Walk:
 
     def _note_fault(self, row: LedgerCheckpoint) -> Fault | None:
         """一个检查点的不符。 What is wrong with the checkpoint of the size that was reached."""
-        own = self.trusted
+        own = self.keys
         try:
             body = rules.verify_note(row.note, own.origin, own.public)
             head = rules.read_checkpoint(body)
@@ -245,7 +250,7 @@ class _Walk:
         if not head.extensions and not self.extended:
             return None  # before 0.3 neither the moment nor the one before was signed
         self.extended = True
-        said = rules.extensions(at=row.at, previous=self.previous, suite=self.trusted.suite)
+        said = rules.extensions(at=row.at, previous=self.previous, suite=self.keys.suite)
         if head.extensions[:1] != said[:1]:
             return _checkpoint("altered", row.size, "its moment is not what was signed")
         if head.extensions != said:
@@ -258,9 +263,9 @@ class _Walk:
     def _check_lines(self, note: str) -> None:
         """只有该有的签名行。 Nothing but the log's own lines stands in a stored note. Raises ValueError."""
         _, lines = rules.read_note(note)
-        if self.trusted.sm2_public and sm2_present():
-            verify_sm2(note, self.trusted.origin, self.trusted.sm2_public)
-        if len(lines) != (2 if self.trusted.sm2_public else 1):
+        if self.keys.sm2_public and sm2_present():
+            verify_sm2(note, self.keys.origin, self.keys.sm2_public)
+        if len(lines) != (2 if self.keys.sm2_public else 1):
             raise ValueError("a signature line that is not the log's own")
 
 

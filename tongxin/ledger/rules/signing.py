@@ -42,9 +42,9 @@ class Signer:
         raw = _sm2(private=self.sm2_private, public=self.sm2_public).sign(body.encode())
         return note + str(Signature(self.origin, key.id, bytes(raw)))
 
-    def trusted(self, witnesses: Sequence[Key] = ()) -> "Trusted":
+    def keys(self, witnesses: Sequence[Key] = ()) -> "Keys":
         """拿什么核对它。 What its ledger is verified with."""
-        return Trusted(self.origin, public_key(self.seed), self.suite, self.sm2_public, tuple(witnesses))
+        return Keys(self.origin, public_key(self.seed), self.suite, self.sm2_public, tuple(witnesses))
 
     def seal(self, message: bytes) -> bytes:
         """封签。 The log's own signature on a row that others wrote the content of, 64 bytes."""
@@ -52,7 +52,7 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class Keys:
     """核对所凭的公钥。 The keys a ledger is verified with: the log's own, and those of every witness it ever had."""
 
     origin: str

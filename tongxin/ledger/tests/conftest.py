@@ -1,7 +1,7 @@
 """A city in which something has happened, committed and integrated; and a look at it with the owner's rights."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +31,11 @@ from tongxin.law import operations as law
 from tongxin.law.tests.makers import answered, commented, open_rule
 from tongxin.law.tests.test_changing import enter, late_repeal, note
 from tongxin.law.tests.test_listing import applied
-from tongxin.web import ground
+from tongxin.ledger import rules
+from tongxin.ledger.operations import accept_cosignature
+from tongxin.ledger.queries import newest_checkpoint
+from tongxin.ledger.tests.small import WITNESS, WITNESS_KEY, WITNESS_SEED
+from tongxin.web import ground, witnessing
 
 LEAD, DESK, WATER = "bz/lead", "bz/hotline", "bz/371602/water"
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -77,6 +81,17 @@ def happen() -> None:
         )
     except Refused:
         ground.sequence_all(at=NOW + timedelta(minutes=1))
+    _witness(NOW + timedelta(minutes=1))
+
+
+def _witness(at: datetime) -> None:
+    """A witness that this city knows cosigns the newest checkpoint."""
+    newest = newest_checkpoint()
+    assert newest is not None
+    body, _ = rules.read_note(newest.note)
+    witnessing.remember([WITNESS_KEY])
+    line = rules.cosigned(body, WITNESS, WITNESS_SEED, int(at.timestamp()))
+    accept_cosignature(size=newest.size, line=line, key=WITNESS_KEY, at=at)
 
 
 def _law() -> None:

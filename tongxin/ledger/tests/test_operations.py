@@ -73,7 +73,7 @@ def test_every_entry_is_integrated_once_in_its_order_and_signed(city_of_its_own:
     before = LedgerCheckpoint.objects.order_by("-size")[1].size
     assert head.extensions == (f"at {rules.instant(NOW)}", f"previous {before}")
     assert LedgerCheckpoint.objects.count() == (total + 1) // 2
-    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
+    assert verification(keys=SIGNER.keys(), tables=guarded_tables()).intact
 
 
 def test_nothing_to_integrate_makes_no_checkpoint(city_of_its_own: str) -> None:
@@ -123,7 +123,7 @@ def test_two_sequencers_at_once_integrate_each_entry_once(city_of_its_own: str) 
     total = LedgerEntry.objects.count()
     assert errors == []
     assert sum(counts) <= total == LedgerLeaf.objects.count() == len(set(order()))
-    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
+    assert verification(keys=SIGNER.keys(), tables=guarded_tables()).intact
 
 
 def test_a_sequencer_that_finds_the_lock_taken_does_nothing(
@@ -146,10 +146,10 @@ def test_an_entry_of_a_long_transaction_that_commits_late_is_integrated_after(
         case = reported()
         early = contents_about(subject=case.ref)[0].entry_id
         assert sequence(signer=SIGNER, at=NOW) == 0
-        assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).pending == 1
+        assert verification(keys=SIGNER.keys(), tables=guarded_tables()).pending == 1
     assert integrate() == 2
     assert order()[size:] == [late, early]
-    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
+    assert verification(keys=SIGNER.keys(), tables=guarded_tables()).intact
 
 
 def test_an_entry_of_a_transaction_that_is_rolled_back_leaves_no_leaf(
@@ -186,7 +186,7 @@ def test_the_sequencer_loses_nothing_while_others_write(city_of_its_own: str) ->
     integrate()
     assert errors == []
     assert order() == list(LedgerEntry.objects.order_by("xact", "id").values_list("id", flat=True))
-    assert verification(trusted=SIGNER.trusted(), tables=guarded_tables()).intact
+    assert verification(keys=SIGNER.keys(), tables=guarded_tables()).intact
 
 
 @pytest.mark.django_db

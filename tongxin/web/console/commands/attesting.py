@@ -41,8 +41,10 @@ def verify(given: argparse.Namespace) -> Result:
     return (0 if found["intact"] else 1), "\n".join(
         [
             said,
-            f"entries {found['entries']}, in the tree {found['leaves']}, waiting {found['pending']}, "
-            f"checkpoints {found['checkpoints']}, digests of rows {found['writes']}",
+            (
+                f"entries {found['entries']}, in the tree {found['leaves']}, waiting {found['pending']}, "
+                f"checkpoints {found['checkpoints']}, digests of rows {found['writes']}"
+            ),
             f"root {found['root']}",
             *(f"not checked: {reason}" for reason in found["not_checked"]),
         ]
