@@ -64,11 +64,11 @@ def take(connection: psycopg.Connection, act: str) -> None:
     connection.execute("SELECT set_config('tongxin.act', %s, true)", [act])
 
 
-def probed(connection: psycopg.Connection, write: str = PROBE) -> str | None:
+def probed(connection: psycopg.Connection) -> str | None:
     """How a write is answered now; the transaction goes on."""
     try:
         with connection.transaction():
-            connection.execute(write)
+            connection.execute(PROBE)
     except psycopg.Error as error:
         return error.sqlstate
     return None
@@ -313,12 +313,19 @@ def test_the_entry_of_another_open_transaction_is_refused(
             assert probed(app) == NO_ACT
 
 
-def test_a_refusal_entitles_to_no_row(app: psycopg.Connection) -> None:
-    """An act refused within its one statement has parts that touch no row: these pass, the first row does not."""
+def test_a_refusal_entitles_to_nothing(app: psycopg.Connection) -> None:
     with app.transaction(force_rollback=True):
         enter(app, outcome="refused")
-        assert probed(app) is None
-        assert probed(app, "UPDATE places_city SET name = name") == NO_ACT
+        assert (
+            refused(
+                app, "INSERT INTO law_calendardate (day, kind, name) VALUES ('2031-01-01', 'holiday', 'x')"
+            )
+            == NO_ACT
+        )
+        assert refused(app, "UPDATE places_city SET revision = revision") == NO_ACT
+        assert (
+            probed(app) is None
+        )  # a statement that changes no row: what an act refused in its one statement comes to
 
 
 def test_an_entry_that_was_rolled_back_to_a_savepoint_is_refused(app: psycopg.Connection) -> None:

@@ -40,10 +40,9 @@ from tongxin.acts.terms import (
     Standing,
     Warrant,
 )
-from tongxin.ledger.merkle import SHA256
 from tongxin.ledger.operations import APPEND_IN_ONE, IN_HAND, SALT_BYTES, append_entries
 from tongxin.ledger.rules import commitment
-from tongxin.ledger.terms import LedgerOutcome, NewEntry, canonical
+from tongxin.ledger.terms import DATABASE_HASH, LedgerOutcome, NewEntry, canonical
 
 log = logging.getLogger("tongxin.acts")
 R = TypeVar("R")
@@ -51,7 +50,7 @@ R = TypeVar("R")
 _depth: ContextVar[int] = ContextVar("acts_depth", default=0)
 
 
-def act(
+def act(  # noqa: PLR0913 - what an act declares of itself, by name
     verb: str,
     *,
     title: tuple[str, str],
@@ -394,7 +393,7 @@ def _values(
         "content": canonical(content).decode(),
         "salt": salt,
         "commitments": None
-        if settings.LEDGER_HASH == SHA256
+        if settings.LEDGER_HASH == DATABASE_HASH
         else _commitments(parts, salt, scope, content, settings.LEDGER_HASH),
     }
 

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+DATABASE_HASH: Final = (
+    "sha256"  # the one hash the database itself can compute; a ledger may be founded on another
+)
 
 
 class LedgerOutcome(StrEnum):

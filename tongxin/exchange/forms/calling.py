@@ -1,7 +1,6 @@
 """调用和紧急调用的表单。 Forms of a call by hand, and of breaking the glass and what follows."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -110,10 +109,9 @@ class BreakForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """交给操作的。 What the operation is given."""
         found = self.cleaned_data
-        until: datetime = found["until"]
         return {
             "ground": Ground(found["ground"]), "fields": tuple(found["wanted"]), "rationale": found["rationale"],
-            "until": until, "calls": found["calls"], "persons": found["persons"],
+            "until": found["until"], "calls": found["calls"], "persons": found["persons"],
         }  # fmt: skip
 
 

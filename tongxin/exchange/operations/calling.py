@@ -13,7 +13,7 @@ from tongxin.exchange.rules.keys import grant_key, request_digest
 from tongxin.exchange.terms import Asked, Called, Purpose
 from tongxin.identity.queries import identifier_digest, person_of, refs_of
 from tongxin.identity.rules import alias_of
-from tongxin.ledger.merkle import SHA256
+from tongxin.ledger.terms import DATABASE_HASH
 
 GRANT_NUMBER: Final = re.compile(r"Q[0-9]{4}-[0-9]{4,12}")
 FIELD: Final = re.compile(r"\w{1,60}")
@@ -31,7 +31,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
     key = grant_key(number=asked.grant, secret=settings.IDENTITY_KEY)
     return Scope(
         subject=f"grant:{asked.grant}",
-        persons=tuple(aliases) if settings.LEDGER_HASH != SHA256 else (),
+        persons=tuple(aliases) if settings.LEDGER_HASH != DATABASE_HASH else (),
         content={
             "fields": sorted(set(asked.fields)),
             "matter": asked.matter.strip(),
@@ -89,7 +89,7 @@ def _keys(asked: Asked) -> tuple[list[str], list[str]]:
     With a ledger whose hash the database does not have, the persons are looked up here, since their commitment is made here.
     """
     digests = [identifier_digest(kind=asked.kind, value=key) for key in asked.keys]
-    if settings.LEDGER_HASH == SHA256:
+    if settings.LEDGER_HASH == DATABASE_HASH:
         return digests, [alias_of(digest) for digest in digests]
     found = sorted({person_of(kind=asked.kind, value=key) for key in asked.keys})
     return ["-"] * len(found), found

@@ -49,7 +49,7 @@ def reviewing(organ: str) -> str:
 # ---- Breaking ---------------------------------------------------------------------------------------------------------
 
 
-def _break_scope(
+def _break_scope(  # noqa: PLR0913 - what is stated, by name
     *,
     actor: Actor,
     at: datetime,
@@ -127,7 +127,7 @@ def break_glass(
     The clause is named from a closed list and must be in force; the rationale is kept; whoever breaks the glass makes no call
     under it. Provider and authority are told at once; what follows the end comes by itself. Raises Refused, InvalidInput.
     """
-    del rationale
+    del ground, rationale
     source, clauses, words = warrant.scope.state
     held: Source = source
     organ = warrant.standing.organ if warrant.standing else ""

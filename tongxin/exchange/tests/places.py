@@ -137,38 +137,38 @@ class Answering(BaseHTTPRequestHandler):
             ).encode()
         )
 
-    def no_json(self, asked: dict[str, Any]) -> None:
+    def no_json(self, _asked: dict[str, Any]) -> None:
         """Bytes that are no UTF-8."""
         self.send(b'{"rows": ["\xff\xfe"]}')
 
-    def deep(self, asked: dict[str, Any]) -> None:
+    def deep(self, _asked: dict[str, Any]) -> None:
         """Nested beyond reading."""
         self.send(b"[" * 200_000)
 
-    def not_a_number(self, asked: dict[str, Any]) -> None:
+    def not_a_number(self, _asked: dict[str, Any]) -> None:
         """NaN."""
         self.send(b'{"rows": [{"name": NaN}]}')
 
-    def page(self, asked: dict[str, Any]) -> None:
+    def page(self, _asked: dict[str, Any]) -> None:
         """A page for people."""
         self.send(b"<html>", "text/html")
 
-    def elsewhere(self, asked: dict[str, Any]) -> None:
+    def elsewhere(self, _asked: dict[str, Any]) -> None:
         """A redirect, to the honest one."""
         self.send_response(307)
         self.send_header("Location", "/honest")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def hang(self, asked: dict[str, Any]) -> None:
+    def hang(self, _asked: dict[str, Any]) -> None:
         """Nothing."""
         time.sleep(4)
 
-    def drip(self, asked: dict[str, Any]) -> None:
+    def drip(self, _asked: dict[str, Any]) -> None:
         """A byte now and then, of the head."""
         self._dripped(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
 
-    def drip_body(self, asked: dict[str, Any]) -> None:
+    def drip_body(self, _asked: dict[str, Any]) -> None:
         """A byte now and then, of the body."""
         self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
         self._dripped(b'{"rows": [' + b" " * 90)
@@ -182,7 +182,7 @@ class Answering(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def endless(self, asked: dict[str, Any]) -> None:
+    def endless(self, _asked: dict[str, Any]) -> None:
         """Ten gigabytes."""
         self.wfile.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n"

@@ -1,5 +1,6 @@
 """Calls: what the one statement asks, what it writes, and that whatever it refuses is recorded, once, and names nobody."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -219,6 +220,11 @@ def test_suspension_and_termination_hold_from_the_next_statement(office: Office,
 
 VERSION = "(SELECT c.version_id FROM law_clause c JOIN exchange_grantclause k ON k.clause_id = c.id WHERE k.ref LIKE 'law:cn/residence-permits@%%#a12.p1')"
 
+BOUND = (
+    "UPDATE law_clause SET in_force_to = '2026-11-23' WHERE id IN (SELECT b.clause_id FROM law_binding b JOIN law_listentry e "
+    "ON e.id = b.entry_id WHERE e.list = '{}' AND e.code = '{}')"
+)
+
 
 @pytest.mark.parametrize(
     "change",
@@ -227,10 +233,8 @@ VERSION = "(SELECT c.version_id FROM law_clause c JOIN exchange_grantclause k ON
         f"UPDATE law_version SET in_force_from = NULL WHERE id IN {VERSION}",
         "UPDATE law_clause SET in_force_to = '2026-11-23' WHERE id IN (SELECT clause_id FROM exchange_grantclause)",
         "INSERT INTO law_suspension (clause_id, since) SELECT clause_id, '2026-11-23' FROM exchange_grantclause LIMIT 1",
-        "UPDATE law_clause SET in_force_to = '2026-11-23' WHERE id IN (SELECT b.clause_id FROM law_binding b JOIN law_listentry e "
-        "ON e.id = b.entry_id WHERE e.list = 'power' AND e.code = 'call_data')",
-        "UPDATE law_clause SET in_force_to = '2026-11-23' WHERE id IN (SELECT b.clause_id FROM law_binding b JOIN law_listentry e "
-        "ON e.id = b.entry_id WHERE e.list = 'data' AND e.code = 's003')",
+        BOUND.format("power", "call_data"),
+        BOUND.format("data", "s003"),
     ],
 )
 def test_a_clause_that_ended_or_is_suspended_refuses_the_next_statement_and_is_named(
@@ -366,10 +370,8 @@ def test_every_decision_is_one_row_of_the_ledger(office: Office) -> None:
         asked("nonsense"),
     ]
     for n, one in enumerate(tried, 1):
-        try:
+        with contextlib.suppress(Refused, InvalidInput):
             call_data(actor=caller(), at=NOW, asked=one)
-        except (Refused, InvalidInput):
-            pass
         assert LedgerEntry.objects.filter(verb="call_data").count() == n
     assert [outcome for outcome, _ in entries()] == ["done", *["refused"] * 4]
 
