@@ -26,11 +26,8 @@ def _send(visitor: Visitor, path: str, fill: dict[str, str], tick: tuple[str, ..
     return re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
 
 
-def test_a_department_finds_an_item_applies_supplements_and_is_given_a_grant_that_can_be_stopped(
-    visitor: Visitors,
-) -> None:
-    user, head = visitor().sign_in("apply"), visitor().sign_in("apply-head")
-    provider, provider_head = visitor().sign_in("provide"), visitor().sign_in("provide-head")
+def granted(user: Visitor, head: Visitor, provider: Visitor, provider_head: Visitor) -> str:
+    """From the catalogue to a grant, by four people; the grant's number."""
     page = user.open("/data/?q=社会救助")
     page.get_by_role("link", name="社会救助对象信息").first.click()
     page.get_by_role("link", name="申请共享数据").click()
@@ -65,14 +62,22 @@ def test_a_department_finds_an_item_applies_supplements_and_is_given_a_grant_tha
         },
     )
     _send(provider_head, f"/data/do/consent_data/application:{number}/", {})
-    granted = _send(provider, f"/data/do/deliver_data/application:{number}/", {})
-    user.open(granted)
+    given = _send(provider, f"/data/do/deliver_data/application:{number}/", {})
+    return given.strip("/").rpartition("/")[2]
+
+
+def test_a_department_finds_an_item_applies_supplements_and_is_given_a_grant_that_can_be_stopped(
+    visitor: Visitors,
+) -> None:
+    user, head = visitor().sign_in("apply"), visitor().sign_in("apply-head")
+    provider, provider_head = visitor().sign_in("provide"), visitor().sign_in("provide-head")
+    grant = granted(user, head, provider, provider_head)
+    user.open(f"/data/grants/{grant}/")
     assert "有效到" in user.text() and "社会救助法" in user.text()
-    grant = granted.strip("/").rpartition("/")[2]
     page = provider_head.open(f"/data/do/suspend_grant/grant:{grant}/")
     page.locator("[name=reason]").fill("把数据给了一家培训机构")
     page.locator("[name=days]").fill("5")
     page.get_by_role("button", name="暂停授权").click()
     provider_head.check()
-    user.open(granted)
+    user.open(f"/data/grants/{grant}/")
     assert "现在不能调用" in user.text() and "限期整改" in user.text()
