@@ -119,7 +119,7 @@ def test_a_resident_reads_who_looked_proves_it_contests_it_and_the_repeal_ends_i
         number = re.search(r"编号 (\S+\d)", resident.text())
         assert number, resident.text()
         user.open(f"/data/contests/{number[1]}/")
-        answering = head.open(f"/data/contests/{number[1]}/answer/")
+        answering = head.open(f"/data/contests/{number[1]}/")
         answering.locator("[name=upheld][value=yes]").check()
         answering.locator("[name=answer]").fill("核对了申请名单，确实没有她的申请，查询人看错了号码。")
         answering.locator("[name=measures]").fill("以后从申请单带出号码，不再手填。")
