@@ -62,14 +62,16 @@ class Secrets:
             merkle.digest(
                 b"", suite=suite
             )  # said now, while nothing is founded: no such hash, or not on this machine
+            pair = signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")
             made = cls(
                 secrets.token_urlsafe(48),
                 secrets.token_urlsafe(24),
                 secrets.token_hex(32),
                 os.environ.get("TONGXIN_LOG", LOG_NAME),
-                *(make() for make in LATER.values()),
-                suite,
-                *(signing.sm2_pair() if os.environ.get("TONGXIN_LEDGER_SM2") == "1" else ("", "")),
+                **{name: make() for name, make in LATER.items()},
+                ledger_hash=suite,
+                sm2_private=pair[0],
+                sm2_public=pair[1],
             )
             draft = _drafted(data, asdict(made))
             with contextlib.suppress(FileExistsError):
