@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +24,7 @@ from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.exchange.api.answering import Repeated, answered, transferred
 from tongxin.exchange.terms import Answered, Asked, Purpose, SourceFault
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[HttpRequest], HttpResponseBase]
 SKEW: Final = timedelta(minutes=5)
 KNOWN: Final = frozenset(
     {
@@ -55,7 +56,7 @@ def _answering(view: View) -> View:
 
     @csrf_exempt
     @require_POST
-    def run(request: HttpRequest) -> HttpResponse:
+    def run(request: HttpRequest) -> HttpResponseBase:
         try:
             return view(request)
         except Unfit as unfit:
@@ -95,7 +96,7 @@ def call(request: HttpRequest) -> HttpResponse:
 
 
 @_answering
-def transfer(request: HttpRequest) -> HttpResponse:
+def transfer(request: HttpRequest) -> HttpResponseBase:
     """批量交换。 A transfer, one line of JSON for each chunk with the entry of its look, and a last line that says how it ended."""
     asked = _asked(request, transfer=True)
     parts = transferred(actor=who(request).actor, asked=asked, clock=timezone.now)

@@ -1,5 +1,6 @@
 """A city in which something has happened, committed and integrated; and a look at it with the owner's rights."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,12 @@ from tongxin.cases.terms import (
 )
 from tongxin.cases.terms import HistoricPart as Part
 from tongxin.exchange import operations as exchange
+from tongxin.exchange import tasks as exchange_tasks
+from tongxin.exchange.rules.emergency import Disposal
+from tongxin.exchange.terms import Came, Settled
+from tongxin.exchange.tests.factories import delivered
 from tongxin.exchange.tests.lookers import deferred, look, resident
+from tongxin.exchange.tests.test_emergency import broken, looked, rescuer
 from tongxin.exchange.tests.test_person_acts import contested
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
@@ -71,6 +77,7 @@ def happen() -> None:
     cases.note_case(actor=officer(case.organ), at=NOW, number=case.number, note="现场已复看")
     _law()
     _person()
+    _calls()
     cases.import_history(actor=PLATFORM, at=NOW, cases=[past(str(n)) for n in range(4)])
     for password in ("first", "second"):
         open_account(
@@ -96,6 +103,22 @@ def _witness(at: datetime) -> None:
     witnessing.remember([WITNESS_KEY])
     line = rules.cosigned(body, WITNESS, WITNESS_SEED, int(at.timestamp()))
     accept_cosignature(size=newest.size, line=line, key=WITNESS_KEY, at=at)
+
+
+def _calls() -> None:
+    """A glass that is broken, a look under it, one refused, rows given back, its end and what follows."""
+    row = broken()
+    did = looked(row, 1, 2)
+    settled_call = Settled(call=did.call, came=Came.ANSWERED, rows=1, took_ms=3)
+    exchange.settle_calls(actor=PLATFORM, at=NOW, settled=[settled_call])
+    with contextlib.suppress(Refused):
+        looked(row, 1, actor=officer("bz/health", "data_officer"))
+    exchange.close_emergency(actor=rescuer(), at=NOW, number=row.number, reason="被困人员全部找到，险情解除")
+    exchange_tasks.sweep(at=NOW)
+    exchange.dispose_emergency(
+        actor=rescuer(), at=NOW, number=row.number, how=Disposal.DESTROYED, note="已由两人监销，工作电脑清除"
+    )
+    delivered()
 
 
 def _law() -> None:
