@@ -23,7 +23,7 @@ from tongxin.identity.models import Account, Identifier, Representation, Session
 from tongxin.identity.operations import open_account
 from tongxin.identity.rules import resident_check
 from tongxin.identity.terms import NewPerson
-from tongxin.web.entering import PATIENCE
+from tongxin.web.entering import PATIENCE, subscriber
 
 pytestmark = pytest.mark.django_db
 HOST = "localhost"
@@ -305,6 +305,29 @@ def test_a_passkey_opens_while_its_account_is_being_guessed_at() -> None:
     assert [sign_in(guesser, "guess").status_code for _ in range(8)][-1] == 429
     browser = a_browser()
     assert enter(browser, key.answer(options(browser, "/sign-in/key/"))).status_code == 302
+
+
+def test_wrong_keys_from_an_address_shut_nobody_there_out() -> None:
+    browser, key = inside(), SoftKey()
+    add_key(browser, key)
+    guesser, newcomer = a_browser(), a_browser()
+    for _ in range(10):
+        assert enter(guesser, "{}").status_code == 400
+    assert enter(newcomer, key.answer(options(newcomer, "/sign-in/key/"))).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("198.51.100.1", "198.51.100.2", False),
+        ("::ffff:198.51.100.1", "198.51.100.1", True),
+        ("", "", True),
+    ],
+)
+def test_tries_are_counted_by_what_one_subscriber_holds(one: str, other: str, same: bool) -> None:
+    assert (subscriber(one) == subscriber(other)) is same
 
 
 def test_a_device_cookie_of_another_account_or_forged_helps_nobody(account: Account) -> None:
