@@ -24,6 +24,7 @@ from tongxin.identity.operations import open_account
 from tongxin.identity.rules import resident_check
 from tongxin.identity.terms import NewPerson
 from tongxin.web.entering import PATIENCE, subscriber
+from tongxin.web.views import identifying
 
 pytestmark = pytest.mark.django_db
 HOST = "localhost"
@@ -406,6 +407,15 @@ def test_an_account_is_got_back_on_the_pages(monkeypatch: pytest.MonkeyPatch) ->
 
 
 MOTHER, DAUGHTER = "11010519491231002X", "37160219900307001"
+
+
+def test_requests_for_names_nobody_has_push_no_real_one_off_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identifying, "MOST_WAITING", 2)
+    for login in ("nobody-1", "nobody-2", "nobody-3", "owner"):
+        assert "/sign-in/recover/" in text(a_browser().post("/sign-in/recover/", {"login": login}))
+    desk = with_session(session_of(officer("bz/hotline", "hotline_clerk"), "clerk"))
+    shown = text(desk.get("/identity/"))
+    assert "owner" in shown and "nobody" not in shown
 
 
 def test_the_desk_registers_a_number_and_the_person_then_gives_authority() -> None:
