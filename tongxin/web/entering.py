@@ -171,7 +171,18 @@ def bucket(request: HttpRequest, login: str) -> str:
     So nobody at the same address, or behind the same proxy, uses up the tries of somebody at a device of their own.
     """
     device, logins = _device(request)
-    return f"device {device}" if login in logins else address_of(request)
+    return f"device {device}" if login in logins else subscriber(address_of(request))
+
+
+def subscriber(address: str) -> str:
+    """一户一个。 What one subscriber holds: an IPv4 address, or a network of 64 bits, of which whoever has one has 2**64."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def _device(request: HttpRequest) -> tuple[str, list[str]]:

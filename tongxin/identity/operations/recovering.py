@@ -47,8 +47,9 @@ def request_recovery(*, warrant: Warrant, login: str, token: str) -> int:
     It is done alike for a name nobody has. Raises InvalidInput, Refused.
     """
     row = Recovery.objects.create(login=login, token=session_key(token), asked_at=warrant.at)
-    if warrant.scope.state:
-        warrant.tell(recipient=warrant.scope.state, template="recovery_asked", number=str(row.pk))
+    # What an act wrote stands in its public leaf: a notice to nobody, so that the leaf of a name nobody has looks the same.
+    recipient = warrant.scope.state or "recovery:nobody"
+    warrant.tell(recipient=recipient, template="recovery_asked", number=str(row.pk))
     return row.pk
 
 

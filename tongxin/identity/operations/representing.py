@@ -6,8 +6,8 @@ from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, Scope, Warrant
 from tongxin.identity.models import Representation
 from tongxin.identity.operations.identifiers import require_evidence
-from tongxin.identity.queries import may_act_for, refs_of
-from tongxin.identity.terms import NewRepresentation, RepresentationKind
+from tongxin.identity.queries import may_act_for, refs_of, represented_by
+from tongxin.identity.terms import NewRepresentation, Powers, RepresentationKind
 
 LONGEST_YEARS = 5  # an authority given without an end near at hand is forgotten; a longer one is given again
 
@@ -34,7 +34,7 @@ def _authorise_scope(*, actor: Actor, at: datetime, new: NewRepresentation, day:
     _require_sound(new)
     if new.kind is RepresentationKind.GUARDIAN:
         raise InvalidInput("kind", "监护由机构确认", "a guardian is confirmed by an office")
-    if new.valid_to is None or new.valid_to.year - day.year > LONGEST_YEARS:
+    if new.valid_to is None or _is_after(new.valid_to, day, LONGEST_YEARS):
         raise InvalidInput(
             "valid_to", f"请写明期限，最长 {LONGEST_YEARS} 年", "name an end within five years"
         )
@@ -47,7 +47,24 @@ def _authorise_scope(*, actor: Actor, at: datetime, new: NewRepresentation, day:
         and may_act_for(representative=actor.person, person=new.person, day=day)
     ):
         raise Refused("not_yours", "只能替自己授权", "only for oneself is authority given")
+    if not own and not _lasts(actor.person, new, day):
+        raise InvalidInput("valid_to", "不能晚于您自己的代理期限", "it may not outlast your own authority")
     return _scope(new, actor)
+
+
+def _is_after(end: date, day: date, years: int) -> bool:
+    return (end.year - day.year, end.month, end.day) > (years, day.month, day.day)
+
+
+def _lasts(representative: str, new: NewRepresentation, day: date) -> bool:
+    """自己的代理够不够长。 Whether the giver's own authority lasts as long as what they give: nobody gives more than they have."""
+    mine = refs_of(person=new.person)
+    ends = [
+        one.until
+        for one in represented_by(representative=representative, day=day)
+        if one.person in mine and one.powers is Powers.ACT
+    ]
+    return any(end is None or (new.valid_to is not None and new.valid_to <= end) for end in ends)
 
 
 def _scope(new: NewRepresentation, actor: Actor) -> Scope:

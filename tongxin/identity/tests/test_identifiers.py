@@ -298,6 +298,23 @@ def test_who_confirms_a_representation_is_neither_of_the_two() -> None:
     assert said.value.code == "same_person"
 
 
+def test_nobody_passes_on_an_authority_longer_than_their_own() -> None:
+    org = register_organisation(
+        actor=clerk(), at=NOW, name="某某有限公司", code=a_credit_code(), evidence="营业执照"
+    )
+    boss, staff = person("person:boss"), person("person:staff")
+    of_org = {"person": org, "kind": RepresentationKind.ORGANISATION}
+    soon = DAY + timedelta(days=30)
+    own = a_representation(representative=boss.person, **of_org, valid_to=soon)
+    confirm_representative(actor=clerk(), at=NOW, new=own)
+    longer = a_representation(representative=staff.person, **of_org, valid_to=soon + timedelta(days=1))
+    with pytest.raises(InvalidInput) as said:
+        authorise_representative(actor=boss, at=NOW, new=longer, day=DAY)
+    assert said.value.field == "valid_to"
+    as_long = a_representation(representative=staff.person, **of_org, valid_to=soon)
+    assert authorise_representative(actor=boss, at=NOW, new=as_long, day=DAY)
+
+
 def test_an_organisation_is_acted_for_from_to_and_passes_authority_on() -> None:
     code = a_credit_code()
     org = register_organisation(actor=clerk(), at=NOW, name="某某有限公司", code=code, evidence="营业执照")

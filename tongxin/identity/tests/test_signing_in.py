@@ -31,7 +31,7 @@ from tongxin.identity.terms import (
     PasswordShown,
     Shown,
 )
-from tongxin.ledger.models import LedgerContent, LedgerEntry
+from tongxin.ledger.models import LedgerContent, LedgerEntry, LedgerWrite
 
 pytestmark = pytest.mark.django_db
 ME = Actor(person="person:me")
@@ -480,6 +480,20 @@ def test_a_recovery_for_a_name_nobody_has_is_asked_alike_and_never_approved() ->
         decide(number)
     decide(number, approved=False)
     assert Recovery.objects.get(pk=number).state == "declined"
+
+
+def test_the_public_leaf_does_not_tell_whether_anybody_has_the_name() -> None:
+    def told(login: str, token: str) -> list[tuple[str, int]]:
+        entry = LedgerEntry.objects.get(pk=_entry_of(asked(login=login, token=token)))
+        return [(write.relation, len(write.keys)) for write in entry.writes.order_by("id")]
+
+    assert told("me", "t1") == told("nobody at all", "t2")
+
+
+def _entry_of(number: int) -> int:
+    found = LedgerWrite.objects.filter(relation="identity_recovery", keys=[str(number)]).first()
+    assert found is not None
+    return int(found.entry_id)
 
 
 def test_requests_for_one_name_are_bounded() -> None:

@@ -30,6 +30,11 @@ SELECT e.id FROM ledger_ledgerentry e
  WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerleaf l WHERE l.entry_id = e.id)
    AND (e.xact, e.id) <= (%s::text::xid8, %s) ORDER BY e.xact, e.id LIMIT 1
 """
+# Digests hang on an entry, whose leaf tells them; beside an entry that is not there, they would hide a changed row.
+OF_NO_ENTRY: Final = """
+SELECT w.id FROM ledger_ledgerwrite w
+ WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerentry e WHERE e.id = w.entry_id) ORDER BY w.id LIMIT 1
+"""
 # The digests of single rows must be those whose digest went into the leaf; it binds the form as well.
 MISTOLD: Final = """
 SELECT w.id, w.relation FROM ledger_ledgerwrite w
@@ -104,6 +109,7 @@ def _verification(keys: Keys, tables: Mapping[str, str], heads: Mapping[int, byt
             "never integrated in its order",
         )
         or attestation_fault(keys)
+        or _first(OF_NO_ENTRY, (), "ledger_ledgerwrite", "added", "the digests of no entry")
         or _first(MISTOLD, (), "ledger_ledgerwrite", "altered", "digests of single rows were changed")
         or _content_astray()
         or _first_of(_row_fault(table, key) for table, key in sorted(tables.items()))

@@ -252,6 +252,17 @@ def test_altered_digests_of_single_rows_are_named(tamper: Sql, change: str) -> N
     }
 
 
+def test_digests_beside_an_entry_that_is_not_there_hide_no_altered_row(tamper: Sql) -> None:
+    """Without a salt nothing would be compared: a digest of nobody's would stand for the row."""
+    ((write,),) = tamper(
+        "INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form) "
+        "SELECT 900000, 'cases_case', ARRAY[k], ARRAY['x'::bytea], sha256(convert_to(E'2\n' || k || ':' || encode('x', 'hex'), 'UTF8')), 2 "
+        "FROM (SELECT min(id)::text AS k FROM cases_case) t RETURNING id"
+    )
+    tamper("UPDATE cases_case SET organ = 'bz/x' WHERE id = (SELECT min(id) FROM cases_case)")
+    assert found() == ("added", "ledger_ledgerwrite", str(write))
+
+
 def _entry(tamper: Sql, write: int) -> str:
     return str(tamper("SELECT entry_id FROM ledger_ledgerwrite WHERE id = %s", write)[0][0])
 

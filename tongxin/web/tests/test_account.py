@@ -23,7 +23,8 @@ from tongxin.identity.models import Account, Identifier, Representation, Session
 from tongxin.identity.operations import open_account
 from tongxin.identity.rules import resident_check
 from tongxin.identity.terms import NewPerson
-from tongxin.web.entering import PATIENCE
+from tongxin.web.entering import PATIENCE, subscriber
+from tongxin.web.views import identifying
 
 pytestmark = pytest.mark.django_db
 HOST = "localhost"
@@ -307,6 +308,29 @@ def test_a_passkey_opens_while_its_account_is_being_guessed_at() -> None:
     assert enter(browser, key.answer(options(browser, "/sign-in/key/"))).status_code == 302
 
 
+def test_wrong_keys_from_an_address_shut_nobody_there_out() -> None:
+    browser, key = inside(), SoftKey()
+    add_key(browser, key)
+    guesser, newcomer = a_browser(), a_browser()
+    for _ in range(10):
+        assert enter(guesser, "{}").status_code == 400
+    assert enter(newcomer, key.answer(options(newcomer, "/sign-in/key/"))).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("198.51.100.1", "198.51.100.2", False),
+        ("::ffff:198.51.100.1", "198.51.100.1", True),
+        ("", "", True),
+    ],
+)
+def test_tries_are_counted_by_what_one_subscriber_holds(one: str, other: str, same: bool) -> None:
+    assert (subscriber(one) == subscriber(other)) is same
+
+
 def test_a_device_cookie_of_another_account_or_forged_helps_nobody(account: Account) -> None:
     other = NewPerson(ref="person:guesser", name="乙", login="guesser", password=HASH)
     open_account(actor=PLATFORM, at=timezone.now(), person=other)
@@ -383,6 +407,15 @@ def test_an_account_is_got_back_on_the_pages(monkeypatch: pytest.MonkeyPatch) ->
 
 
 MOTHER, DAUGHTER = "11010519491231002X", "37160219900307001"
+
+
+def test_requests_for_names_nobody_has_push_no_real_one_off_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identifying, "MOST_WAITING", 2)
+    for login in ("nobody-1", "nobody-2", "nobody-3", "owner"):
+        assert "/sign-in/recover/" in text(a_browser().post("/sign-in/recover/", {"login": login}))
+    desk = with_session(session_of(officer("bz/hotline", "hotline_clerk"), "clerk"))
+    shown = text(desk.get("/identity/"))
+    assert "owner" in shown and "nobody" not in shown
 
 
 def test_the_desk_registers_a_number_and_the_person_then_gives_authority() -> None:

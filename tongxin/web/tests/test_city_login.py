@@ -1,6 +1,7 @@
 """统一登录与外部登录。 The city's own sign-in for other systems, and signing in with an account elsewhere, request by request."""
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -25,15 +26,15 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import NOW, officer, session_of, with_session
-from tongxin.acts.terms import PLATFORM, Actor, Conflict, InvalidInput, Refused
+from tongxin.acts.terms import PLATFORM, Actor, Conflict, InvalidInput, Refused, Who
 from tongxin.identity import operations as identity
-from tongxin.identity.models import Account, Consent, Ticket
+from tongxin.identity.models import Account, Consent, OutsideLink, Ticket
 from tongxin.identity.operations import open_account
 from tongxin.identity.rules import may_enter
-from tongxin.identity.terms import Means, NewPerson
+from tongxin.identity.terms import LiveSession, Means, NewPerson
 from tongxin.web.entering import PATIENCE
 from tongxin.web.outside import BadProvidersError, outside_providers
-from tongxin.web.views.outside import _Verified
+from tongxin.web.views.outside import _Verified, arrived
 
 pytestmark = pytest.mark.django_db
 BACK = "https://parks.example/back"
@@ -391,6 +392,24 @@ def test_a_forged_token_of_a_provider_is_refused_whatever_its_algorithm(
     for wrong in (other, none, late, another, unknown, changed):
         with pytest.raises((OAuth2Error, jwt.PyJWTError, TypeError, ValueError)):
             verified._decode_id_token(app, wrong)
+
+
+def test_nothing_is_linked_in_a_session_that_did_not_just_show_who_it_is(rf: Any) -> None:
+    """`process` may stand in the address as well, past the question of the form: it is asked again when it counts."""
+    live = LiveSession(
+        key="k", login="owner", person="person:owner", means="password",
+        begun_at=timezone.now(), fresh_at=timezone.now() - timedelta(minutes=21), demo=False,
+    )  # fmt: skip
+    request = rf.get("/sign-in/with/province/back/")
+    request.live, request.who = live, Who(actor=Actor(person=live.person), login=live.login)
+    answer = arrived(request, provider="province", subject="mine", process="connect", wanted="")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/confirm/?next=/account/")
+    assert not OutsideLink.objects.exists()
+    request.live = dataclasses.replace(live, fresh_at=timezone.now())
+    assert (
+        arrived(request, provider="province", subject="mine", process="connect", wanted="").status_code == 302
+    )
+    assert OutsideLink.objects.get().account.login == "owner"
 
 
 def test_an_answer_that_was_not_asked_for_signs_nobody_in(settings: Any) -> None:

@@ -18,6 +18,7 @@ from tongxin.identity.models import Recovery
 from tongxin.identity.queries import (
     account_of,
     name_of,
+    open_accounts,
     person_of,
     persons_of,
     recoveries_waiting,
@@ -87,7 +88,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _to_decide(me: Who) -> list[Recovery]:
     """归我核实的。 What is for this official to decide: of residents for a desk, of officials for their colleagues."""
-    rows = list(recoveries_waiting()[:MOST_WAITING])
+    # Names nobody has are asked for alike and never approved: listed, they would push out those that wait.
+    known = open_accounts().order_by().values("login")
+    rows = list(recoveries_waiting().filter(login__in=known)[:MOST_WAITING])
     persons = persons_of(logins=[row.login for row in rows])
     organs = organs_of(persons=set(persons.values()), day=_today())
     return [row for row in rows if _is_for(me, organs.get(persons.get(row.login, ""), frozenset()))]

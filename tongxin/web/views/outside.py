@@ -28,7 +28,7 @@ from tongxin.identity.queries import account_linked
 from tongxin.identity.terms import OutsideShown
 from tongxin.web.account_shown import provider_name
 from tongxin.web.entering import live_of
-from tongxin.web.fresh import ask_again
+from tongxin.web.fresh import TO_SEND, ask_again, is_fresh
 from tongxin.web.views.account import known_now
 from tongxin.web.views.security import said
 
@@ -89,6 +89,9 @@ def arrived(request: HttpRequest, *, provider: str, subject: str, process: str, 
     """外部说了是谁。 The provider has said who it is: link it to one's own account, or sign in with it, or say that it is linked to none."""
     live = live_of(request)
     if process == "connect" and live is not None:
+        # What it was asked for stands in the state, which `leave` only saw a part of: what counts is compared here.
+        if not is_fresh(live, at=timezone.now(), within=TO_SEND):
+            return HttpResponseRedirect("/confirm/?next=/account/", status=303)
         try:
             operations.link_outside(
                 actor=Actor(person=live.person, means=live.means),
