@@ -26,6 +26,7 @@ SEAL: Final = (
 WAIT: Final = """
 SELECT 1 FROM exchange_meter m JOIN exchange_grant g ON g.id = m.grant_id WHERE g.number = %(grant)s::text FOR UPDATE OF m"""
 
+# `asked` are the persons looked up, who are counted; `named` also the one whose affair it is: both read the row on their page.
 ABOUT: Final = f"""
 held AS MATERIALIZED (
   SELECT g.id, g.number, g.item, g.organ, g.kind, g.purpose, g.fields, g.since, g.until, g.state, g.entered_by, g.reviewed_by,
@@ -41,9 +42,10 @@ asked AS MATERIALIZED (
 fresh AS MATERIALIZED (
   SELECT a.digest FROM asked a, held g
    WHERE NOT EXISTS (SELECT 1 FROM exchange_reached r WHERE r.grant_id = g.id AND r.person = a.digest)),
+named AS (SELECT ref FROM asked UNION SELECT %(behalf)s::text WHERE %(behalf)s::text <> ''),
 about AS MATERIALIZED (
   SELECT (SELECT item FROM held) AS item, coalesce(array_agg(ref ORDER BY ref COLLATE "C"), '{{}}') AS persons,
-         '[' || coalesce(string_agg(to_json(ref)::text, ',' ORDER BY ref COLLATE "C"), '') || ']' AS persons_json FROM asked)"""
+         '[' || coalesce(string_agg(to_json(ref)::text, ',' ORDER BY ref COLLATE "C"), '') || ']' AS persons_json FROM named)"""
 
 # An enterprise acts through the person it has authorised, by the register of representations; an organ through its offices.
 _REPRESENTED: Final = f"""EXISTS (
@@ -89,9 +91,9 @@ own AS (
 WRITES: Final = """
 called AS (
   INSERT INTO exchange_call (entry, grant_id, organ, office, at, fields, matter, persons, rows, third, token)
-  SELECT let.entry, g.id, g.organ, v.office, %(at)s::timestamptz, %(fields)s::text[], %(matter)s::text, cardinality(a.persons),
-         %(rows)s::bigint, %(behalf)s::text <> '' AND %(behalf)s::text <> ALL(a.persons), %(token)s::bytea
-    FROM let, held g, verdict v, about a RETURNING id),
+  SELECT let.entry, g.id, g.organ, v.office, %(at)s::timestamptz, %(fields)s::text[], %(matter)s::text, (SELECT count(*) FROM asked),
+         %(rows)s::bigint, %(behalf)s::text <> '' AND NOT EXISTS (SELECT 1 FROM asked WHERE ref = %(behalf)s::text), %(token)s::bytea
+    FROM let, held g, verdict v RETURNING id),
 metered AS (
   UPDATE exchange_meter m SET calls = m.calls + 1, rows = m.rows + %(rows)s::bigint, persons = m.persons + (SELECT count(*) FROM fresh)
     FROM let, held g WHERE m.grant_id = g.id),
