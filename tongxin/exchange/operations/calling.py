@@ -54,6 +54,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
             "matter": asked.matter.strip(),
             "rows": str(asked.rows),
             "behalf": asked.on_behalf_of,
+            "batch": asked.batch,
             "token": request_digest(
                 key=key, person=actor.person, office=actor.office or "", token=asked.token
             )
