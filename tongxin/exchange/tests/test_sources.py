@@ -1,9 +1,9 @@
 """Sources: real ones of each kind, asked for the granted fields alone, and not believed."""
 
+import json
 import os
 import socket
 import threading
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
