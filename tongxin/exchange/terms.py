@@ -171,6 +171,7 @@ class Asked:
     keys    identifiers in the source's own key (for example resident numbers); never stored, only their persons' references
     kind    what the keys are (`resident_id`, `credit_code`, …; empty with a source that knows no persons)
     token   the caller's own number of this request: put again, it is not answered a second time
+    batch   a chunk of a transfer: whoever comes, where a call by the interface names whom it asks about
     """
 
     grant: str
@@ -182,6 +183,7 @@ class Asked:
     on_behalf_of: str = ""  # whose own affair it is, where that is not the person looked up
     kind: str = "resident_id"
     token: str = ""
+    batch: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

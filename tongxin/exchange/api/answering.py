@@ -15,7 +15,7 @@ from tongxin.acts.terms import PLATFORM, Actor, Refused
 from tongxin.exchange.models import Source
 from tongxin.exchange.operations import call_data, settle_calls
 from tongxin.exchange.queries import calls, sources
-from tongxin.exchange.terms import Answered, Asked, Called, Came, Fetched, Settled, SourceFault
+from tongxin.exchange.terms import Answered, Asked, Called, Came, Fetched, Manner, Settled, SourceFault
 
 Clock = Callable[[], datetime]
 FIRST_CHUNK, LARGEST_CHUNK = 64, 1_000
@@ -73,7 +73,9 @@ def transferred(*, actor: Actor, asked: Asked, clock: Clock) -> Iterator[Answere
     Ends with the source, or with what the call raises once the grant does not carry it any more: Refused, recorded as every
     refusal, and the last chunk handed over is marked as the one after which it stopped. Raises InvalidInput, SourceFault.
     """
+    asked = replace(asked, batch=True)
     source = _source(actor, asked, clock)
+    asked = replace(asked, kind=source.key_kind or asked.kind)  # the keys will be the source's own
     last: tuple[Called, int] | None = None
     began = time.monotonic()
     try:
@@ -97,6 +99,7 @@ def _source(actor: Actor, asked: Asked, clock: Clock) -> Source:
     grant = calls.grant_numbered(number=asked.grant)
     open_now = calls.grants_open_to(organ=grant.organ, at=at).filter(pk=grant.pk).exists() if grant else False
     fits = grant is not None and open_now and set(asked.fields) <= set(grant.fields) and grant.source.open
+    fits = fits and grant is not None and grant.manner != Manner.INTERFACE.value
     if grant is None or not fits or not calls.is_users(actor=actor, grant=grant, at=at):
         call_data(actor=actor, at=at, asked=replace(asked, keys=(), rows=1, token=""))
         raise Refused("no_grant", "没有这份授权", "there is no such grant")

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.exchange.api.answering import Repeated, answered, transferred
 from tongxin.exchange.terms import Answered, Asked, Purpose, SourceFault
+from tongxin.identity.queries import person_of
 
 View = Callable[[HttpRequest], HttpResponseBase]
 SKEW: Final = timedelta(minutes=5)
@@ -162,7 +163,7 @@ def _asked(request: HttpRequest, *, transfer: bool = False) -> Asked:
         matter=_text(given, "matter"),
         keys=keys,
         rows=rows,
-        on_behalf_of=_text(given, "on_behalf_of"),
+        on_behalf_of=_behalf(given.get("on_behalf_of")),
         kind=kinds,
         token=token,
     )
@@ -232,6 +233,17 @@ def _purpose(value: Any) -> Purpose:
         return Purpose(value)
     except ValueError as error:
         raise InvalidInput("purpose", "没有这种用途", "there is no such purpose") from error
+
+
+def _behalf(value: Any) -> str:
+    """是谁的事。 Whose affair it is, given as a subject is: a kind and a number, of which only the reference is kept. Raises InvalidInput."""
+    if not value:
+        return ""
+    try:
+        kind, keys = _subjects([value])
+        return person_of(kind=kind, value=keys[0])
+    except InvalidInput as wrong:
+        raise InvalidInput("on_behalf_of", wrong.reason, wrong.reason_en) from wrong
 
 
 def _subjects(value: Any) -> tuple[str, tuple[str, ...]]:

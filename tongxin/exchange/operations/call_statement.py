@@ -26,9 +26,10 @@ SEAL: Final = (
 WAIT: Final = """
 SELECT 1 FROM exchange_meter m JOIN exchange_grant g ON g.id = m.grant_id WHERE g.number = %(grant)s::text FOR UPDATE OF m"""
 
+# `asked` are the persons looked up, who are counted; `named` also the one whose affair it is: both read the row on their page.
 ABOUT: Final = f"""
 held AS MATERIALIZED (
-  SELECT g.id, g.number, g.item, g.organ, g.kind, g.purpose, g.fields, g.since, g.until, g.state, g.entered_by, g.reviewed_by,
+  SELECT g.id, g.number, g.item, g.organ, g.kind, g.purpose, g.manner, g.fields, g.since, g.until, g.state, g.entered_by, g.reviewed_by,
          g.witnessed, g.emergency, g.calls, g.rows, g.persons, g.seal = {SEAL} AS whole, m.calls AS had_calls,
          m.rows AS had_rows, m.persons AS had_persons, s.id AS source, s.open, s.key_kind, p.reviewed_by AS looked_over
     FROM exchange_grant g JOIN exchange_meter m ON m.grant_id = g.id JOIN exchange_source s ON s.id = g.source_id
@@ -41,9 +42,10 @@ asked AS MATERIALIZED (
 fresh AS MATERIALIZED (
   SELECT a.digest FROM asked a, held g
    WHERE NOT EXISTS (SELECT 1 FROM exchange_reached r WHERE r.grant_id = g.id AND r.person = a.digest)),
+named AS (SELECT ref FROM asked UNION SELECT %(behalf)s::text WHERE %(behalf)s::text <> ''),
 about AS MATERIALIZED (
   SELECT (SELECT item FROM held) AS item, coalesce(array_agg(ref ORDER BY ref COLLATE "C"), '{{}}') AS persons,
-         '[' || coalesce(string_agg(to_json(ref)::text, ',' ORDER BY ref COLLATE "C"), '') || ']' AS persons_json FROM asked)"""
+         '[' || coalesce(string_agg(to_json(ref)::text, ',' ORDER BY ref COLLATE "C"), '') || ']' AS persons_json FROM named)"""
 
 # An enterprise acts through the person it has authorised, by the register of representations; an organ through its offices.
 _REPRESENTED: Final = f"""EXISTS (
@@ -74,6 +76,7 @@ own AS (
          WHEN NOT EXISTS (SELECT 1 FROM rests) THEN 'no_clause' END AS first,
          CASE
          WHEN g.purpose <> %(purpose)s::text THEN 'other_purpose'
+         WHEN %(batch)s::boolean AND g.manner = 'interface' THEN 'other_manner'
          WHEN NOT (%(fields)s::text[] <@ g.fields::text[]) OR %(fields)s::text[] = '{{}}' THEN 'field_not_granted'
          WHEN g.key_kind <> %(kind)s::text AND (g.key_kind <> '' OR %(digests)s::text[] <> '{{}}') THEN 'other_key'
          WHEN g.key_kind <> '' AND %(digests)s::text[] = '{{}}' THEN 'nobody_named'
@@ -89,9 +92,9 @@ own AS (
 WRITES: Final = """
 called AS (
   INSERT INTO exchange_call (entry, grant_id, organ, office, at, fields, matter, persons, rows, third, token)
-  SELECT let.entry, g.id, g.organ, v.office, %(at)s::timestamptz, %(fields)s::text[], %(matter)s::text, cardinality(a.persons),
-         %(rows)s::bigint, %(behalf)s::text <> '' AND %(behalf)s::text <> ALL(a.persons), %(token)s::bytea
-    FROM let, held g, verdict v, about a RETURNING id),
+  SELECT let.entry, g.id, g.organ, v.office, %(at)s::timestamptz, %(fields)s::text[], %(matter)s::text, (SELECT count(*) FROM asked),
+         %(rows)s::bigint, %(behalf)s::text <> '' AND NOT EXISTS (SELECT 1 FROM asked WHERE ref = %(behalf)s::text), %(token)s::bytea
+    FROM let, held g, verdict v RETURNING id),
 metered AS (
   UPDATE exchange_meter m SET calls = m.calls + 1, rows = m.rows + %(rows)s::bigint, persons = m.persons + (SELECT count(*) FROM fresh)
     FROM let, held g WHERE m.grant_id = g.id),
@@ -118,6 +121,7 @@ REFUSALS: Final = {
     "grant_over": ("授权已经到期", "the time of the grant is up"),
     "no_clause": ("授权没有条款作依据", "the grant rests on no clause"),
     "other_purpose": ("不是授权的用途", "this is not the purpose of the grant"),
+    "other_manner": ("授权的共享方式不是批量的", "the grant is of an interface, not of a transfer"),
     "field_not_granted": ("所问的字段超出授权", "a field that was not granted is asked for"),
     "other_key": ("这个来源不用这种号码查找", "this source is not searched by such a number"),
     "nobody_named": ("没有写明查谁", "it is not said whose data is asked for"),

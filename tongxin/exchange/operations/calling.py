@@ -20,6 +20,7 @@ FIELD: Final = re.compile(r"\w{1,60}")
 LONG_NUMBER: Final = re.compile(
     r"[0-9Xx]{11,}"
 )  # a resident's number, a telephone: they have no place in a matter
+REFERENCE: Final = re.compile(r"person:(x-[0-9a-f]{32}|[\w.-]{1,60})")
 MOST_KEYS: Final = 2_000
 MOST_ROWS: Final = 1_000_000
 
@@ -31,7 +32,9 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
     key = grant_key(number=asked.grant, secret=settings.IDENTITY_KEY)
     return Scope(
         subject=f"grant:{asked.grant}",
-        persons=tuple(aliases) if settings.LEDGER_HASH != DATABASE_HASH else (),
+        persons=tuple(sorted({*aliases, asked.on_behalf_of} - {""}))
+        if settings.LEDGER_HASH != DATABASE_HASH
+        else (),
         content={
             "fields": sorted(set(asked.fields)),
             "matter": asked.matter.strip(),
@@ -51,6 +54,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
             "matter": asked.matter.strip(),
             "rows": str(asked.rows),
             "behalf": asked.on_behalf_of,
+            "batch": asked.batch,
             "token": request_digest(
                 key=key, person=actor.person, office=actor.office or "", token=asked.token
             )
@@ -79,7 +83,12 @@ def _require_sense(asked: Asked) -> None:
         raise InvalidInput("rows", "行数不对", "this is no number of rows")
     if len(asked.keys) > MOST_KEYS:
         raise InvalidInput("keys", f"一次最多 {MOST_KEYS} 个", f"at most {MOST_KEYS} at once")
-    if len(asked.token) > 100 or len(asked.on_behalf_of) > 80 or "\x00" in asked.token + asked.on_behalf_of:
+    if asked.on_behalf_of and not REFERENCE.fullmatch(asked.on_behalf_of):
+        # Whoever it is reads the row, and the one looked up reads it in general form: a word would hide the look from both.
+        raise InvalidInput(
+            "on_behalf_of", "要写明是谁的事", "say whose affair it is, as a person's reference"
+        )
+    if len(asked.token) > 100 or "\x00" in asked.token:
         raise InvalidInput("token", "太长", "this is too long")
 
 

@@ -11,6 +11,7 @@ from tongxin.exchange.queries.catalogue import item_on
 from tongxin.exchange.terms import Sharing, TermKind
 from tongxin.law.operations import extend_update
 from tongxin.law.queries.lists import duty_of
+from tongxin.ledger.queries import content_of
 from tongxin.places.queries import city_day
 
 _EXTENDABLE = {"application": TermKind.ANSWER, "data": TermKind.UPDATE}
@@ -30,16 +31,20 @@ def _under_clock(subject: str, at: datetime) -> str:
     kind, _colon, number = subject.partition(":")
     if kind == "application":
         term = Term.objects.filter(subject=subject, kind=TermKind.ANSWER.value, ended_at=None).first()
-        organ, extended = (term.organ, term.extended_at) if term else ("", None)
+        organ, extended, due = (term.organ, term.extended_at, term.due_at) if term else ("", None, at)
     elif kind == "data" and (item := item_on(ref=subject, day=city_day(at))):
         duty = duty_of(entry=item.entry)
-        organ, extended = (duty.organ, duty.extended_at) if duty else ("", None)
+        organ, extended, due = (duty.organ, duty.extended_at, duty.due_at) if duty else ("", None, at)
     else:
-        organ, extended = "", None
+        organ, extended, due = "", None, at
     if not organ:
         raise InvalidInput("subject", "没有在走的时限", f"no clock runs for {number or subject}"[:200])
     if extended is not None:
         raise Refused("extended_already", "这个时限不能再延长", "this clock cannot be extended again")
+    if due < at:  # what is late stays late: only what still runs can be made longer
+        raise Refused(
+            "over_already", "时限已过，不能再延长", "this clock is past; it cannot be extended any more"
+        )
     return organ
 
 
@@ -74,9 +79,16 @@ def _grant_extension_scope(*, actor: Actor, at: datetime, subject: str) -> Scope
     return Scope(
         subject=subject,
         organs=frozenset({authority()}),
+        not_by=_asked_by(asked.entry),
         content={"asked": asked.entry},
         state=organ,
     )
+
+
+def _asked_by(entry: int) -> frozenset[str]:
+    """谁报请的。 Who asked: where the authority itself is under the clock, another person consents."""
+    content = content_of(entry=entry)
+    return frozenset({str(content.content.get("actor"))}) if content else frozenset()
 
 
 @act(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import models
 
-from tongxin.exchange.models import Contest, Deferral, Field, RightsRequest, Source, Term
+from tongxin.exchange.models import Contest, Deferral, Field, Grant, RightsRequest, Source, Term
 from tongxin.exchange.terms import TermKind
 from tongxin.identity.queries import refs_of
 from tongxin.ledger.queries import contents_naming_any
@@ -76,6 +76,13 @@ def field_labels(*, names: Collection[str]) -> dict[str, tuple[str, str]]:
     """字段的名称，中英。 What fields are called, by name; the same for every item, so that it tells of none. One statement."""
     rows = Field.objects.filter(name__in=list(names)).order_by("-id") if names else Field.objects.none()
     return {row.name: (row.label, row.label_en) for row in rows}
+
+
+def users_of(*, grants: Collection[str]) -> dict[str, str]:
+    """授权的使用方，按 `grant:…`。 Who holds some grants, by their references. One statement; none where nothing is asked."""
+    numbers = [ref.removeprefix("grant:") for ref in grants]
+    rows = Grant.objects.filter(number__in=numbers) if numbers else Grant.objects.none()
+    return {row.ref: row.organ for row in rows}
 
 
 def term_of(*, subject: str) -> Term | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import models
 
-from tongxin.exchange.models import Emergency, Grant
+from tongxin.exchange.models import Call, Emergency, Grant
 from tongxin.exchange.terms import GrantState
 from tongxin.ledger.queries import contents_about
 
@@ -13,7 +13,13 @@ from tongxin.ledger.queries import contents_about
 def persons_reached(*, grant: Grant) -> list[str]:
     """查到了谁。 Whom the calls under a grant were about, for the notice to them; where content was deleted, nobody is left to tell."""
     rows = contents_about(subject=grant.ref).filter(entry__verb="call_data", entry__outcome="done")
-    return sorted({person for persons in rows.values_list("persons", flat=True) for person in persons})
+    third = set(Call.objects.filter(grant=grant, third=True).values_list("entry", flat=True))
+    return sorted({
+        person
+        for entry, persons, content in rows.values_list("entry_id", "persons", "content")
+        for person in persons
+        if entry not in third or person != content.get("on_behalf_of")  # whose affair it was, but not whose data
+    })  # fmt: skip
 
 
 def emergencies_over(*, at: datetime, most: int) -> Sequence[str]:

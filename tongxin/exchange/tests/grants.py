@@ -26,8 +26,8 @@ def a_grant() -> Grant:
         )
         (source,) = cursor.fetchone()
         cursor.executemany(
-            "INSERT INTO exchange_field (source_id, name, label, label_en, personal, sensitive, ordinal) "
-            "VALUES (%s, %s, %s, %s, true, false, %s)",
+            "INSERT INTO exchange_field (source_id, name, label, label_en, personal, sensitive, meaning, ordinal) "
+            "VALUES (%s, %s, %s, %s, true, false, '', %s)",
             [(source, "name", "姓名", "name", 0), (source, "address", "住址", "address", 1)],
         )
     return Grant.objects.create(

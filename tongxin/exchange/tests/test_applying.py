@@ -376,6 +376,35 @@ def test_an_answer_is_extended_once_when_asked_for_consented_to_and_told(db: Non
         )
 
 
+def test_a_clock_that_is_past_is_not_made_longer_and_stays_late(db: None) -> None:
+    """Art. 21: the time is extended with consent before it is over; afterwards nobody undoes that it was late."""
+    asked, silent = filed(), filed()
+    operations.ask_extension(
+        actor=data_officer(PROVIDER), at=NOW, subject=asked.ref, reason="涉及三个系统，需要核对"
+    )
+    late = Term.objects.get(subject=asked.ref).due_at + timedelta(seconds=1)
+    with refused("over_already"):
+        operations.grant_extension(actor=inspector(), at=late, subject=asked.ref)
+    with refused("over_already"):
+        operations.ask_extension(
+            actor=data_officer(PROVIDER), at=late, subject=silent.ref, reason="涉及三个系统，需要核对"
+        )
+
+
+def test_whoever_asked_for_an_extension_does_not_consent_to_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the provider is the authority itself, its officer would else give itself the time."""
+    monkeypatch.setattr("tongxin.exchange.operations.extending.authority", lambda: PROVIDER)
+    row = filed()
+    operations.ask_extension(
+        actor=data_officer(PROVIDER), at=NOW, subject=row.ref, reason="涉及三个系统，需要核对"
+    )
+    with refused("same_person"):
+        operations.grant_extension(actor=data_officer(PROVIDER), at=NOW, subject=row.ref)
+    assert operations.grant_extension(actor=data_head(PROVIDER), at=NOW, subject=row.ref)
+
+
 # ---- Five persons ------------------------------------------------------------------------------------------------------------
 
 PERSONS = ("applied_by", "agreed_by", "answered_by", "delivered_by", "reviewed_by")

@@ -17,6 +17,7 @@ from tongxin.exchange.models import Call
 from tongxin.exchange.terms import Manner
 from tongxin.exchange.tests.granting import Office, caller, resident_number
 from tongxin.exchange.tests.places import answering, person, write_places
+from tongxin.identity.queries import person_of
 from tongxin.ledger.models import LedgerContent, LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -88,9 +89,19 @@ def test_the_same_request_again_is_answered_with_the_same_entry_and_nothing_is_l
     assert Call.objects.count() == 1 and decisions() == ["done", "refused"]
 
 
+def test_whose_affair_it_is_is_sent_as_a_number_and_kept_as_a_reference(number: str) -> None:
+    client = {"kind": "resident_id", "value": person(2)["resident_id"]}
+    said = sent(body(number, on_behalf_of=client)).json()
+    row = LedgerContent.objects.get(entry=said["entry"])
+    assert row.content["on_behalf_of"] == person_of(**client) and row.content["on_behalf_of"] in row.persons
+
+
 @pytest.mark.parametrize(
     ("field", "given"),
     [
+        ("on_behalf_of", {"on_behalf_of": "x"}),
+        ("on_behalf_of", {"on_behalf_of": {"kind": "resident_id", "value": "1"}}),
+        ("on_behalf_of", {"on_behalf_of": person(2)["resident_id"]}),
         ("sent_at", {"sent_at": (timezone.now() - timedelta(minutes=6)).isoformat()}),
         ("sent_at", {"sent_at": (timezone.now() + timedelta(hours=1)).isoformat()}),
         ("sent_at", {"sent_at": "2026-11-26T10:00:00"}),

@@ -133,6 +133,32 @@ def test_an_affair_of_somebody_else_is_marked(office: Office) -> None:
     assert Call.objects.get(entry=did.entry).third
     content = LedgerContent.objects.get(entry=did.entry)
     assert content.content["on_behalf_of"] == "person:heir" and content.persons == list(did.persons)
+    assert Call.objects.get(entry=did.entry).persons == Meter.objects.get(grant=grant).persons == 1
+
+
+@pytest.mark.parametrize("suite", ["sha256", "sm3"])
+def test_whose_affair_it_was_is_named_beside_the_one_who_was_looked_up(
+    office: Office, settings: Any, suite: str
+) -> None:
+    """Else the row would be shown in general form to one and to nobody whole."""
+    settings.LEDGER_HASH = suite
+    grant = office.grant()
+    did = call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1, on_behalf_of="person:heir"))
+    row = LedgerContent.objects.get(entry=did.entry)
+    assert row.persons == ["person:heir", person_of(kind="resident_id", value=resident_number(1))]
+    bound = {"content": row.content, "persons": row.persons, "subject": row.subject}
+    assert bytes(row.entry.commitment) == commitment(bytes(row.salt), canonical(bound), suite=suite)
+
+
+@pytest.mark.parametrize(
+    "word", ["x", "某人", "person:", resident_number(3), f"person:{'a' * 70}", "person:a\x00"]
+)
+def test_a_look_cannot_be_hidden_behind_a_word_that_names_nobody(office: Office, word: str) -> None:
+    """A row with another's affair withholds organ, office and hour from the one looked up: so somebody has to be named."""
+    grant = office.grant()
+    with pytest.raises(InvalidInput, match="affair"):
+        call_data(actor=caller(), at=NOW, asked=asked(grant.number, 1, on_behalf_of=word))
+    assert not Call.objects.exists()
 
 
 # ---- What is refused -----------------------------------------------------------------------------------------------------

@@ -18,12 +18,14 @@ from tongxin.exchange import operations as exchange
 from tongxin.exchange.models import Contest, Correction, Deferral, RightsRequest
 from tongxin.exchange.operations import call_data
 from tongxin.exchange.queries.person import completeness, third_lines
+from tongxin.exchange.terms import RecipientKind
 from tongxin.exchange.tests.granting import Office, caller, resident_number
 from tongxin.exchange.tests.granting import asked as asked_of
 from tongxin.exchange.tests.grants import a_grant
 from tongxin.exchange.tests.lookers import SECRECY, data_head, data_officer, deferred, look, resident
 from tongxin.exchange.tests.test_person_acts import AUTHORITY, ME, WHY, asked, contested, guardian_of
 from tongxin.exchange.views.person_shown import FIELDS, PURPOSES
+from tongxin.identity.models import Representation
 from tongxin.identity.operations import register_identifier
 from tongxin.law.rules.making import CommentPurpose
 from tongxin.ledger.models import LedgerContent
@@ -432,6 +434,39 @@ def test_the_page_takes_a_fixed_number_of_statements_however_long_the_record(
         )
     with django_assert_max_num_queries(26):
         opened(client, "/my-data/")
+
+
+def test_an_enterprise_that_looked_is_named_and_not_taken_for_the_system(office: Office) -> None:
+    """Its call stands in the ledger without an organ and an office: whose grant it was says who it was."""
+    firm, clerk = "person:firm", Actor(person="person:clerk")
+    grant = office.grant(organ=firm, kind=RecipientKind.ENTERPRISE, duties="只在本项目内使用，项目结束即销毁")
+    office.do(lambda _: Representation.objects.create(
+        representative=clerk.person, representative_name="乙", person=firm, kind="organisation", powers="act", matters="数据调用",
+        evidence="授权委托书", valid_from=NOW.date(), valid_to=(NOW + timedelta(days=9)).date()))  # fmt: skip
+    me = resident()
+    register_identifier(
+        actor=officer("bz/hotline", "hotline_clerk"), at=NOW, person=ME, kind="resident_id",
+        value=resident_number(1), evidence="居民身份证，当面核对",
+    )  # fmt: skip
+    did = call_data(actor=clerk, at=NOW, asked=asked_of(grant.number, 1))
+    client = signed_in(me, "concerned")
+    for path in ("?kind=look", f"lines/{did.entry}/"):
+        page = opened(client, f"/my-data/{path}")
+        assert firm in page and "系统按规定自动办" not in page
+    (row,) = [
+        one for one in json.loads(opened(client, "/my-data/copy.json"))["lines"] if one["kind"] == "look"
+    ]
+    assert row["organ"] == firm
+
+
+def test_an_answer_that_cannot_be_taken_does_not_open_the_contested_look() -> None:
+    """Opening is an act, and a wrong form is none."""
+    number = contested(look(ME))
+    head = as_officer(data_head())
+    page = opened(head, f"/data/contests/{number}/answer/", 400, upheld="", answer="")
+    assert "看了哪几项" not in page and "打开并记下" in page
+    assert not LedgerContent.objects.filter(entry__verb="consult_claim").exists()
+    assert "看了哪几项" in opened(head, f"/data/contests/{number}/", 200, sent="1")
 
 
 # ---- With the real call ------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Sources: real ones of each kind, asked for the granted fields alone, and not believed."""
 
+import json
 import os
 import socket
 import threading
@@ -190,6 +191,11 @@ def test_only_places_the_operator_has_named_are_called(places: Path, server: str
     for address in (server, "http://169.254.169.254/latest", "http://localhost:5432", "https://data.example.evil/api", "https://data.example/",
                     "file:///etc", "http://[::1", "test:other", "https://user:pw@data.example/api", "gopher://data.example/api"):  # fmt: skip
         assert fault(source("http_json", "/honest", address=address)).came is Came.UNREACHABLE
+    place = f"{server}/granted"
+    places.write_text(json.dumps({"allowed": [place]}), encoding="utf-8")
+    for address, relation in ((f"{server}/granted-not", "/honest"), (f"{place}/../else", "/honest"), (place, "/../honest"),
+                              (place, "/%2e%2e/honest"), (place, "/honest?as=root")):  # fmt: skip
+        assert fault(source("http_json", relation, address=address)).came is Came.UNREACHABLE
     assert Answering.asked == []
     places.unlink()
     assert fault(source("http_json", "/honest")).came is Came.UNREACHABLE

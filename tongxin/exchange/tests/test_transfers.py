@@ -27,6 +27,7 @@ from tongxin.exchange.tests.places import (
     table,
     write_places,
 )
+from tongxin.identity.queries import person_of
 from tongxin.ledger.models import LedgerContent, LedgerEntry
 
 FIELDS = ("name",)
@@ -41,8 +42,8 @@ def now() -> datetime:
 def granted(office: Office, *, source: dict[str, Any], **given: Any) -> Grant:
     """A grant of a transfer, from this moment on."""
     return office.grant(
-        at=now() - timedelta(minutes=1), source=source, fields=FIELDS, manner=Manner.BATCH,
-        **{"until": now() + timedelta(hours=1), "calls": 100_000, "rows": 10_000_000, "persons": 100_000, **given},
+        at=now() - timedelta(minutes=1), source=source, fields=FIELDS,
+        **{"manner": Manner.BATCH, "until": now() + timedelta(hours=1), "calls": 100_000, "rows": 10_000_000, "persons": 100_000, **given},
     )  # fmt: skip
 
 
@@ -101,6 +102,30 @@ def test_what_may_not_be_called_is_refused_before_the_source_is_read(
     assert (
         Answering.asked == [] and LedgerEntry.objects.filter(verb="call_data", outcome="refused").count() == 1
     )
+
+
+@pytest.mark.django_db
+def test_a_grant_of_an_interface_opens_no_transfer(office: Office, slowly: dict[str, Any]) -> None:
+    """The manner is part of what was applied for and consented to (条例 arts. 20, 22): one by one is not everybody."""
+    grant = granted(office, source={**slowly, "relation": "/honest"}, manner=Manner.INTERFACE)
+    with pytest.raises(Refused, match="other_manner"):
+        list(transfer(grant))
+    assert Answering.asked == [] and not Call.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_transfer_asks_by_the_source_s_own_kind_of_key(
+    office: Office, tmp_path: Path, settings: Any
+) -> None:
+    settings.SOURCES = tmp_path / "sources.json"
+    code = "91350100M000100Y43"  # the example of GB 32100
+    drop(tmp_path, "firms-1.csv", f"credit_code,name\n{code},甲公司\n")
+    write_places(settings.SOURCES, it=f"file://{tmp_path}")
+    grant = granted(office, source={"adapter": "csv_drop", "address": "test:it", "relation": "firms-*.csv",
+                                    "key": "credit_code", "key_kind": "credit_code"})  # fmt: skip
+    (part,) = transfer(grant)
+    assert part.rows == ({"name": "甲公司"},)
+    assert LedgerContent.objects.get(entry=part.entry).persons == [person_of(kind="credit_code", value=code)]
 
 
 @pytest.mark.django_db

@@ -112,7 +112,7 @@ def _claim_page(
     context = {
         "claim": found, "row": _row(found, ground, term), "contested": contested, "opened": opened, "moved": moved,
         "form": (form or empty) if waits and standing and standing.post is By.DATA_HEAD else None,
-        "look": _look(found, ground) if isinstance(found, Contest) and (opened or form is not None) else None, "clauses": clause_links(found.clause),
+        "look": _look(found, ground) if isinstance(found, Contest) and opened else None, "clauses": clause_links(found.clause),
         "erase": f"/cases/erase/{found.number}/" if _is_erasure(found) else "",
         "basis": shown.basis_of("answer_contest" if contested else "answer_request", ground),
         "erasure": "" if contested else shown.ERASURES.get(found.ground, ""),

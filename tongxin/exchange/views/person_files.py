@@ -65,7 +65,7 @@ def _exported(line: Line, words: Words, ground: Ground, contest: Any) -> dict[st
         "when": line.at.isoformat() if line.at else f"{line.month:%Y-%m}",
         "kind": line.kind.value,
         "what": row["what"],
-        "organ": row["who"] if line.general else ground.organ(line.organ),
+        "organ": row["who"] if line.general else ground.organ(words.organ(line)),
         "office": words.office(line.office),
         "fields": row["fields"],
         "purpose": row["purpose"],

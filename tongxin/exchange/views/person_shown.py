@@ -17,7 +17,7 @@ from tongxin.acts.registry import REGISTRY, open_book
 from tongxin.acts.terms import InvalidInput, Refused
 from tongxin.exchange.forms.person import DEFERRAL_WORDS, ERASURE_WORDS, GROUND_WORDS, KIND_WORDS
 from tongxin.exchange.models import Contest, Deferral, RightsRequest, Term
-from tongxin.exchange.queries.claims import field_labels
+from tongxin.exchange.queries.claims import field_labels, users_of
 from tongxin.exchange.rules.person import CALL, Line, Was
 from tongxin.exchange.terms import PURPOSE_LABELS, Purpose
 from tongxin.law import queries as law
@@ -117,6 +117,7 @@ class Words:
     offices: Mapping[str, Any]
     labels: Mapping[str, tuple[str, str]]
     clauses: Mapping[str, CitedClause]
+    users: Mapping[str, str]  # of a look without an office: the enterprise whose grant it was, by the grant
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> "Words":
@@ -130,7 +131,12 @@ class Words:
             office_titles(codes=[line.office for line in lines]),
             field_labels(names={name for line in lines for name in line.fields} - FIELDS.keys()),
             {str(found.ref): found for found in law.cited(refs=sorted(refs))},
+            users_of(grants={line.item for line in lines if line.item and not line.organ}),
         )
+
+    def organ(self, line: Line) -> str:
+        """谁看的。 The code of whoever looked: the organ of the office, or the enterprise that holds the grant."""
+        return line.organ or self.users.get(line.item, "")
 
     def field(self, name: str) -> str:
         """字段的叫法。 What a field is called."""
@@ -189,9 +195,9 @@ def _who(line: Line, words: Words, ground: Ground) -> str:
         return gettext("一个可以依法使用数据的单位")
     if line.by_representative:
         return gettext("您的代理人")
-    if not line.organ:
+    if not words.organ(line):
         return gettext("系统按规定自动办") if line.kind != "own" else gettext("您自己")
-    return " ".join(word for word in (ground.organ(line.organ), words.office(line.office)) if word)
+    return " ".join(word for word in (ground.organ(words.organ(line)), words.office(line.office)) if word)
 
 
 def _was(was: Was, words: Words, ground: Ground) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def place_of(source: Source) -> Place:
         or parts.username
         or parts.query
         or parts.fragment
+        or (parts.scheme in ("http", "https") and not _stays(f"{parts.path}/{source.relation}"))
     ):
         raise SourceFault(Came.UNREACHABLE, "the address is none for this kind of source")
     if named is None and not any(_within(parts, str(one)) for one in known.get("allowed", [])):
@@ -85,13 +86,19 @@ def _parts(url: str) -> Any:
     return parts
 
 
+def _stays(path: str) -> bool:
+    """不往上走，也不带别的。 Whether a path of an URL climbs nowhere and says no more than a path: no dots alone, plain or coded, no query."""
+    return all(part not in (".", "..") for part in path.split("/")) and not set(path) & set("?#%\\")
+
+
 def _within(parts: Any, allowed: str) -> bool:
     other = _parts(allowed)
     if (parts.scheme, parts.hostname, parts.port) != (other.scheme, other.hostname, other.port):
         return False
     if parts.scheme == "file":
         return Path(parts.path).resolve().is_relative_to(Path(other.path).resolve())
-    return bool(parts.path.startswith(other.path))
+    within = other.path.rstrip("/")
+    return bool(parts.path == within or parts.path.startswith(f"{within}/"))
 
 
 def _known() -> Mapping[str, Any]:
