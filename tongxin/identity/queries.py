@@ -243,6 +243,12 @@ def account_by_subject(*, client: str, subject: str) -> Account | None:
     return found.account if found and found.account.closed_at is None else None
 
 
+def agreed_scopes(*, login: str, client: str) -> frozenset[str]:
+    """同意告知一个系统的内容。 What somebody agreed that one system may learn; nothing without consent."""
+    said = Consent.objects.filter(account__login=login, client=client).values_list("scopes", flat=True).first()
+    return frozenset((said or "").split())
+
+
 def name_of_account(*, login: str) -> str:
     """账户的姓名。 The name of an account's person, for what that person agreed to."""
     names = Person.objects.filter(accounts__login=login).values_list("name", flat=True)

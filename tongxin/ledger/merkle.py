@@ -99,6 +99,7 @@ def root(leaf_hashes: Sequence[bytes], *, suite: str = SHA256) -> bytes:
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, *, suite: str = SHA256) -> list[bytes]:
     """包含证明。 Audit path of leaf `index` (RFC 6962 section 2.1.1). Raises ValueError when there is no such leaf."""
     leaves = _hashes(leaf_hashes, "leaf hashes")
+    _known(suite)
     return [root(leaves[begin:end], suite=suite) for begin, end in inclusion_ranges(index, len(leaves))]
 
 
@@ -110,6 +111,7 @@ def consistency_proof(
     Raises ValueError unless 0 < size1 <= size2 <= number of leaves: nothing can be proved from the empty tree.
     """
     leaves = _hashes(leaf_hashes, "leaf hashes")
+    _known(suite)
     size2 = len(leaves) if size2 is None else _size(size2, "size2")
     if size2 > len(leaves):
         raise ValueError(f"size2 {size2} is beyond the {len(leaves)} leaves")

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tongxin.identity.models import Account
-from tongxin.identity.queries import account_by_subject, name_of_account
+from tongxin.identity.queries import account_by_subject, agreed_scopes, name_of_account
 from tongxin.identity.rules import pairwise_subject, subkey
 from tongxin.web.views.outside import arrived
 
@@ -89,6 +89,8 @@ class CityPort(DefaultOIDCAdapter):
         """告知的内容。 The subject; the name in userinfo where the person agreed to it; nothing else."""
         del email, kwargs
         claims: dict[str, Any] = {"sub": self.get_user_sub(client, user)}
-        if purpose == "userinfo" and "profile" in scopes:
+        # What this person agreed to for this system: a request without a page asks whether some system may, not which one.
+        agreed = agreed_scopes(login=user.login, client=client.pk)
+        if purpose == "userinfo" and "profile" in scopes and "profile" in agreed:
             claims["name"] = name_of_account(login=user.login)
         return claims

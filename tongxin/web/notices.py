@@ -292,6 +292,10 @@ TEMPLATES: Mapping[str, Callable[[], Words]] = {
         _("%(organ)s应当销毁取得的数据，或者说明为什么留存；审查的期限从现在起算。"),
     ),
     "emergency_reviewed": lambda: (_("紧急调用已审查 %(number)s"), _("审查意见：%(note)s")),
+    "looked_at_for_another": lambda: (
+        _("紧急情况下查过您的信息"),
+        _("处置突发事件时，因另一个人的事查过您的信息，当时来不及告知。见“谁看过我的数据”；您可以提出异议。"),
+    ),
     "looked_at_in_emergency": lambda: (
         _("紧急情况下查过您的信息 %(number)s"),
         _(

@@ -1,6 +1,7 @@
 """调用。 A call of shared data: checked, counted and recorded in one statement (docs/decisions/0013), before anything is read."""
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +18,9 @@ from tongxin.ledger.terms import DATABASE_HASH
 
 GRANT_NUMBER: Final = re.compile(r"Q[0-9]{4}-[0-9]{4,12}")
 FIELD: Final = re.compile(r"\w{1,60}")
-LONG_NUMBER: Final = re.compile(
-    r"[0-9Xx]{11,}"
-)  # a resident's number, a telephone: they have no place in a matter
+# A resident's number, a telephone: they have no place in a matter, full width or spaced out. A hyphen is left: matters have numbers.
+LONG_NUMBER: Final = re.compile(r"[0-9Xx]{11,}")
+APART: Final = re.compile(r"[\s.·]")
 REFERENCE: Final = re.compile(r"person:(x-[0-9a-f]{32}|[\w.-]{1,60})")
 MOST_KEYS: Final = 2_000
 MOST_ROWS: Final = 1_000_000
@@ -75,7 +76,7 @@ def _require_sense(asked: Asked) -> None:
     matter = asked.matter.strip()
     if not 3 <= len(matter) <= 120 or not matter.isprintable():
         raise InvalidInput("matter", "请写明为哪件事，3 至 120 字", "name the matter, in 3 to 120 characters")
-    if LONG_NUMBER.search(matter):
+    if LONG_NUMBER.search(APART.sub("", unicodedata.normalize("NFKC", matter))):
         raise InvalidInput(
             "matter", "事项里不要写证件号码、电话", "no identity or telephone number in the matter"
         )

@@ -222,12 +222,12 @@ def end_emergency(*, warrant: Warrant, number: str) -> None:
 
 
 def _tell_scope(*, actor: Actor, at: datetime, number: str) -> Scope:
-    del actor, at
+    del actor
     row = _locked(number)
     if row.ended_at is None or row.told_at is not None:
         raise Conflict("还没有结束，或者已经告知", "it is not over yet, or they have been told")
-    persons = persons_reached(grant=row.grant)
-    return Scope(subject=row.ref, persons=tuple(persons), content={"emergency": number}, state=(row, persons))
+    plain, general = persons_reached(grant=row.grant, at=at)
+    return Scope(subject=row.ref, persons=tuple(plain), content={"emergency": number}, state=(row, plain, general))
 
 
 @act(
@@ -239,8 +239,10 @@ def _tell_scope(*, actor: Actor, at: datetime, number: str) -> Scope:
 def tell_concerned(*, warrant: Warrant, number: str) -> int:
     """事后告知。 Tell everybody whose data was looked at that it was, by whom and why; returns how many (个人信息保护法 art. 18 para. 2)."""
     del number
-    row, persons = warrant.scope.state
-    for person in persons:
+    row, plain, general = warrant.scope.state
+    for person in general:
+        warrant.tell(recipient=person, template="looked_at_for_another", number="")
+    for person in plain:
         warrant.tell(
             recipient=person,
             template="looked_at_in_emergency",
@@ -251,8 +253,9 @@ def tell_concerned(*, warrant: Warrant, number: str) -> int:
     row.told_at = warrant.at
     row.save(update_fields=["told_at"])
     end_term(warrant, TermKind.TELL, row.ref)
-    save_step(warrant, row.ref, state="told", note=str(len(persons)))
-    return len(persons)
+    told = len(plain) + len(general)
+    save_step(warrant, row.ref, state="told", note=str(told))
+    return told
 
 
 # ---- Review and disposal --------------------------------------------------------------------------------------------------

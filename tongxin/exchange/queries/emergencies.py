@@ -6,20 +6,31 @@ from datetime import datetime
 from django.db import models
 
 from tongxin.exchange.models import Call, Emergency, Grant
+from tongxin.exchange.queries.person import deferred_among
 from tongxin.exchange.terms import GrantState
 from tongxin.ledger.queries import contents_about
 
 
-def persons_reached(*, grant: Grant) -> list[str]:
-    """查到了谁。 Whom the calls under a grant were about, for the notice to them; where content was deleted, nobody is left to tell."""
+def persons_reached(*, grant: Grant, at: datetime) -> tuple[list[str], list[str]]:
+    """查到了谁。 Whom the calls under a grant were about, for the notice to them: those told in full, those told in general alone.
+
+    In general: the look was for another person's affair (decision 14). Nobody whose line is deferred now: the end of the deferral tells
+    them. Where content was deleted, nobody is left to tell.
+    """
     rows = contents_about(subject=grant.ref).filter(entry__verb="call_data", entry__outcome="done")
+    found = list(rows.values_list("entry_id", "persons", "content"))
     third = set(Call.objects.filter(grant=grant, third=True).values_list("entry", flat=True))
-    return sorted({
-        person
-        for entry, persons, content in rows.values_list("entry_id", "persons", "content")
-        for person in persons
-        if entry not in third or person != content.get("on_behalf_of")  # whose affair it was, but not whose data
-    })  # fmt: skip
+    hidden = deferred_among(entries=[entry for entry, _persons, _content in found], at=at)
+    plain, general = set(), set()
+    for entry, persons, content in found:
+        if entry in hidden:
+            continue
+        for person in persons:
+            if entry not in third:
+                plain.add(person)
+            elif person != content.get("on_behalf_of"):  # whose affair it was, but not whose data
+                general.add(person)
+    return sorted(plain), sorted(general - plain)
 
 
 def emergencies_over(*, at: datetime, most: int) -> Sequence[str]:

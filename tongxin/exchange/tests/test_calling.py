@@ -3,11 +3,12 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tests.factories import NOW, officer
 from tongxin.acts.terms import PLATFORM, Actor, InvalidInput, Refused
@@ -22,7 +23,7 @@ from tongxin.identity.models import Representation
 from tongxin.identity.operations import open_account, register_identifier
 from tongxin.identity.queries import person_of
 from tongxin.identity.terms import NewPerson
-from tongxin.ledger.models import LedgerContent, LedgerCosignature, LedgerEntry
+from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerCosignature, LedgerEntry
 from tongxin.ledger.rules import commitment
 from tongxin.ledger.terms import canonical
 
@@ -218,6 +219,13 @@ def test_who_consents_or_reviews_cannot_call(office: Office, owner_sql: Sql) -> 
     call_data(actor=caller(), at=NOW, asked=asked(mine.number, 1))
 
 
+def witnessed(at: datetime, *, whole: bool = True) -> None:
+    """A checkpoint that a witness signed at a moment; of the whole ledger, or with entries behind it."""
+    order = {"last_xact": "9000000000000000000" if whole else "0", "last_entry": 0}
+    LedgerCheckpoint.objects.create(size=1, root=b"", frontier=b"", note="", at=at, **order)
+    LedgerCosignature.objects.create(size=1, witness="w", at=at, key_id=b"1", signature=b"1")
+
+
 def test_a_grant_of_the_real_acts_waits_for_a_witness_and_no_longer_than_the_published_age(
     office: Office, settings: Any
 ) -> None:
@@ -225,16 +233,22 @@ def test_a_grant_of_the_real_acts_waits_for_a_witness_and_no_longer_than_the_pub
     one = asked(grant.number, 1, purpose=Purpose.ELIGIBILITY)
     settings.WITNESSED_WITHIN = 60
     refused("no_recent_witness", one)
-    LedgerCosignature.objects.create(
-        size=1, witness="w", at=NOW - timedelta(seconds=60), key_id=b"1", signature=b"1"
-    )
+    witnessed(NOW - timedelta(seconds=60))
     call_data(actor=caller(), at=NOW, asked=one)
     refused("no_recent_witness", one, at=NOW + timedelta(seconds=1))
 
 
+def test_a_checkpoint_cosigned_anew_proves_nothing_of_what_came_after_it(office: Office, settings: Any) -> None:
+    grant = delivered()
+    settings.WITNESSED_WITHIN = 60
+    later = timezone.now() + timedelta(seconds=61)  # entries are of this very moment; the sequencer has stopped
+    witnessed(later, whole=False)
+    refused("no_recent_witness", asked(grant.number, 1, purpose=Purpose.ELIGIBILITY), at=later)
+
+
 def test_suspension_and_termination_hold_from_the_next_statement(office: Office, settings: Any) -> None:
     settings.WITNESSED_WITHIN = 10**9
-    LedgerCosignature.objects.create(size=1, witness="w", at=NOW, key_id=b"1", signature=b"1")
+    witnessed(NOW)
     grant = delivered()
     one = asked(grant.number, 1)
     call_data(actor=caller(), at=NOW, asked=one)
@@ -340,6 +354,8 @@ def test_an_enterprise_calls_through_the_person_it_has_authorised(office: Office
         ("fields", {"fields": ('name"; --',)}),
         ("matter", {"matter": ""}),
         ("matter", {"matter": f"给 {resident_number(3)} 查"}),
+        ("matter", {"matter": "查 １３８００００１２３４"}),
+        ("matter", {"matter": "查 138 0000 1234 的家"}),
         ("matter", {"matter": "x" * 121}),
         ("rows", {"rows": 0}),
         ("rows", {"rows": 10**9}),

@@ -444,6 +444,15 @@ def test_an_account_is_got_back_by_a_second_person_after_a_wait() -> None:
     assert list(LedgerEntry.objects.filter(verb__in=verbs, outcome="done").order_by("id").values_list("verb", flat=True)) == verbs  # fmt: skip
 
 
+def test_an_account_that_was_got_back_is_not_opened_by_another_request() -> None:
+    mine, another = asked(), asked(token="t2")
+    decide(mine)
+    decide(another)
+    complete(at=NOW + DAY)
+    with pytest.raises(Refused):
+        complete("t2", at=NOW + DAY)
+
+
 def test_whoever_still_has_the_account_says_no() -> None:
     number = asked()
     decide(number)

@@ -184,6 +184,21 @@ def test_without_consent_to_the_name_there_is_none_and_without_any_there_is_no_c
     assert forged.status_code == 403
 
 
+def test_a_name_told_to_one_system_is_not_told_to_another_that_asks_without_a_page() -> None:
+    browser = browser_of()
+    given, _verifier = asked()
+    consent(browser, given)  # parks may know the name
+    register("library", SECRET)
+    given, verifier = asked(client_id="library")
+    consent(browser, given, ("openid",))  # the library may not
+    answer = browser.get("/oidc/authorize", {**given, "prompt": "none"})
+    code = parse_qs(urlsplit(answer.headers["Location"]).query).get("code", [""])[0]
+    told = json.loads(exchange(code, verifier, client_id="library").content)
+    if "access_token" in told:
+        token = {"Authorization": f"Bearer {told['access_token']}"}
+        assert "name" not in json.loads(Client().get("/oidc/userinfo", headers=token).content)
+
+
 def test_a_code_opens_once_and_only_with_its_verifier_its_secret_and_its_address() -> None:
     browser = browser_of()
     code, verifier = a_code(browser)
