@@ -35,7 +35,11 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "NAME": parts.get("dbname", "tongxin"),
         # Only cursors that bind on the server prepare: the gate's, for acts done in one statement (docs/decisions/0013).
-        "OPTIONS": {"prepare_threshold": 5, **options, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {})},
+        "OPTIONS": {
+            "prepare_threshold": 5,
+            **options,
+            **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {}),
+        },
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
     }
@@ -149,7 +153,9 @@ STATICFILES_DIRS = [ROOT / "assets"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 PHOTOS = DATA / "photos"
-SOURCES = DATA / "sources.json"  # where source systems are, and their credentials (exchange/queries/sources/places.py)
+SOURCES = (
+    DATA / "sources.json"
+)  # where source systems are, and their credentials (exchange/queries/sources/places.py)
 
 # The ledger and those outside who attest it (docs/decisions/0011).
 LEDGER_HASH = SECRETS.ledger_hash

@@ -24,14 +24,14 @@ class Migration(migrations.Migration):
             model_name="call",
             name="grant",
             field=models.ForeignKey(
-                db_constraint=False, on_delete=models.PROTECT, related_name="calls_made", to="exchange.grant"
+                db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="calls_made", to="exchange.grant"
             ),
         ),
         migrations.AlterField(
             model_name="reached",
             name="grant",
             field=models.ForeignKey(
-                db_constraint=False, on_delete=models.PROTECT, related_name="reached", to="exchange.grant"
+                db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="reached", to="exchange.grant"
             ),
         ),
     ]
