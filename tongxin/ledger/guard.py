@@ -26,23 +26,17 @@ DECLARE
   own bigint;
   told bytea;
 BEGIN
-  SELECT e.id, e.outcome, c.salt INTO hand, came, salted
+  SELECT e.id, e.outcome, c.salt, (SELECT to_jsonb(n) FROM changed n LIMIT 1),
+         (SELECT count(*) FROM (SELECT 1 FROM changed LIMIT 2) n)
+    INTO hand, came, salted, one, many
     FROM ledger_ledgerentry e LEFT JOIN ledger_ledgercontent c ON c.entry_id = e.id
    WHERE e.act = nullif(current_setting('tongxin.act', true), '')::uuid AND e.xact = pg_current_xact_id();
-  SELECT to_jsonb(c), (SELECT count(*) FROM (SELECT 1 FROM changed LIMIT 2) n) INTO one, many FROM changed c LIMIT 1;
-  IF hand IS NULL OR (came <> 'done' AND one IS NOT NULL) THEN
+  IF hand IS NULL OR (came <> 'done' AND many > 0) THEN
     RAISE EXCEPTION '% on % outside an act: no ledger entry in this transaction', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'TX001', HINT = 'write through a public operation of the capability';
   END IF;
-  IF one IS NULL THEN
+  IF many = 0 THEN
     RETURN NULL;
-  END IF;
-  IF TG_ARGV[1] = 'record' AND EXISTS (
-    SELECT 1 FROM (SELECT (to_jsonb(c)->>'entry')::bigint AS entry FROM changed c) n
-     WHERE n.entry IS DISTINCT FROM hand AND NOT EXISTS (
-      SELECT 1 FROM ledger_ledgerentry e WHERE e.id = n.entry AND e.xact = pg_current_xact_id() AND e.outcome = 'done')
-  ) THEN
-    RAISE EXCEPTION 'a row of % names a ledger entry of another transaction', TG_TABLE_NAME USING ERRCODE = 'TX002';
   END IF;
   own := CASE WHEN TG_ARGV[1] = 'record' THEN (one->>'entry')::bigint ELSE hand END;
   -- One row of the act in hand, without a document in it: the same digest as below, the short way.
@@ -56,6 +50,13 @@ BEGIN
     VALUES (own, TG_TABLE_NAME, ARRAY[one->>TG_ARGV[0]], ARRAY[told],
             sha256(convert_to(E'2\\n' || (one->>TG_ARGV[0]) || ':' || encode(told, 'hex'), 'UTF8')), 2);
     RETURN NULL;
+  END IF;
+  IF TG_ARGV[1] = 'record' AND EXISTS (
+    SELECT 1 FROM changed c WHERE NOT EXISTS (
+      SELECT 1 FROM ledger_ledgerentry e WHERE e.id = (to_jsonb(c)->>'entry')::bigint
+         AND e.xact = pg_current_xact_id() AND e.outcome = 'done')
+  ) THEN
+    RAISE EXCEPTION 'a row of % names a ledger entry of another transaction', TG_TABLE_NAME USING ERRCODE = 'TX002';
   END IF;
   -- materialized: else the planner writes each row out once for every mention of it, at twice the price in bulk
   WITH whole AS MATERIALIZED (SELECT to_jsonb(changed) AS w FROM changed), rows AS (

@@ -25,7 +25,9 @@ class Reached(models.Model):
     """已及之人。 That a grant has reached a person, as a digest over grant and reference: counts persons, lists nobody."""
 
     id = models.BigAutoField(primary_key=True)
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="reached", db_constraint=False)
+    grant = models.ForeignKey(
+        Grant, models.PROTECT, related_name="reached", db_constraint=False, db_index=False
+    )
     person = models.BinaryField("摘要", max_length=32)
 
     class Meta:
@@ -42,7 +44,9 @@ class Call(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.BigIntegerField("台账条目", unique=True)
     # No constraint of the database: it would lock the grant's row for each call; the statement that writes has just read it.
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="calls_made", db_constraint=False)
+    grant = models.ForeignKey(
+        Grant, models.PROTECT, related_name="calls_made", db_constraint=False, db_index=False
+    )
     organ = models.CharField("机构", max_length=120)
     office = models.CharField("职位", max_length=160)
     at = models.DateTimeField("时间")

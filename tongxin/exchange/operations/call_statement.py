@@ -22,9 +22,9 @@ SEAL: Final = (
     f"sha256(%(key)s::bytea || sha256('\\x00'::bytea || %(key)s::bytea || convert_to({SEALED}, 'UTF8')))"
 )
 
-# Whoever comes second at the same grant waits here, and then looks at what the first has left: the meters are exact.
-WAIT: Final = """
-SELECT 1 FROM exchange_meter m JOIN exchange_grant g ON g.id = m.grant_id WHERE g.number = %(grant)s::text FOR UPDATE OF m"""
+# Whoever comes second at the same grant waits here, and then looks at what the first has left: the meters are exact. A lock by
+# the grant's name, not by its meter's row: that would be written twice.
+WAIT: Final = "SELECT pg_advisory_xact_lock(%(turn)s::bigint)"
 
 # `asked` are the persons looked up, who are counted; `named` also the one whose affair it is: both read the row on their page.
 ABOUT: Final = f"""

@@ -46,6 +46,7 @@ def _call_scope(*, actor: Actor, at: datetime, asked: Asked) -> Scope:
         state={
             "grant": asked.grant,
             "key": key,
+            "turn": str(int.from_bytes(key[:8], signed=True)),
             "digests": digests,
             "aliases": aliases,
             "refs": list(refs_of(person=actor.person)) if actor.office is None else [],
