@@ -245,7 +245,9 @@ def account_by_subject(*, client: str, subject: str) -> Account | None:
 
 def agreed_scopes(*, login: str, client: str) -> frozenset[str]:
     """同意告知一个系统的内容。 What somebody agreed that one system may learn; nothing without consent."""
-    said = Consent.objects.filter(account__login=login, client=client).values_list("scopes", flat=True).first()
+    said = (
+        Consent.objects.filter(account__login=login, client=client).values_list("scopes", flat=True).first()
+    )
     return frozenset((said or "").split())
 
 

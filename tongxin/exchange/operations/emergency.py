@@ -227,7 +227,9 @@ def _tell_scope(*, actor: Actor, at: datetime, number: str) -> Scope:
     if row.ended_at is None or row.told_at is not None:
         raise Conflict("还没有结束，或者已经告知", "it is not over yet, or they have been told")
     plain, general = persons_reached(grant=row.grant, at=at)
-    return Scope(subject=row.ref, persons=tuple(plain), content={"emergency": number}, state=(row, plain, general))
+    return Scope(
+        subject=row.ref, persons=tuple(plain), content={"emergency": number}, state=(row, plain, general)
+    )
 
 
 @act(

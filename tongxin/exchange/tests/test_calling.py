@@ -238,10 +238,14 @@ def test_a_grant_of_the_real_acts_waits_for_a_witness_and_no_longer_than_the_pub
     refused("no_recent_witness", one, at=NOW + timedelta(seconds=1))
 
 
-def test_a_checkpoint_cosigned_anew_proves_nothing_of_what_came_after_it(office: Office, settings: Any) -> None:
+def test_a_checkpoint_cosigned_anew_proves_nothing_of_what_came_after_it(
+    office: Office, settings: Any
+) -> None:
     grant = delivered()
     settings.WITNESSED_WITHIN = 60
-    later = timezone.now() + timedelta(seconds=61)  # entries are of this very moment; the sequencer has stopped
+    later = timezone.now() + timedelta(
+        seconds=61
+    )  # entries are of this very moment; the sequencer has stopped
     witnessed(later, whole=False)
     refused("no_recent_witness", asked(grant.number, 1, purpose=Purpose.ELIGIBILITY), at=later)
 

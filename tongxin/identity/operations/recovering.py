@@ -172,7 +172,11 @@ def complete_recovery(*, warrant: Warrant, token: str, password: str) -> str:
     Session.objects.filter(account=account, ended_at=None).update(ended_at=warrant.at)
     row.state = RecoveryState.DONE.value
     row.save(update_fields=["state"])
-    waiting = Recovery.objects.filter(login=account.login, state__in=[RecoveryState.ASKED, RecoveryState.APPROVED])
-    waiting.update(state=RecoveryState.CANCELLED.value)  # somebody else's request does not open what was just got back
+    waiting = Recovery.objects.filter(
+        login=account.login, state__in=[RecoveryState.ASKED, RecoveryState.APPROVED]
+    )
+    waiting.update(
+        state=RecoveryState.CANCELLED.value
+    )  # somebody else's request does not open what was just got back
     warrant.tell(recipient=account.person_id, template="recovery_done", note="")
     return str(account.login)
