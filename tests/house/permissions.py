@@ -23,7 +23,6 @@ from tongxin.cases.terms import Receipt
 from tongxin.exchange import operations as exchange
 from tongxin.exchange.models import Emergency
 from tongxin.exchange.rules.emergency import Ground as EmergencyGround
-from tongxin.exchange.terms import Revision
 from tongxin.exchange.tests import factories as shared
 from tongxin.exchange.tests.lookers import SECRECY, look
 from tongxin.exchange.tests.statistics import PROVIDER, statistics_scene
@@ -278,15 +277,7 @@ def _person_scene(case: Case, competent: Actor) -> dict[str, str]:
 def _shared_scene() -> dict[str, str]:
     """A delivered grant with an error reported and a dispute raised, and a revision that waits."""
     grant = shared.delivered()
-    user = shared.data_officer(shared.USER)
-    error = exchange.report_error(actor=user, at=NOW, grant=grant.number, what="签注日期对不上")
-    dispute = exchange.raise_dispute(
-        actor=shared.data_head(shared.USER), at=NOW, subject=grant.ref, what="接口经常没有答复"
-    )
-    revision = exchange.revise_item(
-        actor=shared.data_head("bz/urban-management"), at=NOW, item="data:s008", reason="更新频率有变",
-        proposed=Revision(facts={"frequency": "每周"}),
-    )  # fmt: skip
+    error, dispute = shared.disputed(grant)
     broken = exchange.break_glass(
         actor=shared.data_head("bz/emergency"), at=NOW, item=shared.PERMITS, ground=EmergencyGround.RESCUE, fields=("name",),
         rationale="燃气爆炸，需要核对居住人员名单，组织搜救和安置", until=NOW + timedelta(hours=24), calls=10, persons=10,
@@ -297,7 +288,7 @@ def _shared_scene() -> dict[str, str]:
         "grant": grant.number,
         "correction": str(error),
         "dispute": str(dispute),
-        "revision": str(revision),
+        "revision": str(shared.revising()),
     }
 
 

@@ -13,7 +13,7 @@ from tongxin.acts.terms import Actor
 from tongxin.exchange import operations
 from tongxin.exchange.models import Application, Grant
 from tongxin.exchange.operations.common import authority
-from tongxin.exchange.terms import Manner, Purpose, Wanted
+from tongxin.exchange.terms import Manner, Purpose, Revision, Wanted
 
 USER, PROVIDER = "bz/education", "bz/public-security"
 PERMITS, ASSISTANCE = "data:s003", "data:s004"
@@ -100,3 +100,45 @@ def number_of(grant: Grant) -> str:
     """The number of the application a grant came from."""
     assert grant.application is not None
     return grant.application.number
+
+
+def disputed(grant: Grant) -> tuple[int, int]:
+    """The user reports an error in what it got, and raises a dispute; the numbers of the two."""
+    error = operations.report_error(
+        actor=data_officer(USER), at=NOW, grant=grant.number, what="签注日期对不上"
+    )
+    return error, operations.raise_dispute(
+        actor=data_head(USER), at=NOW, subject=grant.ref, what="接口经常没有答复"
+    )
+
+
+def revising() -> int:
+    """A revision of an item, which waits for the authority; its number."""
+    return operations.revise_item(
+        actor=data_head("bz/urban-management"), at=NOW, item="data:s008", reason="更新频率有变",
+        proposed=Revision(facts={"frequency": "每周"}),
+    )  # fmt: skip
+
+
+def assessed(ref: str, actor: Actor, at: datetime = NOW) -> None:
+    """The impact on personal information is assessed, for an item or an application."""
+    operations.assess_impact(
+        actor=actor,
+        at=at,
+        subject=ref,
+        lawful="为履行登记管理职责所必需",
+        risk="可能泄露住址，影响安宁",
+        measures="只按字段提供并留痕",
+    )
+
+
+def used(grant: Grant) -> None:
+    """The provider lets a field go on to a school, and the user records its use."""
+    operations.consent_onward(
+        actor=data_head(PROVIDER), at=NOW, grant=grant.number, to="滨州市第一中学", fields=("resident_id",),
+        purpose="学校核对报名人的资格", until=NOW + 30 * DAY,
+    )  # fmt: skip
+    operations.record_use(
+        actor=data_officer(USER), at=NOW, grant=grant.number, what="use", scene="招生报名的资格核对",
+        process="逐人核对，不导出",
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from tongxin.exchange.tests.factories import (
     PERMITS,
     PROVIDER,
     USER,
+    assessed,
     consented,
     data_head,
     data_officer,
@@ -65,17 +66,6 @@ def closing(under: str, *, rests: tuple[tuple[str, str], ...] | None = None) -> 
             "way": "不共享",
         },
         rests=rests,
-    )
-
-
-def assessed(ref: str, actor: Actor, at: object = NOW) -> None:
-    operations.assess_impact(
-        actor=actor,
-        at=at,
-        subject=ref,
-        lawful="为履行登记管理职责所必需",
-        risk="可能泄露住址，影响安宁",
-        measures="只按字段提供并留痕",
     )
 
 

@@ -11,62 +11,28 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import NOW, officer
-from tongxin.acts.terms import PLATFORM, Actor, Conflict, InvalidInput, Refused
+from tests.factories import NOW
+from tongxin.acts.terms import Actor, Conflict, InvalidInput, Refused
 from tongxin.identity import rules
 from tongxin.identity.models import Identifier, Representation
 from tongxin.identity.operations import (
     authorise_representative,
     confirm_representative,
     end_representation,
-    open_account,
     register_identifier,
     register_organisation,
 )
 from tongxin.identity.queries import may_act_for, person_of, refs_of, represented_by
-from tongxin.identity.terms import NewPerson, NewRepresentation, Powers, RepresentationKind
+from tongxin.identity.terms import Powers, RepresentationKind
+from tongxin.identity.tests.factories import DAY, EXAMPLE, a_representation, a_resident_id, clerk, person
 from tongxin.ledger.models import LedgerContent
 from tongxin.web.secrets import Secrets
 
 pytestmark = pytest.mark.django_db
-# GB 11643-1999's own worked example, and made-up numbers whose check characters follow from it.
-EXAMPLE = "11010519491231002X"
-DAY = NOW.date()
-CLERK = "bz/hotline"
-
-
-def a_resident_id(first: str = "37160219900307001") -> str:
-    return first + rules.resident_check(first)
 
 
 def a_credit_code(first: str = "91371600MA3C0000A") -> str:
     return first + rules.credit_check(first)
-
-
-def person(ref: str) -> Actor:
-    open_account(
-        actor=PLATFORM, at=NOW, person=NewPerson(ref=ref, name="某", login=ref.removeprefix("person:"))
-    )
-    return Actor(person=ref)
-
-
-def clerk() -> Actor:
-    return officer(CLERK, "hotline_clerk")
-
-
-def a_representation(**given: object) -> NewRepresentation:
-    base: dict[str, object] = {
-        "representative": "person:daughter",
-        "representative_name": "女儿",
-        "person": "person:mother",
-        "kind": RepresentationKind.AUTHORISED,
-        "powers": Powers.ACT,
-        "matters": "查阅本人的数据使用记录",
-        "evidence": "授权委托书",
-        "valid_from": DAY,
-        "valid_to": DAY + timedelta(days=30),
-    }
-    return NewRepresentation(**{**base, **given})  # type: ignore[arg-type]
 
 
 # ---- Numbers --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import decrypt, encrypt
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, connection, transaction
@@ -22,53 +22,21 @@ from tongxin.identity.operations.proving import totp_step
 from tongxin.identity.queries import account_linked, account_matching, held_means, live_session, open_sessions
 from tongxin.identity.terms import (
     CodeShown,
-    KeyShown,
     Means,
-    NewKey,
     NewPerson,
-    NewSession,
     OutsideShown,
     PasswordShown,
-    Shown,
 )
+from tongxin.identity.tests.factories import ME, PASSWORD, a_code, a_key, begin, mine, with_key, with_totp
 from tongxin.ledger.models import LedgerContent, LedgerEntry, LedgerWrite
 
 pytestmark = pytest.mark.django_db
-ME = Actor(person="person:me")
-PASSWORD = make_password("a right password")
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
 def account() -> Account:
-    person = NewPerson(ref=ME.person, name="我", login="me", password=PASSWORD)
-    identity.open_account(actor=PLATFORM, at=NOW, person=person)
-    return Account.objects.get(login="me")
-
-
-def begin(*shown: Shown, secret: str = "s1", at: datetime = NOW, login: str = "me", actor: Actor = ME) -> str:
-    session = NewSession(key=rules.session_key(secret), device="Firefox · Linux", place="local")
-    return identity.sign_in(actor=actor, at=at, login=login, shown=shown, session=session)
-
-
-def a_code(secret: str, at: datetime = NOW, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30 + steps))
-
-
-def with_totp(at: datetime = NOW) -> str:
-    secret = generate_totp_secret()
-    identity.add_totp(actor=ME, at=at, login="me", secret=secret, code=a_code(secret, at))
-    return secret
-
-
-def with_key(*, alone: bool = True, name: str = "手机") -> int:
-    credential = {"id": f"id {name}", "rawId": "x", "response": {}}
-    key = NewKey(name=name, credential=credential, challenge=f"made {name}", alone=alone)
-    return identity.add_key(actor=ME, at=NOW, login="me", key=key)
-
-
-def a_key(number: int, challenge: str = "c1", count: int = 1, *, verified: bool = True) -> KeyShown:
-    return KeyShown(number=number, challenge=challenge, sign_count=count, verified=verified)
+    return mine()
 
 
 # ---- What is enough -------------------------------------------------------------------------------------------------

@@ -505,7 +505,18 @@ def _columns(tamper: Sql, table: str) -> list[tuple[str, str]]:
     ]
 
 
-# Tables in which nothing has happened in this city, and tables so large that some of their columns stand for all.
+def _unbind(tamper: Sql, table: str, *kinds: str) -> None:
+    """Drop the constraints of these kinds, as the tables' owner could."""
+    for (name,) in tamper(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = ANY(%s)",
+        table,
+        list(kinds),
+    ):
+        tamper(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+# A table in which nothing can happen in this city (routing rules come from a pack alone, and this one has none), and tables
+# so large that some of their columns stand for all.
 EMPTY = {"law_routingrule"}
 LARGE = {
     "law_clause": {"text", "key", "version_id"},
@@ -514,22 +525,24 @@ LARGE = {
 
 
 def test_every_guarded_table_has_a_row_to_try(tamper: Sql) -> None:
-    assert {table for table in guarded_tables() if not tamper(f"SELECT 1 FROM {table} LIMIT 1")} <= EMPTY
+    empty = {table for table in guarded_tables() if not tamper(f"SELECT 1 FROM {table} LIMIT 1")}
+    assert sorted(empty) == sorted(EMPTY)
 
 
 @pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY))
 def test_every_altered_column_is_named_with_its_row(tamper: Sql, table: str) -> None:
     """The law, the organs, the places, the clocks and the cases as much as their records."""
     key = guarded_tables()[table]
+    _unbind(tamper, table, "c")
     ((row,),) = tamper(f"SELECT max({key}) FROM {table}")
     tried = 0
     for column, kind in _columns(tamper, table):
         if column == key or column not in LARGE.get(table, {column}):
             continue
-        change = _change(column, kind)
+        name, change = f'"{column}"', _change(column, kind)
         with transaction.atomic():
             changed = tamper(
-                f"UPDATE {table} SET {column} = {change} WHERE {key} = %s AND {column} IS DISTINCT FROM {change} "
+                f"UPDATE {table} SET {name} = {change} WHERE {key} = %s AND {name} IS DISTINCT FROM {change} "
                 f"RETURNING 1",
                 row,
             )
@@ -541,16 +554,17 @@ def test_every_altered_column_is_named_with_its_row(tamper: Sql, table: str) -> 
 
 
 def _change(column: str, kind: str) -> str:
+    name = f'"{column}"'
     return {
-        "bigint": f"coalesce({column}, 0) + 7000000",
-        "integer": f"coalesce({column}, 0) + 7000",
+        "bigint": f"coalesce({name}, 0) + 7000000",
+        "integer": f"coalesce({name}, 0) + 7000",
         "date": "'2199-01-01'" if column.endswith(("_to", "until")) else "'1999-01-01'",
-        "double precision": f"coalesce({column}, 0) + 0.000001",
-        "numeric": f"coalesce({column}, 0) + 1",
-        "boolean": f"NOT coalesce({column}, false)",
+        "double precision": f"coalesce({name}, 0) + 0.000001",
+        "numeric": f"coalesce({name}, 0) + 1",
+        "boolean": f"NOT coalesce({name}, false)",
         "ARRAY": "'{}'",
         "time without time zone": "'03:03'",
-        "timestamp with time zone": f"coalesce({column}, now()) + interval '1 microsecond'",
+        "timestamp with time zone": f"coalesce({name}, now()) + interval '1 microsecond'",
         "jsonb": "'{\"x\": 1}'",
     }.get(kind, "'y'")
 
@@ -565,17 +579,14 @@ def test_a_removed_row_is_named(tamper: Sql, table: str) -> None:
 @pytest.mark.parametrize("table", sorted(set(guarded_tables()) - EMPTY - {"places_city"}))
 def test_an_added_row_is_named(tamper: Sql, table: str) -> None:
     key = guarded_tables()[table]
-    for (index,) in tamper(
-        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'x')", table
-    ):
-        tamper(f"ALTER TABLE {table} DROP CONSTRAINT {index}")
+    _unbind(tamper, table, "u", "x")
     for (index,) in tamper(
         "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique "
         "AND NOT indisprimary",
         table,
     ):
         tamper(f"DROP INDEX {index}")
-    columns = ", ".join(name for name, _ in _columns(tamper, table) if name != key)
+    columns = ", ".join(f'"{name}"' for name, _ in _columns(tamper, table) if name != key)
     kind = dict(_columns(tamper, table)).get(key, "bigint")
     new = {"date": "'2099-01-01'", "character varying": "'zz'", "text": "'zz'"}.get(kind, "7000000")
     ((row,),) = tamper(
