@@ -53,7 +53,7 @@ def granted(user: Visitor, head: Visitor, provider: Visitor, provider_head: Visi
         },
     )
     _send(
-        user,
+        head,
         f"/data/do/supplement_data/application:{number}/",
         {
             "clauses": BASIS,

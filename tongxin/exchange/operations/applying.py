@@ -270,11 +270,14 @@ def _supplement_scope(*, actor: Actor, at: datetime, number: str, given: Supplem
 @act(
     "supplement_data",
     title=("补充申请材料", "supplement an application"),
-    by=[By.DATA_OFFICER, By.DATA_HEAD],
+    by=[By.DATA_HEAD],
     scope=_supplement_scope,
 )
 def supplement_data(*, warrant: Warrant, number: str, given: Supplement) -> None:
-    """补充材料。 Add what the one notice named; the application is before the provider again. Raises InvalidInput, Conflict."""
+    """补充材料。 Add what the one notice named; the application is before the provider again. Raises InvalidInput, Conflict.
+
+    By the head alone: an application goes out with the head's agreement (条例 art. 20 para. 2), and so does what changes its words.
+    """
     del number, given
     row: Application = warrant.scope.state
     row.supplemented_at = warrant.at

@@ -230,7 +230,7 @@ def test_the_notice_shows_what_the_machine_found_before_it_is_sent(db: None) -> 
     assert "要补充的材料（一次告知）" in page and "答复期限没有停下" in page
     filled = by(data_officer(USER)).get(f"/data/do/assess_impact/{row.ref}/")
     assert filled.status_code == 200
-    added = post(data_officer(USER), "supplement_data", row.ref, clauses="law:cn/social-assistance@2026-04-30#a4.p3",
+    added = post(data_head(USER), "supplement_data", row.ref, clauses="law:cn/social-assistance@2026-04-30#a4.p3",
                  scenario="核对教育救助对象的资格，发放助学金", scope="本学期申请教育救助的学生")  # fmt: skip
     assert added.status_code == 303
 

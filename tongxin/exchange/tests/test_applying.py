@@ -210,8 +210,12 @@ def test_one_notice_names_everything_missing_and_there_is_no_second(db: None) ->
     for gap in ("使用依据", "使用场景", "使用范围", "个人信息保护影响评估", "请附上入学资格审核的流程"):
         assert gap in words
     assert fresh(row.number).state == "supplement"
+    with refused("wrong_post"):  # what the head agreed to is not exchanged behind the head's back
+        operations.supplement_data(
+            actor=data_officer(USER), at=NOW + DAY, number=row.number, given=Supplement()
+        )
     operations.supplement_data(
-        actor=data_officer(USER), at=NOW + DAY, number=row.number,
+        actor=data_head(USER), at=NOW + DAY, number=row.number,
         given=Supplement(clauses=(ASSISTANCE_BASIS,), scenario="核对教育救助对象的资格，发放助学金", scope="本学期申请教育救助的学生"),
     )  # fmt: skip
     with refused("asked_already"):
