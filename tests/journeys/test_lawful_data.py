@@ -5,14 +5,14 @@ offline, contests it, gets an answer; then the law the look rested on is repeale
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.conftest import ROOT, Served, Visitor
+from tests.journeys.conftest import ROOT, Served, Visitor, a_served_city
 from tests.journeys.test_identity import a_key, add_key, opened, sign_out, somebody
 from tests.journeys.test_lawbook import fill, today
 from tests.journeys.test_sharing import granted
@@ -22,6 +22,13 @@ pytestmark = pytest.mark.journey
 Visitors = Callable[..., Visitor]
 NUMBER = sample_number(7)  # nobody's: an invented number that the sample source of social assistance knows
 REPEAL = "第一条 对《中华人民共和国社会救助法》作如下修改：删去第四条。\n\n第二条 本决定自公布之日起施行。\n"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A city of its own: the law that is repealed here is what other journeys rest on."""
+    with a_served_city() as city:
+        yield city
 
 
 def register_number(clerk: Visitor, login: str) -> None:

@@ -366,17 +366,20 @@ def test_an_act_about_nothing_is_checked_too() -> None:
 
 
 def test_the_gate_takes_no_argument_that_could_switch_it_off() -> None:
-    assert set(inspect.signature(gate.act).parameters) == {
-        "verb",
-        "title",
-        "by",
-        "scope",
-        "personal",
-        "many",
-        "founding",
-        "needs_entry",
-        "statement",  # the same checks, written as one SQL statement by the gate (decision 13): a house test lists who uses it
-    }
+    assert (
+        set(inspect.signature(gate.act).parameters)
+        == {
+            "verb",
+            "title",
+            "by",
+            "scope",
+            "personal",
+            "many",
+            "founding",
+            "needs_entry",
+            "statement",  # the same checks, written as one SQL statement by the gate (decision 13): a house test lists who uses it
+        }
+    )
     for declaration in registry.REGISTRY.values():
         module, _, name = declaration.operation.rpartition(".")
         assert module.startswith("tongxin."), name

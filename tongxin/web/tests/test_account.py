@@ -49,6 +49,13 @@ def sign_in(browser: Client, password: str = PASSWORD, login: str = "owner", **m
     return browser.post("/sign-in/", {"login": login, "password": password, **more})
 
 
+def test_who_signs_in_for_another_system_goes_on_by_a_page_and_not_by_a_redirect(account: Account) -> None:
+    """A browser does not follow a form to another host (form-action); the page in between leads on."""
+    answer = sign_in(a_browser(), next="/oidc/authorize?client_id=parks")
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "接着往下" in page and "/oidc/authorize?client_id=parks" in page
+
+
 def inside() -> Client:
     browser = a_browser()
     assert sign_in(browser).status_code == 302
