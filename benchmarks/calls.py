@@ -334,8 +334,18 @@ def _pgbench() -> str:
     return str(Path(str(origin)).parent / "pginstall" / "bin" / "pgbench")
 
 
+def apart(work: object) -> None:
+    """In a process of its own: what founding a city needs is not carried through sixteen others."""
+    one = REGISTER.Process(target=work)
+    one.start()
+    one.join()
+    if one.exitcode:
+        raise SystemExit(one.exitcode)
+    plugin.use(plugin.TEMPLATE)
+
+
 def main() -> None:
-    found()
+    apart(found)
     caller = officer(ORGAN, "data_officer")
     fill(caller)
     witness()
