@@ -6,7 +6,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, who
+from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, sign_off, who
 from tongxin.cases import operations
 from tongxin.cases.forms.erasing import EraseForm
 from tongxin.cases.views import shown
@@ -16,6 +16,7 @@ from tongxin.cases.views.shown import Ground, said
 from tongxin.exchange.queries.claims import erasure_of
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest, number: str) -> HttpResponse:
     """删除报告人信息。 Erases the words, particulars and photos a reporter left. Raises Refused to whom it is not for."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, Standing, who
+from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, Standing, sign_off, who
 from tongxin.exchange import operations
 from tongxin.exchange.forms.person import AnswerForm, AnswerRequestForm, DecideForm, DeferralForm, EndForm
 from tongxin.exchange.models import Contest, Deferral, RightsRequest
@@ -228,6 +228,7 @@ def _deferral_row(row: Deferral, ground: Ground) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 @shown.private
 def deferral(request: HttpRequest, number: str) -> HttpResponse:

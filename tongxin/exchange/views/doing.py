@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.registry import REGISTRY
-from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, post_words, who
+from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, post_words, sign_off, who
 from tongxin.exchange.forms.doing import ACTS, About, DoForm, Turn
 from tongxin.exchange.forms.revising import FACTS, fields_text, revision_of
 from tongxin.exchange.models import Application, CatalogueRevision, Correction, Dispute, Grant
@@ -71,6 +71,10 @@ class Sheet:
     form: DoForm | None = None
 
 
+@sign_off(
+    "agree_data", "supplement_data", "consent_data", "refuse_data", "deliver_data", "grant_extension", "publish_revision",
+    "return_revision", "suspend_grant", "resume_grant", "terminate_grant", "consent_onward", "settle_dispute",
+)  # fmt: skip
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, verb: str, subject: str) -> HttpResponse:
     """做一件事。 GET: its form with the basis, filled in with what the city knows; POST: it is done. Fifteen statements to show it at most."""

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, Who, who
+from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, Who, sign_off, who
 from tongxin.exchange import operations
 from tongxin.exchange.forms.calling import (
     DISPOSAL_LABELS,
@@ -69,6 +69,7 @@ def _state(one: Emergency, ground: DataGround) -> dict[str, Any]:
     return shown.tag(OUTCOME_LABELS[one.outcome], CROSS, "over")
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """启用紧急调用。 Breaking the glass: the item first, then why, what, until when."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, who
+from tongxin.acts.terms import Conflict, InvalidInput, Refused, Who, sign_off, who
 from tongxin.exchange import operations
 from tongxin.exchange.forms.releasing import AskReleaseForm, BudgetForm, DecideReleaseForm
 from tongxin.exchange.models import Release
@@ -219,6 +219,7 @@ def _field(form: forms.Form, name: str) -> str | None:
     return known if known in form.fields else None
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, number: str) -> HttpResponse:
     """一个统计问题。 One question: the head of the provider's office releases the table, or declines."""
@@ -261,6 +262,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+@sign_off()
 @require_http_methods(["GET", "POST"])
 def budgets(request: HttpRequest) -> HttpResponse:
     """隐私预算。 The privacy budget of every item: what there is, what is spent. The authority's head sets it."""

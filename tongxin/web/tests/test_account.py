@@ -486,7 +486,11 @@ def an_official(login: str) -> Client:
     return browser
 
 
-SIGN_OFFS = ["/lists/duty/end/?code=q001", "/lawmaking/x/do/vote_law/", "/cases/x/do/decide_clock_change/", "/law/reviews/1/"]  # fmt: skip
+SIGN_OFFS = [
+    "/lists/duty/end/?code=q001", "/lawmaking/x/do/vote_law/", "/cases/x/do/decide_clock_change/", "/law/reviews/1/",
+    "/data/do/consent_data/application:x/", "/data/do/terminate_grant/grant:x/", "/data/do/publish_revision/revision:1/",
+    "/data/releases/questions/x/", "/data/releases/budgets/", "/data/deferrals/x/", "/data/emergencies/new/", "/cases/erase/x/",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", SIGN_OFFS)
@@ -497,6 +501,9 @@ def test_a_sign_off_wants_a_showing_of_a_short_while_ago(address: str) -> None:
     assert browser.get(address).headers["location"].startswith("/confirm/?next=")
     assert browser.get("/desk/").status_code == 200, "what is no sign-off goes on"
     assert browser.get("/cases/x/do/note_case/").status_code == 404
+    assert browser.get("/data/do/apply_data/data:s004/").status_code != 303, (
+        "an application is signed off by the head"
+    )
     Session.objects.filter(ended_at=None).update(fresh_at=timezone.now() - timedelta(minutes=21))
     assert browser.post(address).headers["location"].startswith("/confirm/?next=")
 
