@@ -30,6 +30,7 @@ from tongxin.identity.terms import (
     Represented,
     SignedIn,
 )
+from tongxin.ledger.queries import contents_naming
 
 # Compared against when there is no such account, so that a wrong name takes as long as a wrong password.
 _NOBODY = make_password("nobody")
@@ -241,6 +242,12 @@ def account_by_subject(*, client: str, subject: str) -> Account | None:
     """对一个系统的标识是谁的。 The open account that a system knows by a subject of its own."""
     found = Consent.objects.select_related("account").filter(client=client, subject=subject).first()
     return found.account if found and found.account.closed_at is None else None
+
+
+def registrars(*, alias: str) -> frozenset[str]:
+    """谁登记过这个号码。 Who registered a number, by its alias: the persons that the ledger names as the actors."""
+    rows = contents_naming(person=alias).filter(entry__verb="register_identifier", entry__outcome="done")
+    return frozenset(rows.values_list("content__actor", flat=True))
 
 
 def agreed_scopes(*, login: str, client: str) -> frozenset[str]:

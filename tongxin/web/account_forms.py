@@ -153,6 +153,18 @@ class RegisterIdentifierForm(forms.Form):
     evidence = _line(_("核验的材料"), 200, _("比如：居民身份证，当面核对。"))
 
 
+class WithdrawIdentifierForm(forms.Form):
+    """撤销登记。 Taking back a number that was registered for the wrong person."""
+
+    kind = forms.ChoiceField(
+        label=_("号码的种类"), widget=forms.RadioSelect, error_messages=NEEDED,
+        choices=[(one.value, IDENTIFIER_LABELS[one]) for one in IdentifierKind],
+        initial=IdentifierKind.RESIDENT_ID.value,
+    )  # fmt: skip
+    value = _line(_("号码"), 30, _("号码本人出示证件；登记的账户会收到告知。"))
+    evidence = _line(_("核验的材料"), 200, _("比如：居民身份证，当面核对，登记到了别人的账户。"))
+
+
 class RegisterOrganisationForm(forms.Form):
     """登记单位。 Registering an organisation."""
 

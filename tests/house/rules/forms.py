@@ -47,6 +47,7 @@ STAFF = (
     "tongxin.law.forms.making_comment.CommentPurposeForm",
     "tongxin.web.forms.OfficeForm",
     "tongxin.web.account_forms.RegisterIdentifierForm",
+    "tongxin.web.account_forms.WithdrawIdentifierForm",
     "tongxin.web.account_forms.RegisterOrganisationForm",
     "tongxin.web.account_forms.ConfirmRepresentativeForm",
     "tongxin.web.account_forms.DecideRecoveryForm",

@@ -6,7 +6,7 @@ from tongxin.identity.operations.city_login import (
     register_client,
     withdraw_consent,
 )
-from tongxin.identity.operations.identifiers import register_identifier
+from tongxin.identity.operations.identifiers import register_identifier, withdraw_identifier
 from tongxin.identity.operations.means import (
     add_key,
     add_totp,
@@ -70,4 +70,5 @@ __all__ = [
     "sign_in",
     "unlink_outside",
     "withdraw_consent",
+    "withdraw_identifier",
 ]

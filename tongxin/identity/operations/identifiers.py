@@ -6,7 +6,7 @@ from typing import Final
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, By, InvalidInput, Scope, Warrant
 from tongxin.identity.models import Identifier, Person
-from tongxin.identity.queries import identifier_digest, refs_of
+from tongxin.identity.queries import identifier_digest, refs_of, registrars
 from tongxin.identity.rules import alias_of
 from tongxin.identity.terms import IdentifierKind, PersonKind
 
@@ -70,3 +70,40 @@ def register_identifier(*, warrant: Warrant, person: str, kind: str, value: str,
     )
     warrant.tell(recipient=person, template="identifier_registered", note=kind)
     return alias_of(digest)
+
+
+def _withdraw_scope(*, actor: Actor, at: datetime, kind: str, value: str, evidence: str) -> Scope:
+    del actor, at
+    require_evidence(evidence)
+    digest = identifier_digest(kind=kind, value=value)
+    row = Identifier.objects.select_for_update().filter(digest=digest, kind=kind).first()
+    if row is None:
+        raise InvalidInput("value", "这个号码没有登记", "this number is not registered")
+    alias = alias_of(digest)
+    return Scope(
+        subject=row.person_id,
+        persons=(row.person_id, alias),
+        not_by=frozenset({*refs_of(person=row.person_id), *registrars(alias=alias)}),
+        content={"kind": kind, "evidence": evidence},
+        state=row,
+    )
+
+
+@act(
+    "withdraw_identifier",
+    title=("撤销登记错的号码", "take back a number that was registered wrongly"),
+    by=[By.HOTLINE_CLERK, By.LEAD_OFFICER],
+    scope=_withdraw_scope,
+)
+def withdraw_identifier(*, warrant: Warrant, kind: str, value: str, evidence: str) -> str:
+    """撤销登记错的号码。 Take back a number that belongs to somebody else than it was registered for; returns its alias.
+
+    By another official than whoever registered it, and not by the one it was registered for; that person is told. What is
+    recorded under the alias is nobody's again, until the right person registers it. 个人信息保护法 arts. 8, 46. Raises InvalidInput.
+    """
+    del value, evidence
+    row: Identifier = warrant.scope.state
+    alias = alias_of(row.digest)
+    row.delete()
+    warrant.tell(recipient=warrant.scope.subject, template="identifier_withdrawn", note=kind)
+    return alias

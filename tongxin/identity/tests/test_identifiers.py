@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import NOW
+from tests.factories import NOW, officer
+from tongxin.acts.models import Notice
 from tongxin.acts.terms import Actor, Conflict, InvalidInput, Refused
 from tongxin.identity import rules
 from tongxin.identity.models import Identifier, Representation
@@ -21,6 +22,7 @@ from tongxin.identity.operations import (
     end_representation,
     register_identifier,
     register_organisation,
+    withdraw_identifier,
 )
 from tongxin.identity.queries import may_act_for, person_of, refs_of, represented_by
 from tongxin.identity.terms import Powers, RepresentationKind
@@ -146,6 +148,25 @@ def test_nobody_registers_their_own_number_nor_anothers_twice() -> None:
     ):
         with pytest.raises(InvalidInput):
             register_identifier(actor=me, at=NOW, **wrong)
+
+
+def test_a_number_registered_for_the_wrong_person_is_taken_back_by_another_official() -> None:
+    number = a_resident_id()
+    person("person:wrong"), person("person:right")
+    first, second = clerk(), officer("bz/lead", "lead_officer")
+    told = {"kind": "resident_id", "value": number, "evidence": "居民身份证，当面核对"}
+    alias = register_identifier(actor=first, at=NOW, person="person:wrong", **told)
+    assert alias in refs_of(person="person:wrong")
+    with pytest.raises(Refused) as said:
+        withdraw_identifier(actor=first, at=NOW, **told)
+    assert said.value.code == "same_person"
+    assert withdraw_identifier(actor=second, at=NOW, **told) == alias
+    assert refs_of(person="person:wrong") == ("person:wrong",)
+    assert Notice.objects.filter(recipient="person:wrong", template="identifier_withdrawn").count() == 1
+    with pytest.raises(InvalidInput):
+        withdraw_identifier(actor=second, at=NOW, **told)
+    register_identifier(actor=second, at=NOW, person="person:right", **told)
+    assert person_of(kind="resident_id", value=number) == "person:right"
 
 
 def test_a_number_put_in_by_sql_is_refused_by_the_database() -> None:

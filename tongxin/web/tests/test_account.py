@@ -425,6 +425,18 @@ def test_requests_for_names_nobody_has_push_no_real_one_off_the_desk(monkeypatch
     assert "owner" in shown and "nobody" not in shown
 
 
+def test_the_desk_takes_back_a_number_that_another_colleague_registered_wrongly() -> None:
+    first = with_session(session_of(officer("bz/hotline", "hotline_clerk"), "clerk"))
+    second = with_session(session_of(officer("bz/lead", "lead_officer"), "lead"))
+    given = {"login": "owner", "kind": "resident_id", "value": MOTHER, "evidence": "居民身份证"}
+    assert first.post("/identity/register/number/", given).status_code == 303
+    page = first.post("/identity/register/withdrawal/", given)
+    assert page.status_code in (400, 403) and Identifier.objects.count() == 1
+    assert "撤销登记错的号码" in text(second.get("/identity/register/withdrawal/"))
+    assert second.post("/identity/register/withdrawal/", given).status_code == 303
+    assert not Identifier.objects.exists()
+
+
 def test_the_desk_registers_a_number_and_the_person_then_gives_authority() -> None:
     desk, browser = with_session(session_of(officer("bz/hotline", "hotline_clerk"), "clerk")), inside()
     given = {"login": "owner", "kind": "resident_id", "value": MOTHER, "evidence": "居民身份证"}

@@ -42,6 +42,7 @@ from tongxin.web.account_forms import (
     DecideRecoveryForm,
     RegisterIdentifierForm,
     RegisterOrganisationForm,
+    WithdrawIdentifierForm,
 )
 from tongxin.web.fresh import ask_again
 
@@ -50,6 +51,7 @@ DESKS: Final = frozenset({By.HOTLINE_CLERK, By.LEAD_OFFICER})
 MOST_WAITING: Final = 500
 FORMS: Final[dict[str, Any]] = {
     "number": RegisterIdentifierForm,
+    "withdrawal": WithdrawIdentifierForm,
     "organisation": RegisterOrganisationForm,
     "representative": ConfirmRepresentativeForm,
 }
@@ -118,9 +120,12 @@ def register(request: HttpRequest, what: str) -> HttpResponse:
     form = FORMS[what](request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            {"number": _number, "organisation": _organisation, "representative": _representative}[what](
-                me.actor, form.cleaned_data
-            )
+            {
+                "number": _number,
+                "withdrawal": _withdrawal,
+                "organisation": _organisation,
+                "representative": _representative,
+            }[what](me.actor, form.cleaned_data)
             return HttpResponseRedirect(reverse("identity_desk") + f"?done={what}", status=303)
         except (InvalidInput, Conflict) as wrong:
             form.add_error(None, _said(wrong))
@@ -136,6 +141,12 @@ def _number(actor: Actor, told: dict[str, Any]) -> None:
         actor=actor, at=timezone.now(), person=known.person, kind=told["kind"], value=told["value"],
         evidence=told["evidence"],
     )  # fmt: skip
+
+
+def _withdrawal(actor: Actor, told: dict[str, Any]) -> None:
+    operations.withdraw_identifier(
+        actor=actor, at=timezone.now(), kind=told["kind"], value=told["value"], evidence=told["evidence"]
+    )
 
 
 def _organisation(actor: Actor, told: dict[str, Any]) -> None:
