@@ -18,7 +18,8 @@ from tongxin.exchange.queries import claims
 from tongxin.exchange.queries import person as read
 from tongxin.exchange.views import person_shown as shown
 from tongxin.exchange.views.contests import clause_links
-from tongxin.exchange.views.person_shown import Ground, said_field
+from tongxin.exchange.views.data_shown import DataGround, basis_of, said, sign_in_first, verb_title
+from tongxin.exchange.views.person_shown import said_field
 from tongxin.ledger.queries import content_of
 from tongxin.places.queries import city
 
@@ -30,7 +31,7 @@ def _standing(request: HttpRequest, posts: frozenset[By]) -> Standing | HttpResp
     """以什么岗位。 The standing of who asks, when their post may see this page. Raises Refused."""
     me = who(request)
     if not me.signed_in:
-        return shown.sign_in_first(request)
+        return sign_in_first(request)
     if me.standing is None or me.standing.post not in posts:
         raise Refused(
             "wrong_post", "这一页给数据共享工作机构用", "this page is for the offices of data sharing"
@@ -52,7 +53,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     standing = _standing(request, OFFICERS)
     if isinstance(standing, HttpResponse):
         return standing
-    ground = Ground.now()
+    ground = DataGround.now()
     asked: list[Contest | RightsRequest] = [
         *claims.contests_with(organ=standing.organ),
         *claims.requests_with(organ=standing.organ),
@@ -69,7 +70,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(row: Contest | RightsRequest, ground: Ground, term: dict[str, Any] | None) -> dict[str, Any]:
+def _row(row: Contest | RightsRequest, ground: DataGround, term: dict[str, Any] | None) -> dict[str, Any]:
     if isinstance(row, Contest):
         told = shown.contest_mark(row, ground)
         what = gettext("异议：%(ground)s") % {"ground": told["ground"]}
@@ -87,7 +88,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     standing = _standing(request, OFFICERS)
     if isinstance(standing, HttpResponse):
         return standing
-    ground, found = Ground.now(), _claim_or_404(number, standing)
+    ground, found = DataGround.now(), _claim_or_404(number, standing)
     if request.method == "POST":
         operations.consult_claim(actor=who(request).actor, at=ground.at, number=number)
     return _claim_page(request, found, ground, opened=request.method == "POST")
@@ -101,7 +102,7 @@ def _claim_or_404(number: str, standing: Standing) -> Contest | RightsRequest:
 
 
 def _claim_page(
-    request: HttpRequest, found: Contest | RightsRequest, ground: Ground, *, opened: bool, form: Any = None,
+    request: HttpRequest, found: Contest | RightsRequest, ground: DataGround, *, opened: bool, form: Any = None,
     moved: str = "",
 ) -> HttpResponse:  # fmt: skip
     standing = who(request).standing
@@ -114,7 +115,7 @@ def _claim_page(
         "form": (form or empty) if waits and standing and standing.post is By.DATA_HEAD else None,
         "look": _look(found, ground) if isinstance(found, Contest) and opened else None, "clauses": clause_links(found.clause),
         "erase": f"/cases/erase/{found.number}/" if _is_erasure(found) else "",
-        "basis": shown.basis_of("answer_contest" if contested else "answer_request", ground),
+        "basis": basis_of("answer_contest" if contested else "answer_request", ground),
         "erasure": "" if contested else shown.ERASURES.get(found.ground, ""),
     }  # fmt: skip
     status = 409 if moved else 400 if form is not None and form.errors else 200
@@ -125,7 +126,7 @@ def _is_erasure(found: Contest | RightsRequest) -> bool:
     return isinstance(found, RightsRequest) and found.kind == "delete" and found.about.startswith("case:")
 
 
-def _look(found: Contest, ground: Ground) -> dict[str, Any] | None:
+def _look(found: Contest, ground: DataGround) -> dict[str, Any] | None:
     """被异议的那次查看。 The look that is contested, as the ledger holds it: what, when, for which matter."""
     row = content_of(entry=found.line)
     if row is None:
@@ -135,7 +136,7 @@ def _look(found: Contest, ground: Ground) -> dict[str, Any] | None:
     labels = claims.field_labels(names=fields)
     return {
         "entry": row.entry_id, "at": row.entry.at, "organ": ground.organ(row.entry.organ),
-        "what": shown.verb_title(row.entry.verb), "fields": [said_field(name, labels) for name in fields],
+        "what": verb_title(row.entry.verb), "fields": [said_field(name, labels) for name in fields],
         "purpose": str(shown.PURPOSES.get(str(content.get("purpose")), content.get("purpose") or "")),
         "matter": str(content.get("matter") or content.get("case") or ""), "clauses": clause_links(row.entry.clauses),
     }  # fmt: skip
@@ -148,7 +149,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     standing = _standing(request, OFFICERS)
     if isinstance(standing, HttpResponse):
         return standing
-    ground, found = Ground.now(), _claim_or_404(number, standing)
+    ground, found = DataGround.now(), _claim_or_404(number, standing)
     form = AnswerForm(request.POST) if isinstance(found, Contest) else AnswerRequestForm(request.POST)
     moved = ""
     if form.is_valid():
@@ -158,7 +159,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         except InvalidInput as wrong:
             shown.mark(form, wrong)
         except Conflict as conflict:
-            moved = shown.said(conflict.reason, conflict.reason_en)
+            moved = said(conflict.reason, conflict.reason_en)
     return _claim_page(request, found, ground, opened=False, form=form, moved=moved)
 
 
@@ -197,7 +198,7 @@ def deferrals(request: HttpRequest) -> HttpResponse:
     standing = _standing(request, OFFICERS)
     if isinstance(standing, HttpResponse):
         return standing
-    ground = Ground.now()
+    ground = DataGround.now()
     form = DeferralForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
@@ -212,12 +213,12 @@ def deferrals(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_deferral_row(row, ground) for row in claims.deferrals_of(organ=standing.organ)],
         "organ": ground.organ(standing.organ), "form": form if standing.post is By.DATA_OFFICER else None,
-        "basis": shown.basis_of("defer_lines", ground),
+        "basis": basis_of("defer_lines", ground),
     }  # fmt: skip
     return render(request, "exchange/deferrals.html", context, status=400 if form.errors else 200)
 
 
-def _deferral_row(row: Deferral, ground: Ground) -> dict[str, Any]:
+def _deferral_row(row: Deferral, ground: DataGround) -> dict[str, Any]:
     ends = min(row.until, row.ended_at) if row.ended_at else row.until
     running = row.state == Deferral.State.GRANTED and ground.at < ends
     over = row.state == Deferral.State.GRANTED and not running
@@ -236,7 +237,7 @@ def deferral(request: HttpRequest, number: str) -> HttpResponse:
     standing = _standing(request, OFFICERS)
     if isinstance(standing, HttpResponse):
         return standing
-    ground = Ground.now()
+    ground = DataGround.now()
     found = claims.deferral_numbered(number=number) if "\x00" not in number else None
     if found is None or standing.organ not in {found.organ, _authority()}:
         raise Http404(number)
@@ -250,7 +251,7 @@ def deferral(request: HttpRequest, number: str) -> HttpResponse:
         except InvalidInput as wrong:
             shown.mark(form, wrong)
         except Conflict as conflict:
-            moved = shown.said(conflict.reason, conflict.reason_en)
+            moved = said(conflict.reason, conflict.reason_en)
     elif request.method == "POST":
         moved = "" if form is not None else gettext("这一步现在不能做")
     context = {
@@ -299,7 +300,7 @@ def complete(request: HttpRequest) -> HttpResponse:
         raise Refused(
             "other_organ", "这一页给督查员和共享主管部门用", "this page is for supervisors and the authority"
         )
-    ground = Ground.now()
+    ground = DataGround.now()
     found = read.city_completeness(at=ground.at)
     if request.GET.get("format") == "json":
         sums = {name: getattr(found, name) for name in ("persons", "every", "shown", "deferred", "wrong")}

@@ -15,8 +15,9 @@ from tongxin.exchange.models import Contest, RightsRequest
 from tongxin.exchange.queries import claims
 from tongxin.exchange.rules.person import Kind
 from tongxin.exchange.views import person_shown as shown
+from tongxin.exchange.views.data_shown import DataGround, basis_of, said
 from tongxin.exchange.views.person import line_or_404
-from tongxin.exchange.views.person_shown import Ground, Words
+from tongxin.exchange.views.person_shown import Words
 from tongxin.exchange.views.reader import Reader, gate
 from tongxin.law.queries import cited
 
@@ -24,7 +25,7 @@ ANSWERED: Final = frozenset({Contest.State.UPHELD, Contest.State.DISMISSED})
 WAITING: Final = frozenset({Contest.State.OPEN, Contest.State.RAISED})
 
 
-def _acting(request: HttpRequest, ground: Ground) -> Reader | HttpResponse:
+def _acting(request: HttpRequest, ground: DataGround) -> Reader | HttpResponse:
     """能办事的人。 A reader who may act, not only see. Raises Refused."""
     reader = gate(request, ground)
     if isinstance(reader, Reader) and not reader.may_act:
@@ -41,7 +42,7 @@ def _acting(request: HttpRequest, ground: Ground) -> Reader | HttpResponse:
 @shown.private
 def contest(request: HttpRequest, handle: str) -> HttpResponse:
     """对一行提出异议。 Contest a line: one ground, words if one likes, and what happens next."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = _acting(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -58,11 +59,11 @@ def contest(request: HttpRequest, handle: str) -> HttpResponse:
         except InvalidInput as wrong:
             shown.mark(form, wrong)
         except Conflict as conflict:
-            moved = shown.said(conflict.reason, conflict.reason_en)
+            moved = said(conflict.reason, conflict.reason_en)
     words = Words.of([line])
     context = {
         "reader": reader, "form": form, "moved": moved, "row": shown.shown_line(line, words, ground, None, reader.suffix),
-        "line": line, "basis": shown.basis_of("contest_line", ground),
+        "line": line, "basis": basis_of("contest_line", ground),
     }  # fmt: skip
     return render(
         request, "exchange/contest_new.html", context, status=409 if moved else 400 if form.errors else 200
@@ -78,7 +79,7 @@ def _to(name: str, number: str, reader: Reader, **words: str) -> HttpResponseRed
 @shown.private
 def my_contest(request: HttpRequest, number: str) -> HttpResponse:
     """一份异议。 A contest: where it is, until when, what was answered, what one can do. At most eight statements."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -109,7 +110,7 @@ def clause_links(refs: str) -> list[dict[str, str]]:
 @shown.private
 def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse:
     """转主管部门，或者撤回。 Raise a contest to the authority, or withdraw it."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = _acting(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -129,11 +130,11 @@ def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse
         except InvalidInput as wrong:
             shown.mark(form, wrong)
         except Conflict as conflict:
-            moved = shown.said(conflict.reason, conflict.reason_en)
+            moved = said(conflict.reason, conflict.reason_en)
     context = {
         "reader": reader, "contest": found, "what": what, "form": form, "moved": moved,
         "mark": shown.contest_mark(found, ground, reader.suffix),
-        "basis": shown.basis_of(f"{what}_contest", ground),
+        "basis": basis_of(f"{what}_contest", ground),
     }  # fmt: skip
     wrong_form = what == "raise" and form.errors
     return render(
@@ -148,7 +149,7 @@ def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse
 @shown.private
 def requests(request: HttpRequest) -> HttpResponse:
     """我的请求。 A person's requests, and the way to a new one. At most six statements."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -165,7 +166,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @shown.private
 def new_request(request: HttpRequest) -> HttpResponse:
     """提出请求。 Make a request: what, about what, why."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = _acting(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -188,12 +189,12 @@ def new_request(request: HttpRequest) -> HttpResponse:
         except InvalidInput as wrong:
             shown.mark(form, wrong)
         except Conflict as conflict:
-            moved = shown.said(conflict.reason, conflict.reason_en)
+            moved = said(conflict.reason, conflict.reason_en)
     context = {
         "reader": reader,
         "form": form,
         "moved": moved,
-        "basis": shown.basis_of("file_request", ground),
+        "basis": basis_of("file_request", ground),
     }
     return render(
         request, "exchange/request_new.html", context, status=409 if moved else 400 if form.errors else 200
@@ -204,7 +205,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
 @shown.private
 def my_request(request: HttpRequest, number: str) -> HttpResponse:
     """一项请求；POST 撤回。 A request: where it is, until when, what was answered; POST withdraws it."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground) if request.method == "GET" else _acting(request, ground)
     if isinstance(reader, HttpResponse):
         return reader

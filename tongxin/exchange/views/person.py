@@ -18,8 +18,9 @@ from tongxin.exchange.queries import person as read
 from tongxin.exchange.queries.person import Filter
 from tongxin.exchange.rules.person import Kind, Line
 from tongxin.exchange.views import person_shown as shown
+from tongxin.exchange.views.data_shown import DataGround, basis_of, sign_in_first
 from tongxin.exchange.views.person_files import general_contests
-from tongxin.exchange.views.person_shown import Ground, Words
+from tongxin.exchange.views.person_shown import Words
 from tongxin.exchange.views.reader import Reader, gate, reader_of, represented
 from tongxin.identity.operations import correct_particulars
 from tongxin.identity.queries import own_particulars
@@ -35,7 +36,7 @@ FEW: Final = 5  # of the folded kinds that many stand on the first page
 @shown.private
 def my_data(request: HttpRequest) -> HttpResponse:
     """谁看过我的数据。 Looks at my data first, other acts and my own folded; filters as words in the address. At most 26 statements."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -99,7 +100,7 @@ def _wanted(request: HttpRequest) -> tuple[Filter, Kind | None]:
 Group = tuple[Kind, Sequence[Line], str]
 
 
-def _groups(reader: Reader, ground: Ground, wanted: Filter, kind: Kind | None) -> list[Group]:
+def _groups(reader: Reader, ground: DataGround, wanted: Filter, kind: Kind | None) -> list[Group]:
     """各类的行。 The lines of each kind that this page shows, and the word of the next page, if there is one."""
     if kind is Kind.THIRD:
         return [(Kind.THIRD, read.third_lines(person=reader.person, at=ground.at), "")]
@@ -117,7 +118,7 @@ def _groups(reader: Reader, ground: Ground, wanted: Filter, kind: Kind | None) -
     return [first, (Kind.THIRD, third, ""), *few]
 
 
-def _paged(reader: Reader, ground: Ground, wanted: Filter, kind: Kind) -> Group:
+def _paged(reader: Reader, ground: DataGround, wanted: Filter, kind: Kind) -> Group:
     found = read.lines(person=reader.person, at=ground.at, wanted=wanted)
     size = wanted.size - 1
     return kind, found[:size], found[size - 1].handle if len(found) > size else ""
@@ -129,7 +130,7 @@ def _query(request: HttpRequest, **changed: str) -> str:
 
 
 def _filters(
-    request: HttpRequest, reader: Reader, ground: Ground, wanted: Filter, kind: Kind | None
+    request: HttpRequest, reader: Reader, ground: DataGround, wanted: Filter, kind: Kind | None
 ) -> dict[str, Any]:
     organs, years = read.choices(person=reader.person, at=ground.at)
     every = gettext("全部")
@@ -168,7 +169,7 @@ KIND_LABELS: Final = {
 @shown.private
 def my_line(request: HttpRequest, handle: str) -> HttpResponse:
     """一行的全部。 One line whole: clauses with their text, why they apply, its receipt, its contest. At most twelve statements."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -189,7 +190,7 @@ def my_line(request: HttpRequest, handle: str) -> HttpResponse:
     )
 
 
-def line_or_404(reader: Reader, ground: Ground, handle: str) -> Any:
+def line_or_404(reader: Reader, ground: DataGround, handle: str) -> Any:
     """某一行。 A row and its line. Raises Http404, the same for another's, a deferred one and none."""
     found = read.line_at(person=reader.person, at=ground.at, handle=handle) if "\x00" not in handle else None
     if found is None:
@@ -202,8 +203,8 @@ def line_or_404(reader: Reader, ground: Ground, handle: str) -> Any:
 def open_for(request: HttpRequest) -> HttpResponse:
     """替人打开。 Opens somebody's record for them, as an act that they see."""
     if not who(request).signed_in:
-        return shown.sign_in_first(request)
-    ground = Ground.now()
+        return sign_in_first(request)
+    ground = DataGround.now()
     reader = reader_of(request, ground.at)
     if not reader.token:
         raise Http404("for")
@@ -216,8 +217,8 @@ def open_for(request: HttpRequest) -> HttpResponse:
 def particulars(request: HttpRequest) -> HttpResponse:
     """我的联系办法。 One's own particulars: read, put right, taken back."""
     if not who(request).signed_in:
-        return shown.sign_in_first(request)
-    ground, me = Ground.now(), Actor(person=who(request).actor.person)
+        return sign_in_first(request)
+    ground, me = DataGround.now(), Actor(person=who(request).actor.person)
     held = own_particulars(person=me.person)
     if held is None:
         raise Http404("particulars")
@@ -233,7 +234,7 @@ def particulars(request: HttpRequest) -> HttpResponse:
         "form": form,
         "name": held.name,
         "done": "done" in request.GET,
-        "basis": shown.basis_of("correct_particulars", ground),
+        "basis": basis_of("correct_particulars", ground),
     }
     return render(request, "exchange/particulars.html", context, status=400 if form.errors else 200)
 
@@ -244,7 +245,7 @@ def particulars(request: HttpRequest) -> HttpResponse:
 @require_GET
 def deferred(request: HttpRequest) -> HttpResponse:
     """暂缓显示的公开数。 In public: how many lines are deferred now, by organ and clause; whose, nobody learns here. Three statements."""
-    ground = Ground.now()
+    ground = DataGround.now()
     found = read.deferred_counts(at=ground.at)
     named = {str(c.ref): c for c in cited(refs=sorted({ref for one in found for ref in one.clauses}))}
     rows = [

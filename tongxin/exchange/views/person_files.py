@@ -15,7 +15,8 @@ from tongxin.exchange.queries import person as read
 from tongxin.exchange.queries.person import Filter
 from tongxin.exchange.rules.person import Kind, Line
 from tongxin.exchange.views import person_shown as shown
-from tongxin.exchange.views.person_shown import Ground, Words
+from tongxin.exchange.views.data_shown import DataGround
+from tongxin.exchange.views.person_shown import Words
 from tongxin.exchange.views.reader import Reader, gate
 from tongxin.identity.queries import own_particulars
 
@@ -36,7 +37,7 @@ COLUMNS: Final = (
 )
 
 
-def general_contests(reader: Reader, ground: Ground, own: Sequence[Any]) -> dict[str, Any]:
+def general_contests(reader: Reader, ground: DataGround, own: Sequence[Any]) -> dict[str, Any]:
     """概括显示的行上的异议，按行的名字。 Contests on lines in general form, by the line's name: the entry stays unsaid."""
     marked = [contest for contest in own if contest.third]
     if not marked:
@@ -45,7 +46,7 @@ def general_contests(reader: Reader, ground: Ground, own: Sequence[Any]) -> dict
     return {named[contest.line]: contest for contest in reversed(marked) if contest.line in named}
 
 
-def exported(reader: Reader, ground: Ground) -> list[dict[str, Any]]:
+def exported(reader: Reader, ground: DataGround) -> list[dict[str, Any]]:
     """全部的行，给文件用。 All lines of a person as a file has them: nothing that the page does not show. Eight statements."""
     kinds = [kind for kind in Kind if kind is not Kind.THIRD]
     plain = read.lines(person=reader.person, at=ground.at, wanted=Filter(kinds=kinds, size=WHOLE))
@@ -59,7 +60,7 @@ def exported(reader: Reader, ground: Ground) -> list[dict[str, Any]]:
     ]
 
 
-def _exported(line: Line, words: Words, ground: Ground, contest: Any) -> dict[str, Any]:
+def _exported(line: Line, words: Words, ground: DataGround, contest: Any) -> dict[str, Any]:
     row = shown.shown_line(line, words, ground, contest, "")
     return {
         "when": line.at.isoformat() if line.at else f"{line.month:%Y-%m}",
@@ -86,7 +87,7 @@ def _exported(line: Line, words: Words, ground: Ground, contest: Any) -> dict[st
 @shown.private
 def lines_csv(request: HttpRequest) -> HttpResponse:
     """下载 CSV。 All lines as a table (个人信息保护法 art. 45: 复制)."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
@@ -114,7 +115,7 @@ def plain_cell(value: str) -> str:
 @shown.private
 def copy_json(request: HttpRequest) -> HttpResponse:
     """一份副本。 A machine-readable copy of what the platform holds of a person (个人信息保护法 art. 45): particulars, lines, claims."""
-    ground = Ground.now()
+    ground = DataGround.now()
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader

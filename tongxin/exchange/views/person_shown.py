@@ -2,31 +2,26 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.acts.registry import REGISTRY, open_book
-from tongxin.acts.terms import InvalidInput, Refused
+from tongxin.acts.terms import InvalidInput
 from tongxin.exchange.forms.person import DEFERRAL_WORDS, ERASURE_WORDS, GROUND_WORDS, KIND_WORDS
 from tongxin.exchange.models import Contest, Deferral, RightsRequest, Term
 from tongxin.exchange.queries.claims import field_labels, users_of
-from tongxin.exchange.rules.person import CALL, Line, Was
+from tongxin.exchange.rules.person import Line, Was
 from tongxin.exchange.terms import PURPOSE_LABELS, Purpose
+from tongxin.exchange.views.data_shown import DataGround, in_english, said, verb_title
 from tongxin.law import queries as law
 from tongxin.law.queries import CitedClause
 from tongxin.law.queries.lists import entry_at
-from tongxin.law.rules.labels import clause_label_en
-from tongxin.organs.queries import office_titles, organs_by_code
-from tongxin.organs.terms import OrganFacts
-from tongxin.places.queries import city, city_day
+from tongxin.organs.queries import office_titles
 
 View = Callable[..., HttpResponse]
 # Words of the purposes of looks that other capabilities keep: what the ledger holds is the code.
@@ -70,44 +65,6 @@ GROUNDS: Final[Mapping[str, Any]] = dict(GROUND_WORDS)
 KINDS: Final[Mapping[str, Any]] = dict(KIND_WORDS)
 ERASURES: Final[Mapping[str, Any]] = dict(ERASURE_WORDS)
 DEFERRAL_GROUND_WORDS: Final[Mapping[str, Any]] = dict(DEFERRAL_WORDS)
-
-
-def in_english() -> bool:
-    """是不是英文页。 Whether the page is in English."""
-    return (get_language() or "").startswith("en")
-
-
-def said(chinese: str, english: str) -> str:
-    """按语言取一句。 The one of two sentences that is in the page's language."""
-    return english if in_english() and english else chinese
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """一页的底事。 What a page stands on: the moment, the city's day, its organs. One statement."""
-
-    at: datetime
-    day: date
-    organs: Mapping[str, OrganFacts]
-
-    @classmethod
-    def now(cls) -> "Ground":
-        """此刻的底事。 The ground of now."""
-        at = timezone.now()
-        return cls(at, city_day(at), organs_by_code(city().revision))
-
-    def organ(self, code: str) -> str:
-        """机构的名称。 The name of an organ in the page's language; the code when it is gone."""
-        found = self.organs.get(code)
-        return said(found.name, found.name_en) if found else code
-
-
-def verb_title(verb: str) -> str:
-    """行为的名称。 The title of an act from the register."""
-    found = REGISTRY.get(verb)
-    if found is None:
-        return gettext("调用数据") if verb == CALL else verb
-    return said(found.title, found.title_en[:1].upper() + found.title_en[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +122,7 @@ def clause_words(clause: CitedClause) -> str:
 
 
 def shown_line(
-    line: Line, words: Words, ground: Ground, contest: Contest | None, suffix: str
+    line: Line, words: Words, ground: DataGround, contest: Contest | None, suffix: str
 ) -> dict[str, Any]:
     """一行的样子。 One line for a template; `suffix` is the query that says for whom the page is read."""
     base = reverse("my_data_line", args=[line.handle])
@@ -190,7 +147,7 @@ def receipt_url(entry: int) -> str:
     return reverse("ledger_receipt", args=[entry])
 
 
-def _who(line: Line, words: Words, ground: Ground) -> str:
+def _who(line: Line, words: Words, ground: DataGround) -> str:
     if line.general:
         return gettext("一个可以依法使用数据的单位")
     if line.by_representative:
@@ -200,7 +157,7 @@ def _who(line: Line, words: Words, ground: Ground) -> str:
     return " ".join(word for word in (ground.organ(words.organ(line)), words.office(line.office)) if word)
 
 
-def _was(was: Was, words: Words, ground: Ground) -> dict[str, Any]:
+def _was(was: Was, words: Words, ground: DataGround) -> dict[str, Any]:
     return {
         "since": was.since,
         "until": was.until,
@@ -209,7 +166,7 @@ def _was(was: Was, words: Words, ground: Ground) -> dict[str, Any]:
     }
 
 
-def contest_mark(contest: Contest, ground: Ground, suffix: str = "") -> dict[str, Any]:
+def contest_mark(contest: Contest, ground: DataGround, suffix: str = "") -> dict[str, Any]:
     """异议的一句话。 A contest in a word, with its page."""
     word, tone = CONTEST_STATES[contest.state]
     return {
@@ -223,7 +180,7 @@ def contest_mark(contest: Contest, ground: Ground, suffix: str = "") -> dict[str
     }
 
 
-def request_row(row: RightsRequest, ground: Ground, suffix: str = "") -> dict[str, Any]:
+def request_row(row: RightsRequest, ground: DataGround, suffix: str = "") -> dict[str, Any]:
     """请求的一行。 A request in a row."""
     word, tone = REQUEST_STATES[row.state]
     return {
@@ -250,7 +207,7 @@ def about_words(about: str) -> str:
     return gettext("平台存的资料")
 
 
-def term_line(term: Term | None, ground: Ground) -> dict[str, Any] | None:
+def term_line(term: Term | None, ground: DataGround) -> dict[str, Any] | None:
     """时限的一句话。 A clock in a sentence: until when, overdue or not."""
     if term is None:
         return None
@@ -258,29 +215,6 @@ def term_line(term: Term | None, ground: Ground) -> dict[str, Any] | None:
         "due": term.due_at,
         "overdue": term.ended_at is None and ground.at > term.due_at,
         "open": term.ended_at is None,
-    }
-
-
-def basis_of(verb: str, ground: Ground) -> dict[str, Any]:
-    """依据框。 Context of components/basis_box.html: the clauses of a power now, or why there are none. One statement."""
-    try:
-        basis = open_book().basis(entries=(f"power:{verb}",), at=ground.at)
-    except Refused as refused:
-        return {"clauses": [], "missing": said(refused.reason, refused.reason_en)}
-    unique = {clause.ref: clause for clause in basis.clauses}
-    return {
-        "clauses": [
-            {
-                "title": one.title,
-                "title_en": one.title_en,
-                "number": one.label,
-                "number_en": f", {clause_label_en(one.ref.partition('#')[2])}",
-                "text": one.text,
-                "in_force_from": one.in_force_from,
-                "url": f"/law/{one.ref.removeprefix('law:').replace('#', '/#')}",
-            }
-            for one in unique.values()
-        ]
     }
 
 
@@ -307,10 +241,3 @@ def private(view: View) -> View:
         return answer
 
     return closed
-
-
-def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """先登录。 To the sign-in page, and back here afterwards."""
-    return HttpResponseRedirect(
-        f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}", status=303
-    )

@@ -13,8 +13,7 @@ from django.utils.translation import gettext
 
 from tongxin.acts.terms import Actor, who
 from tongxin.exchange.queries import claims
-from tongxin.exchange.views import person_shown as shown
-from tongxin.exchange.views.person_shown import Ground
+from tongxin.exchange.views.data_shown import DataGround, basis_of, sign_in_first
 from tongxin.identity.queries import own_particulars, represented_by
 from tongxin.identity.terms import REPRESENTATION_LABELS, Powers
 from tongxin.places.queries import city_day
@@ -83,12 +82,12 @@ def _token(representative: str, person: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()[:24]
 
 
-def gate(request: HttpRequest, ground: Ground) -> Reader | HttpResponse:
+def gate(request: HttpRequest, ground: DataGround) -> Reader | HttpResponse:
     """进门。 The reader, or the page they must pass first: signing in, or opening the record as an act."""
     if not who(request).signed_in:
-        return shown.sign_in_first(request)
+        return sign_in_first(request)
     reader = reader_of(request, ground.at)
     if reader.opened:
         return reader
-    context = {"reader": reader, "basis": shown.basis_of("open_record_for", ground)}
+    context = {"reader": reader, "basis": basis_of("open_record_for", ground)}
     return render(request, "exchange/person_open.html", context, status=403)
