@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -135,7 +135,7 @@ def _part(done: Answered) -> dict[str, Any]:
 
 
 def _receipt(entry: int) -> str:
-    return f"/ledger/{entry}/receipt.txt"
+    return reverse("ledger_receipt", args=[entry])
 
 
 # ---- Reading what was sent ------------------------------------------------------------------------------------------------
