@@ -36,6 +36,11 @@ INVENTED: Final = 400
 KNOWN: Final = ("resident", "resident2")  # logins of the demo whose numbers are among the invented ones
 FAMILY: Final = "赵钱孙李周吴郑王冯陈褚卫"
 GIVEN: Final = ("安", "宁", "清", "和", "远", "舒", "明", "嘉")
+CHOICES: Final = {  # fields that have a few values, so that a count by them says something
+    "kind": ("最低生活保障", "特困供养", "临时救助", "教育救助"),
+    "status": ("未婚", "已婚", "离婚"),
+    "result": ("合格", "责令改正"),
+}
 FIRST_DAY: Final = date(2020, 1, 1)
 Row = dict[str, Any]
 
@@ -114,6 +119,8 @@ def _value(name: str, label: str, nth: int, named: Sequence[str], dice: random.R
         return (FIRST_DAY + timedelta(days=dice.randrange(2_300))).isoformat()
     if name in {"members", "spaces"}:
         return dice.randrange(1, 7) if name == "members" else dice.randrange(40, 600)
+    if name in CHOICES:
+        return dice.choice(CHOICES[name])
     return f"{label} {nth + 1:03d}（虚构）"
 
 

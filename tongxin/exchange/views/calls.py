@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -141,7 +141,12 @@ def _answers(form: CallForm, fields: dict[str, str]) -> list[dict[str, Any]]:
     numbers = given.get("numbers", ())
     return [
         *(
-            [{"label": gettext("查谁"), "value": gettext("%(n)d 个人") % {"n": len(numbers)}}]
+            [
+                {
+                    "label": gettext("查谁"),
+                    "value": ngettext("%(n)d 个人", "%(n)d 个人", len(numbers)) % {"n": len(numbers)},
+                }
+            ]
             if numbers
             else []
         ),
