@@ -139,6 +139,7 @@ def _within(
     else:
         result = operation(warrant=warrants[0], **given)
     _send_notices(warrants)
+    _log(declaration, LedgerOutcome.DONE, [warrant.entry for warrant in warrants])
     if before is not None:
         _set_act_in_hand(before)
     return result
@@ -285,6 +286,21 @@ def _entry(
     )
 
 
+def _log(declaration: Declaration, outcome: LedgerOutcome, entries: Sequence[int], code: str = "") -> None:
+    """记入日志。 One line for an act, once it is committed: by its entries, and nothing of whom or what it concerns."""
+    if not entries:
+        return
+    facts: dict[str, Any] = {
+        "verb": declaration.verb,
+        "outcome": outcome.value,
+        "entry": entries[0],
+        "code": code,
+    }
+    if len(entries) > 1:
+        facts |= {"entries": len(entries), "last": entries[-1]}
+    transaction.on_commit(lambda: log.info("act", extra={"facts": facts}), robust=True)
+
+
 def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusal: Refused) -> None:
     entry = NewEntry(
         verb=declaration.verb,
@@ -295,7 +311,8 @@ def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusa
         content={"actor": actor.person.replace("\x00", "")[:200], "code": refusal.code},
     )
     with transaction.atomic():
-        append_entries(entries=[entry])
+        numbers = append_entries(entries=[entry])
+        _log(declaration, LedgerOutcome.REFUSED, numbers, refusal.code)
 
 
 def _send_notices(warrants: Sequence[Warrant]) -> None:
@@ -370,6 +387,8 @@ def _perform_in_one(
         with contextlib.suppress(OperationalError, InterfaceError):  # the database may still be there
             _record_refusal(declaration, actor, at, Refused("check_failed", "", ""))
         raise
+    outcome = LedgerOutcome.REFUSED if answer["code"] else LedgerOutcome.DONE
+    _log(declaration, outcome, [answer["id"]], answer["code"] or "")
     if answer["code"]:  # recorded by the statement itself
         zh, en = {**IN_ONE_WORDS, **parts.refusals}[answer["code"]]
         raise Refused(answer["code"], zh, en, clause=answer["clause"])

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "tongxin.web",
 ]
 MIDDLEWARE = [
+    "tongxin.web.observing.Observe",
     "django.middleware.security.SecurityMiddleware",
     "tongxin.web.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -172,10 +173,21 @@ EMAIL_USE_TLS = os.environ.get("TONGXIN_SMTP_TLS") == "1"
 DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_SMTP_FROM", "tongxin@localhost")
 EMAIL_TIMEOUT = 10
 
+# Whoever knows the token may read /metrics; without one there is no such address.
+METRICS_TOKEN = os.environ.get("TONGXIN_METRICS_TOKEN", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "tongxin.web.logs.Line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "counted": {"class": "tongxin.web.counters.ActsCounted"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "tongxin": {"level": "INFO"},
+        "tongxin.acts": {"handlers": ["counted"]},
+        # What was answered is told by tongxin.requests, by its route: of Django's own lines those on our mistakes are kept.
+        "django.request": {"level": "ERROR"},
+    },
 }

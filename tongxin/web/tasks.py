@@ -12,6 +12,7 @@ from tongxin.acts.queries import notices_undelivered
 from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
 from tongxin.law.queries.making import mail_of_commenter
+from tongxin.web.counters import MAILS
 from tongxin.web.notices import rendered
 
 ATTEMPTS = 7
@@ -55,5 +56,7 @@ def _deliver_one(notice: Notice, at: datetime) -> None:
         send_mail(title, text, settings.DEFAULT_FROM_EMAIL, [mail])
     except (smtplib.SMTPException, OSError) as error:
         Delivery.objects.create(notice=notice, channel="mail", at=at, done=False, detail=type(error).__name__)
+        MAILS.labels("failed").inc()
     else:
+        MAILS.labels("sent").inc()
         Delivery.objects.create(notice=notice, channel="mail", at=at, done=True)

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from tongxin.web import views
 
+handler500 = "tongxin.web.views.health.broke"
 urlpatterns = [
     *views.urlpatterns,
     path("i18n/", include("django.conf.urls.i18n")),

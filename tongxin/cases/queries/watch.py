@@ -25,6 +25,11 @@ def clocks_due(*, at: datetime, most: int = 500) -> list[tuple[int, str, str]]:
     )
 
 
+def clocks_behind(*, at: datetime, most: int = 1_000) -> int:
+    """扫描落下的钟。 How many limits were due at `at` and have not been looked at; counted to `most`. One statement."""
+    return Clock.objects.filter(sweep_at__lte=at, ended_at=None, suspended_at=None)[:most].count()
+
+
 def cases_without_basis(
     *, entries: Collection[str], saved: Mapping[str, datetime], most: int = 500
 ) -> list[str]:

@@ -1,6 +1,7 @@
 """台账的读取。 Reads of the ledger: entries, proofs and tiles, witnesses, verification."""
 
 from tongxin.ledger.queries.entries import (
+    Waiting,
     acts_resting_on,
     content_of,
     contents_about,
@@ -10,6 +11,7 @@ from tongxin.ledger.queries.entries import (
     entry_numbered,
     leaf_of,
     newest_checkpoint,
+    waiting,
 )
 from tongxin.ledger.queries.trees import (
     Proof,
@@ -32,6 +34,7 @@ from tongxin.ledger.queries.witnessed import (
 __all__ = [
     "NEWEST_WITNESSED",
     "Proof",
+    "Waiting",
     "Witnessed",
     "acts_resting_on",
     "consistency",
@@ -52,4 +55,5 @@ __all__ = [
     "receipt_of",
     "tile_bytes",
     "verification",
+    "waiting",
 ]

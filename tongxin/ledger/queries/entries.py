@@ -1,6 +1,7 @@
 """台账条目的读取。 Reads of the entries."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -97,3 +98,27 @@ def leaf_of(*, entry: int) -> tuple[Any, ...] | None:
         )
         row = cursor.fetchone()
     return row and tuple(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """还没入树的条目。 Entries that wait for the tree: how many, up to a bound, and when the oldest was written."""
+
+    entries: int
+    since: datetime | None
+
+
+_WAITING = """
+SELECT count(*), min(w.recorded_at) FROM (
+  SELECT e.recorded_at FROM ledger_ledgerentry e
+   WHERE (e.xact, e.id) > (coalesce((SELECT c.last_xact FROM ledger_ledgercheckpoint c ORDER BY c.size DESC LIMIT 1), '0'::xid8),
+                           coalesce((SELECT c.last_entry FROM ledger_ledgercheckpoint c ORDER BY c.size DESC LIMIT 1), 0))
+   ORDER BY e.xact, e.id LIMIT %s) w
+"""
+
+
+def waiting(*, most: int = 10_000) -> Waiting:
+    """还没入树的条目。 What the sequencer has not integrated yet; counted to `most`. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [most])
+        return Waiting(*cursor.fetchone())

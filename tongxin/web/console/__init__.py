@@ -192,6 +192,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.add_argument("folder")
     _law(table)
+    doctor = table.add(
+        "doctor",
+        "examining.doctor",
+        "say what is wrong with this deployment and how to mend it; changes nothing",
+        needs="nothing",
+    )
+    doctor.add_argument("--workers", type=int, default=2, help="server processes on this machine (2)")
     acts = table.add(
         "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"
     )

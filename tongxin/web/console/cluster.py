@@ -74,10 +74,16 @@ def ensure(data: Path) -> tuple[Cluster, bool]:
         return cluster, True
 
 
+def running(data: Path) -> Cluster | None:
+    """在运行的数据库。 The database of `data` where it runs; None where it does not, or there is none. Starts nothing."""
+    cluster = _load(data)
+    return cluster if cluster is not None and _running(cluster) else None
+
+
 def stop(data: Path) -> bool:
     """停止数据库。 Stop the database of `data`; returns whether one was running."""
-    cluster = _load(data)
-    if cluster is None or not _running(cluster):
+    cluster = running(data)
+    if cluster is None:
         return False
     _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-m", "fast", "-w", "stop")
     return True

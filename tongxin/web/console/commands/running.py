@@ -18,7 +18,7 @@ from tongxin.cases import tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
-from tongxin.web import ground
+from tongxin.web import counters, ground
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
@@ -122,7 +122,12 @@ def _check_port(port: int) -> None:
 @contextlib.contextmanager
 def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
-    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
+    surroundings = {
+        **os.environ,
+        "TONGXIN_PORT": str(given.port),
+        "TONGXIN_POOL": "1",
+        counters.FOLDER: counting(),
+    }
     witness, setting = attesting.demo_witness()
     if setting:
         surroundings["TONGXIN_WITNESSES"] = setting
@@ -179,6 +184,16 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
             except subprocess.TimeoutExpired:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
+
+
+def counting() -> str:
+    """计数的文件夹。 The folder where this machine's processes count (`counters.py`), without the files of those that are gone."""
+    folder = environment.data_folder() / "measures"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path in folder.glob("*_*.db"):
+        if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
+            path.unlink(missing_ok=True)
+    return str(folder)
 
 
 def _alone() -> dict[str, str]:
