@@ -5,11 +5,12 @@ read while logging is set up, before any model is.
 """
 
 import logging
+import os
 from typing import Final
 
 from prometheus_client import Counter, Histogram
 
-FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+FOLDER: Final = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")  # as it was when counting began
 REQUESTS = Counter("tongxin_requests", "Requests answered.", ["route", "method", "status"])
 SECONDS = Histogram(
     "tongxin_request_seconds",

@@ -3,7 +3,6 @@
 import ipaddress
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -209,7 +208,7 @@ def remember_device(request: HttpRequest, response: HttpResponse, login: str) ->
 
 def allowed(request: HttpRequest, login: str) -> bool:
     """还能不能试。 Whether one more try for this sign-in name is allowed here and now; if so, it is used up."""
-    return PATIENCE.allows(login=login, address=bucket(request, login), second=time.monotonic())
+    return PATIENCE.allows(login=login, address=bucket(request, login), at=timezone.now())
 
 
 def _start(office: str) -> str:

@@ -1,6 +1,6 @@
 """台账的签名者与核验。 The ledger's signer of this instance, and its verification with what lies above the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -34,13 +34,14 @@ def public_key() -> bytes:
     return signer().key().public
 
 
-def sequence_all(*, at: datetime) -> int:
+def sequence_all(*, at: datetime, going: Callable[[], bool] = lambda: True) -> int:
     """定序直到没有等待的条目。 Integrate what had settled when this began; returns how many entries.
 
     A batch that is not full was all there was: what came meanwhile waits for the next round, and for its checkpoint.
+    `going` is asked between batches: whoever is no longer the sequencer stops there.
     """
     total = count = operations.sequence(signer=signer(), at=at)
-    while count == operations.BATCH:
+    while count == operations.BATCH and going():
         count = operations.sequence(signer=signer(), at=at)
         total += count
     return total

@@ -3,7 +3,6 @@
 Server processes and the worker count each for itself (`counters.py`), and whichever is asked adds them up. No label names a person, a case or a path: routes, verbs and outcomes alone.
 """
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -54,9 +53,9 @@ def _connections() -> int:
 
 def told(*, at: datetime) -> bytes:
     """全部数字。 Everything, in the text format of Prometheus, at a moment."""
-    if os.environ.get(FOLDER):
+    if FOLDER:
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted, FOLDER)  # type: ignore[no-untyped-call]
     else:
         counted = REGISTRY
     standing = CollectorRegistry()

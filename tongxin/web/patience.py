@@ -1,47 +1,59 @@
-"""慢下来。 Slowing down guesses of a password, without locking anybody else out: one small bucket per login and address."""
+"""慢下来。 Slowing down guesses of a password, without locking anybody else out: one small bucket per login and address.
 
-from collections import OrderedDict
+Buckets are rows among the tickets (`web/tickets.py`), so that every process of every machine counts in the same one. A row
+names nobody: its key is a digest that only this city can compute. It holds one moment, at which the bucket is full again;
+from then on it is gone, as every ticket is.
+"""
+
+import hmac
 from dataclasses import dataclass
-from threading import Lock
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
-MOST_BUCKETS: Final = 20_000
+from django.conf import settings
+from django.db import connection
+
+from tongxin.web.tickets import TABLE
+
+# One statement: of many at the same moment, each sees what the one before has used up. A try that is not allowed writes nothing.
+ONE_MORE: Final = f"""
+WITH gone AS (DELETE FROM {TABLE} WHERE key IN (
+  SELECT key FROM {TABLE} WHERE expires_at <= %(at)s AND key <> %(key)s LIMIT 100 FOR UPDATE SKIP LOCKED))
+INSERT INTO {TABLE} AS t (key, value, expires_at) VALUES (%(key)s, '', %(at)s + %(each)s)
+ON CONFLICT (key) DO UPDATE SET expires_at = greatest(t.expires_at, %(at)s) + %(each)s
+ WHERE t.expires_at <= %(at)s + %(each)s * %(before)s
+RETURNING 1
+"""
 
 
-@dataclass(slots=True)
-class Bucket:
-    """一只小桶。 How many tries are left, and at which second that was counted."""
-
-    left: float
-    at: float
-
-
+@dataclass(frozen=True, slots=True)
 class Patience:
     """每个（登录名，地址）各有几次，慢慢补回。 A few tries for each (login, address), which come back slowly.
 
-    `tries` are there at first; one comes back every `seconds`. Kept in this process only; the oldest are forgotten first.
+    `tries` are there at first; one comes back every `seconds`.
     """
 
-    def __init__(self, *, tries: int, seconds: float, most: int = MOST_BUCKETS) -> None:
-        self.tries, self.seconds, self.most = tries, seconds, most
-        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
-        self._lock = Lock()
+    tries: int
+    seconds: float
 
-    def allows(self, *, login: str, address: str, second: float) -> bool:
-        """还能不能试；能，就用掉一次。 Whether one more try is allowed at `second` (monotonic); if so, it is used up."""
-        with self._lock:
-            bucket = self._buckets.pop((login, address), None) or Bucket(float(self.tries), second)
-            bucket.left = min(float(self.tries), bucket.left + (second - bucket.at) / self.seconds)
-            bucket.at = second
-            self._buckets[(login, address)] = bucket
-            while len(self._buckets) > self.most:
-                self._buckets.popitem(last=False)
-            if bucket.left < 1:
-                return False
-            bucket.left -= 1
-            return True
+    def allows(self, *, login: str, address: str, at: datetime) -> bool:
+        """还能不能试；能，就用掉一次。 Whether one more try is allowed at this moment; if so, it is used up."""
+        given = {
+            "key": self._key(login, address),
+            "at": at,
+            "each": timedelta(seconds=self.seconds),
+            "before": self.tries - 1,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(ONE_MORE, given)
+            return cursor.fetchone() is not None
 
     def forget(self, *, login: str, address: str) -> None:
         """登录成功就清掉。 After a success nothing is held against anybody."""
-        with self._lock:
-            self._buckets.pop((login, address), None)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {TABLE} WHERE key = %s", [self._key(login, address)])
+
+    def _key(self, login: str, address: str) -> str:
+        told = f"tries\n{login}\n{address}".encode()
+        return hmac.new(settings.SECRET_KEY.encode(), told, sha256).hexdigest()

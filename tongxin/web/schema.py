@@ -57,9 +57,9 @@ def _names_its_entry(model: type[Model]) -> bool:
     return any(field.name == "entry" and field.get_internal_type() == "BigIntegerField" for field in fields)
 
 
-def is_current() -> bool:
-    """表是否已是最新。 Whether no migration is waiting."""
-    executor = MigrationExecutor(connections["owner"])
+def is_current(*, alias: str = "owner") -> bool:
+    """表是否已是最新。 Whether no migration is waiting; the application's role (`default`) may ask too."""
+    executor = MigrationExecutor(connections[alias])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
@@ -79,11 +79,11 @@ def _brought() -> frozenset[tuple[str, str]]:
 
 def prepare(*, role: str, password: str) -> None:
     """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
-    if not is_current():
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
     owner = connections["owner"]
     with owner.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7261)")
+        cursor.execute("SELECT pg_advisory_lock(7261)")  # of two machines that start at once one migrates
+        if not is_current():
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         verb = "ALTER" if cursor.fetchone() else "CREATE"
         cursor.execute(

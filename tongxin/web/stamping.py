@@ -8,6 +8,7 @@ The library `rfc3161-client` is an optional extra: without it nothing is asked, 
 import http.client
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -68,11 +69,16 @@ def fault() -> Fault | None:
     return None
 
 
-def attend(signer: Signer, stopping: threading.Event) -> None:
-    """照看时间戳机构。 Have the newest checkpoint stamped every ten minutes until told to stop; trouble is logged."""
+def attend(signer: Signer, stopping: threading.Event, going: Callable[[], bool] = lambda: True) -> None:
+    """照看时间戳机构。 Have the newest checkpoint stamped every ten minutes until told to stop; trouble is logged.
+
+    `going` says whether this process is the one that does it.
+    """
     pause = 1.0
     while not stopping.wait(pause):
         pause = 5.0
+        if not going():
+            continue
         try:
             newest, last = newest_checkpoint(), newest_stamp().first()
             moment = now()

@@ -1,6 +1,7 @@
 """门面的定时工作。 Periodic work at the door: delivering notices by mail, where a mail server is set."""
 
 import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,8 +20,10 @@ ATTEMPTS = 7
 FIRST_WAIT = timedelta(minutes=1)  # then four times as long each time: the last try comes after almost a day
 
 
-def deliver(*, at: datetime, size: int = 50) -> int:
+def deliver(*, at: datetime, size: int = 50, going: Callable[[], bool] = lambda: True) -> int:
     """按邮件送达。 Deliver waiting notices by mail; returns how many attempts were made. Without a server: none.
+
+    `going` is asked before each one: whoever is no longer the one that delivers stops there.
 
     The on-site inbox holds every notice in any case. Each attempt is kept; the next comes later and later, and after seven
     a notice is given up.
@@ -30,6 +33,8 @@ def deliver(*, at: datetime, size: int = 50) -> int:
     done = 0
     for prefix in ("person:", "reporter:", "commenter:"):
         for waiting in notices_undelivered(channel="mail", prefix=prefix, attempts=ATTEMPTS, size=size):
+            if not going():
+                return done
             if waiting.last_try is None or at >= waiting.last_try + FIRST_WAIT * 4 ** (waiting.tries - 1):
                 _deliver_one(waiting.notice, at)
                 done += 1

@@ -4,7 +4,7 @@ import base64
 import http.client
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +27,10 @@ log = logging.getLogger("tongxin.witness")
 
 class WitnessError(Exception):
     """见证者没有签。 A witness did not cosign; the message says why."""
+
+
+class ContradictedError(WitnessError):
+    """见证者看到过别的。 A witness has seen what this ledger does not lead to: entries are missing here, or there are two ledgers."""
 
 
 @dataclass(slots=True)
@@ -68,21 +72,50 @@ def remember(keys: Iterable[rules.Key]) -> None:
         out.writelines(f"{key}\n" for key in keys if str(key) not in known)
 
 
-def attend(witness: Witness, stopping: threading.Event) -> None:
+_against: dict[str, str] = {}
+_heard: set[str] = set()
+
+
+def contradicted() -> dict[str, str]:
+    """谁说对不上。 The witnesses that have seen another ledger than this, each with its reason, as last asked by this process."""
+    return dict(_against)
+
+
+def heard() -> bool:
+    """有没有听到过。 Whether a witness has found the ledger consistent, since this process last began to ask."""
+    return bool(_heard)
+
+
+def begin() -> None:
+    """重新问起。 Forget what was heard: the database may be another one now."""
+    _heard.clear()
+
+
+def attend(witness: Witness, stopping: threading.Event, going: Callable[[], bool] = lambda: True) -> None:
     """照看一个见证者。 Take each new checkpoint to a witness until told to stop; trouble is logged, and tried again.
 
-    One that stays the newest is taken anew before its cosignature grows old, so that a quiet city is not a city unwitnessed.
+    `going` says whether this process is the one that does it; of several machines only one asks. One that stays the newest is taken anew before its cosignature grows old, so that a quiet city is not a city unwitnessed.
     """
     pause = 1.0
     while not stopping.wait(pause):
         pause = 1.0
+        if not going():
+            witness.at = None  # another asks; whoever takes it up again asks at once
+            continue
         try:
             newest = newest_checkpoint()
             if newest is not None and _due(witness, newest, now()):
                 submit(witness, newest, now())
+                _against.pop(witness.key.name, None)
+                _heard.add(witness.key.name)
         except OperationalError:
             close_old_connections()
             connection.close()
+        except ContradictedError as error:
+            _against[witness.key.name] = str(error)
+            _heard.discard(witness.key.name)
+            log.error("WITNESS %s CONTRADICTS: %s", witness.key.name, error)  # noqa: TRY400 - no trace is needed
+            pause = 5.0
         except (WitnessError, ValueError, OSError, http.client.HTTPException) as error:
             log.warning("witness %s: %s", witness.key.name, error)
             pause = 5.0
@@ -91,7 +124,8 @@ def attend(witness: Witness, stopping: threading.Event) -> None:
 
 def _due(witness: Witness, newest: LedgerCheckpoint, at: datetime) -> bool:
     anew = timedelta(seconds=settings.WITNESSED_WITHIN / 4)
-    return witness.at is None or witness.size != newest.size or at - witness.at >= anew
+    asked_anew = witness.key.name not in _heard  # since the database was last found anew
+    return asked_anew or witness.at is None or witness.size != newest.size or at - witness.at >= anew
 
 
 def submit(witness: Witness, checkpoint: LedgerCheckpoint, at: datetime) -> None:
@@ -100,12 +134,12 @@ def submit(witness: Witness, checkpoint: LedgerCheckpoint, at: datetime) -> None
     if status == http.HTTPStatus.CONFLICT:  # it knows another size than we thought: it says which
         witness.size = _told_size(answer)
         if witness.size > checkpoint.size:
-            raise WitnessError(
+            raise ContradictedError(
                 f"it has cosigned {witness.size} entries, this ledger has {checkpoint.size}: entries are missing here"
             )
         status, answer = _asked(witness, checkpoint)
     if status == http.HTTPStatus.UNPROCESSABLE_ENTITY:
-        raise WitnessError(
+        raise ContradictedError(
             f"it has seen another ledger of this name: size {witness.size} does not lead to ours"
         )
     if status != http.HTTPStatus.OK:

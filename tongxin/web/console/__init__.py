@@ -133,7 +133,17 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--city", **PACK)  # type: ignore[arg-type]
     up.add_argument("--workers", type=int, default=2, help="server processes (2)")
     table.add("stop", "stopping.stop", "stop the embedded database of the data folder", needs="nothing")
-    table.add("work", "running.work", "sequence the ledger, sweep limits and deliver notices until stopped")
+    serve = table.add(
+        "serve", "running.serve", "the server alone, on one of several machines (docs/how-to/grow.md)"
+    )
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--workers", type=int, default=2, help="server processes (2)")
+    table.add(
+        "work",
+        "running.work",
+        "sequence the ledger, sweep limits and deliver notices until stopped; of several workers one does each",
+    )
     table.add("sequence", "running.sequence", "integrate waiting ledger entries into the tree, once")
     table.add("sweep", "running.sweep", "look at the limits that are due, once")
     table.add(
@@ -187,6 +197,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--kept", action="append", default=[], metavar="FILE",
         help="checkpoints kept elsewhere that this ledger must still lead to",
     )  # fmt: skip
+    table.add(
+        "advance",
+        "attesting.advance",
+        "after a dump was loaded into a new server: use up transaction numbers until new entries come after the old",
+        within=inner,
+    )
     export = table.add(
         "export", "attesting.export", "write checkpoint, tiles and entries as static files", within=inner
     )

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tongxin.ledger import rules
 from tongxin.web.console import cluster
 from tongxin.web.secrets import Secrets
 
@@ -40,6 +41,9 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     password of the application's role under a running server. Raises ClusterError; NoCityError where there is none.
     """
     given = os.environ.get("TONGXIN_DSN", "")
+    only = os.environ.get("TONGXIN_APP_DSN", "")
+    if only and not given and not os.environ.get("TONGXIN_OWNER_DSN"):
+        return _open_as_application(data, only, pooled=pooled, create=create)
     started = False
     if not create and not (data / ("secrets.json" if given else "cluster.json")).exists():
         raise cluster.NoCityError(str(data))
@@ -61,10 +65,12 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
                 cluster.NoCityError(name, variable="TONGXIN_DSN") if given else cluster.NoCityError(str(data))
             )
         _create(owner, name)
+    _require_own_city(owner, data)
     secret = Secrets.of(data).app_password
     role = f"{name}_app"
     app = make_conninfo(owner, user=role, password=secret)
     os.environ.update(
+        PROMETHEUS_MULTIPROC_DIR=_counting(data),
         TONGXIN_DATA=str(data),
         TONGXIN_OWNER_DSN=owner,
         TONGXIN_APP_DSN=app,
@@ -73,6 +79,63 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     )
     django.setup()
     return Database(owner_dsn=owner, app_dsn=app, role=role, password=secret, started=started)
+
+
+def _open_as_application(data: Path, dsn: str, *, pooled: bool, create: bool) -> Database:
+    """只有应用角色的机器。 A machine that is told the application's role alone: it serves or works, and can change no table."""
+    if create:
+        raise cluster.ClusterError(
+            "this command changes tables: it needs TONGXIN_DSN, the owner's connection"
+        )
+    if not (data / "secrets.json").exists():
+        raise cluster.NoCityError(str(data))
+    if not _exists(dsn):
+        raise cluster.NoCityError(str(conninfo_to_dict(dsn).get("dbname")), variable="TONGXIN_APP_DSN")
+    _require_own_city(dsn, data)
+    os.environ.update(
+        PROMETHEUS_MULTIPROC_DIR=_counting(data),
+        TONGXIN_DATA=str(data),
+        TONGXIN_POOL="1" if pooled else "0",
+        DJANGO_SETTINGS_MODULE="tongxin.web.settings",
+    )
+    django.setup()
+    return Database(owner_dsn="", app_dsn=dsn, role="", password="", started=False)
+
+
+def _require_own_city(dsn: str, data: Path) -> None:
+    """这个数据目录须是这座城市的。 Raises ClusterError when the ledger in the database was signed with another key than this folder's.
+
+    A second machine with secrets of its own would change the password under the first and sign with another key.
+    """
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute("SELECT to_regclass('ledger_ledgercheckpoint') IS NOT NULL").fetchone()
+        if found is None or not found[0]:
+            return
+        row = connection.execute(
+            "SELECT note FROM ledger_ledgercheckpoint ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+    if row is None:
+        return
+    try:
+        if not (data / "secrets.json").exists():
+            raise ValueError("there is no secrets.json")  # noqa: TRY301 - one answer for both
+        own = Secrets.of(data)
+        rules.verify_note(row[0], own.log_name, rules.public_key(bytes.fromhex(own.ledger_seed)))
+    except ValueError as error:
+        raise cluster.ClusterError(
+            f"{data} 里的密钥不是这座城市的；请从第一台机器复制 secrets.json / the secrets in {data} are not those of the city in this "
+            f"database ({error}); copy secrets.json from the machine that has them (docs/how-to/grow.md)"
+        ) from error
+
+
+def _counting(data: Path) -> str:
+    """计数的文件夹。 The folder where this machine's processes count (`counters.py`), without the files of those that are gone."""
+    folder = data / "measures"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path in folder.glob("*_*.db"):
+        if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
+            path.unlink(missing_ok=True)
+    return str(folder)
 
 
 def _exists(dsn: str) -> bool:

@@ -32,7 +32,6 @@ from tongxin.identity.models import Account, Consent, OutsideLink, Ticket
 from tongxin.identity.operations import open_account
 from tongxin.identity.rules import may_enter
 from tongxin.identity.terms import LiveSession, Means, NewPerson
-from tongxin.web.entering import PATIENCE
 from tongxin.web.outside import BadProvidersError, outside_providers
 from tongxin.web.views.outside import _Verified, arrived
 
@@ -44,13 +43,11 @@ HASH = make_password("a right password")
 
 @pytest.fixture(autouse=True)
 def system() -> Iterator[None]:
-    PATIENCE._buckets.clear()
     for login in ("owner", "other"):
         person = NewPerson(ref=f"person:{login}", name="王兰", login=login, password=HASH)
         open_account(actor=PLATFORM, at=timezone.now(), person=person)
     register("parks", SECRET)
     yield
-    PATIENCE._buckets.clear()
 
 
 def register(number: str, secret: str = "", addresses: tuple[str, ...] = (BACK,)) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tongxin.ledger import rules
 from tongxin.ledger.queries import newest_checkpoint, published, tile_bytes
-from tongxin.web import ground, stamping, witnessing
+from tongxin.web import ground, restored, stamping, witnessing
 from tongxin.web.clock import now
 from tongxin.web.console.commands import founding
 
@@ -30,7 +30,8 @@ def verify(given: argparse.Namespace) -> Result:
     founding.migrate(given)
     try:
         kept = [note for name in given.kept for note in _notes(Path(name))]
-        ground.sequence_all(at=now())
+        if not restored.numbers().behind and restored.may_sign():
+            ground.sequence_all(at=now())
         found = ground.verify(kept=kept)
     except (OSError, ValueError) as error:
         return 2, {"intact": None, "reason": str(error)}
@@ -49,6 +50,12 @@ def verify(given: argparse.Namespace) -> Result:
             *(f"not checked: {reason}" for reason in found["not_checked"]),
         ]
     )
+
+
+def advance(given: argparse.Namespace) -> Result:
+    """用掉编号。 After a dump was loaded into a new server: use up transaction numbers until new entries come after the old ones."""
+    founding.migrate(given)
+    return 0, {"used_up": restored.advance(), "next": restored.numbers().next}
 
 
 def _notes(path: Path) -> list[str]:
@@ -73,7 +80,9 @@ def export(given: argparse.Namespace) -> Result:
     The checkpoint is written last: whoever reads the folder meanwhile finds every tile of the checkpoint they see.
     """
     founding.migrate(given)
-    ground.sequence_all(at=now())
+    restored.require_numbers()
+    if restored.may_sign():
+        ground.sequence_all(at=now())
     folder, newest = Path(given.folder), newest_checkpoint()
     note = published(at=now())
     if newest is None or note is None:
@@ -101,15 +110,20 @@ def _place(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def attended() -> Iterator[None]:
-    """照看外面的见证。 While the worker works: one thread for each witness, one for the time-stamp authority; they never hold it up."""
+def attended(going: Callable[[], bool]) -> Iterator[None]:
+    """照看外面的见证。 While the worker works: one thread for each witness, one for the time-stamp authority; they never hold it up.
+
+    `going`: whether this process is the one that sequences; only that one asks those outside.
+    """
     stopping = threading.Event()
     asked = witnessing.witnesses()
     witnessing.remember(one.key for one in asked)
-    threads = [threading.Thread(target=witnessing.attend, args=(one, stopping), daemon=True) for one in asked]
+    threads = [
+        threading.Thread(target=witnessing.attend, args=(one, stopping, going), daemon=True) for one in asked
+    ]
     if stamping.authority():
         threads.append(
-            threading.Thread(target=stamping.attend, args=(ground.signer(), stopping), daemon=True)
+            threading.Thread(target=stamping.attend, args=(ground.signer(), stopping, going), daemon=True)
         )
     for thread in threads:
         thread.start()

@@ -18,11 +18,16 @@ from tongxin.identity.queries import account_of
 from tongxin.identity.terms import NewPerson
 from tongxin.web import schema
 from tongxin.web.clock import now
+from tongxin.web.console.cluster import ClusterError
 from tongxin.web.pack import examine_pack
 from tongxin.web.pack.load import found_city
 from tongxin.web.pack.past import load_history
 
 Result = tuple[int, Any]
+NOT_CURRENT = (
+    "表结构还不是本版本的，请先在一台机器上运行 tongxin migrate / the tables are not those of this version: run `tongxin migrate` on one "
+    "machine first"
+)
 
 
 def verbs() -> frozenset[str]:
@@ -31,7 +36,11 @@ def verbs() -> frozenset[str]:
 
 
 def migrate(given: argparse.Namespace) -> Result:
-    """更新表结构。 Bring the database up to date and install its guard."""
+    """更新表结构。 Bring the database up to date and install its guard; as the application's role only see that it is."""
+    if not given.database.owner_dsn:
+        if not schema.is_current(alias="default"):
+            raise ClusterError(NOT_CURRENT)
+        return 0, {"migrated": False}
     schema.prepare(role=given.database.role, password=given.database.password)
     return 0, {"migrated": True}
 

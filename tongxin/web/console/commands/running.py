@@ -7,18 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import connection
 
 from tongxin.cases import tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
-from tongxin.web import counters, ground
+from tongxin.web import duty, ground, restored, schema, witnessing
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
@@ -35,14 +37,18 @@ SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
 def sequence(given: argparse.Namespace) -> Result:
     """定序一次。 Integrate what waits."""
     founding.migrate(given)
-    return 0, {"integrated": ground.sequence_all(at=now())}
+    restored.require_numbers()
+    return 0, {"integrated": ground.sequence_all(at=now()) if restored.may_sign() else 0}
 
 
 def sweep(given: argparse.Namespace) -> Result:
     """扫一次。 Look once at the limits that are due."""
     founding.migrate(given)
-    moment = now()
-    return 0, {
+    return 0, _swept(now())
+
+
+def _swept(moment: datetime) -> dict[str, int]:
+    return {
         **law_tasks.sweep(at=moment),
         **exchange_tasks.sweep(at=moment),
         **tasks.sweep(at=moment),
@@ -50,46 +56,78 @@ def sweep(given: argparse.Namespace) -> Result:
 
 
 def work(given: argparse.Namespace) -> Result:
-    """持续工作。 Sequence, sweep and deliver until told to stop; a database that restarts is waited for."""
-    del given
-    stopping: list[int] = []
+    """持续工作。 Sequence, sweep and deliver until told to stop, where no other worker does; a database that restarts is waited for."""
+    require_current(given)
+    duty.bounded()
+    connection.close()
+    stopping, parent = threading.Event(), os.getppid()
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopping.append(number))
-    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
-    parent = os.getppid()
-    with attesting.attended():
-        while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
-            try:
-                _round(due)
-            except OperationalError:
-                close_old_connections()
-                connection.close()
-                time.sleep(1)
-            time.sleep(0.1)
+        signal.signal(name, lambda _number, _frame: stopping.set())
+    watching = threading.Thread(target=_until_alone, args=(parent, stopping), daemon=True)
+    watching.start()
+    duties: list[duty.Duty] = []
+    roster = duty.Roster(duties)
+    duties += _duties(roster)
+    roster.duties = duties
+    with attesting.attended(lambda: roster.has("sequence")):
+        duty.work(duties, stopping, roster)
     return 0, None
 
 
-def _round(due: dict[str, float]) -> None:
-    clock = time.monotonic()
-    if clock >= due["sequence"]:
-        ground.sequence_all(at=now())
-        due["sequence"] = clock + SEQUENCE_EVERY
-    if clock >= due["sweep"]:
-        law_tasks.sweep(at=now())
-        exchange_tasks.sweep(at=now())
-        tasks.sweep(at=now())
-        due["sweep"] = clock + SWEEP_EVERY
-    if clock >= due["deliver"]:
-        deliver(at=now())
-        due["deliver"] = clock + DELIVER_EVERY
+def _until_alone(parent: int, stopping: threading.Event) -> None:
+    """谁启动了我们，谁走了我们也走。 Whoever started us is gone: so are we."""
+    while not stopping.wait(0.5):
+        if os.getppid() != parent:
+            stopping.set()
+
+
+def _duties(roster: duty.Roster) -> list[duty.Duty]:
+    """分内的三件事。 The three duties of which the city has one each: the sequencer, the sweeper, the one that delivers."""
+
+    def sequencing(at: datetime) -> None:
+        if restored.may_sign():
+            ground.sequence_all(at=at, going=roster.going("sequence"))
+
+    def begin() -> None:
+        witnessing.begin()
+        restored.require_numbers()
+
+    return [
+        duty.Duty("sequence", 1, SEQUENCE_EVERY, sequencing, begin),
+        duty.Duty("sweep", 2, SWEEP_EVERY, _swept),
+        duty.Duty("deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"))),
+    ]
+
+
+def serve(given: argparse.Namespace) -> Result:
+    """只提供服务。 The server alone, on a machine of its own; the tables must be up to date, and another process works."""
+    _check_port(given.port, given.host)
+    require_current(given)
+    connection.close()
+    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
+    application = {key: value for key, value in surroundings.items() if key not in OWNERS}
+    command = _server(given.host, given.port, given.workers)
+    os.execve(command[0], command, application)  # noqa: S606 - our own program; it takes our place, and our stop signals
+
+
+def require_current(given: argparse.Namespace) -> None:
+    """表须是最新的。 Raises ClusterError when this code and the tables are not of one version, or the ledger cannot go on.
+
+    Only `up`, `migrate` and `load-city` bring tables up to date: of several machines one does, before the others are started.
+    """
+    del given
+    if not schema.is_current(alias="default"):
+        raise cluster.ClusterError(founding.NOT_CURRENT)
+    restored.require_numbers()
 
 
 def up(given: argparse.Namespace) -> Result:
     """启动一切。 Database, city, workers, server; on Ctrl-C everything that was started stops again."""
     began = time.monotonic()
-    _check_port(given.port)
+    _check_port(given.port, "127.0.0.1")
     founding.migrate(given)
     try:
+        restored.require_numbers()
         if not is_founded():
             print(f"founding the city of {given.city} …", flush=True)
             status, said = founding.load_city(given)
@@ -110,11 +148,11 @@ def up(given: argparse.Namespace) -> Result:
             cluster.stop(environment.data_folder())
 
 
-def _check_port(port: int) -> None:
+def _check_port(port: int, host: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
             raise cluster.ClusterError(f"port {port} is taken; choose another with PORT=") from error
 
@@ -122,41 +160,11 @@ def _check_port(port: int) -> None:
 @contextlib.contextmanager
 def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
-    surroundings = {
-        **os.environ,
-        "TONGXIN_PORT": str(given.port),
-        "TONGXIN_POOL": "1",
-        counters.FOLDER: counting(),
-    }
+    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
     witness, setting = attesting.demo_witness()
     if setting:
         surroundings["TONGXIN_WITNESSES"] = setting
-    server = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(given.port),
-        "--workers",
-        str(given.workers),
-        "--blocking-threads",
-        "4",
-        "--backpressure",
-        "256",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "--respawn-failed-workers",
-        "--static-path-route",
-        "/assets",
-        "--static-path-mount",
-        str(Path(__file__).resolve().parents[4] / "assets"),
-        "tongxin.web.wsgi:application",
-    ]
+    server = _server("127.0.0.1", given.port, given.workers)
     worker = [
         sys.executable,
         "-c",
@@ -186,14 +194,34 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
                     os.killpg(child.pid, signal.SIGKILL)
 
 
-def counting() -> str:
-    """计数的文件夹。 The folder where this machine's processes count (`counters.py`), without the files of those that are gone."""
-    folder = environment.data_folder() / "measures"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for path in folder.glob("*_*.db"):
-        if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
-            path.unlink(missing_ok=True)
-    return str(folder)
+def _server(host: str, port: int, workers: int) -> list[str]:
+    """服务进程的命令。 The command of the server processes."""
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "4",
+        "--backpressure",
+        "256",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--respawn-failed-workers",
+        "--static-path-route",
+        "/assets",
+        "--static-path-mount",
+        str(Path(__file__).resolve().parents[4] / "assets"),
+        "tongxin.web.wsgi:application",
+    ]
 
 
 def _alone() -> dict[str, str]:
