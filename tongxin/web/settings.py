@@ -180,7 +180,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "tongxin.web.logs.Line"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        # A command that somebody typed says what came of it; a process that serves tells of all it does.
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "level": "INFO" if os.environ.get("TONGXIN_TOLD") == "1" else "WARNING",
+        },
         "counted": {"class": "tongxin.web.counters.ActsCounted"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -22,6 +22,7 @@ from tongxin.web.console.cluster import ClusterError, NoCityError
 
 COMMANDS = "tongxin.web.console.commands"
 JSON = {"action": "store_true", "help": "print one JSON object on standard output and nothing else there"}
+TOLD = ("running.serve", "running.work")  # commands that go on: their log tells of every act
 GONE = ("08", "28", "57P")  # how SQLSTATE begins: no connection, not let in, shut down
 PACK = {"default": "city/binzhou", "help": "folder of the city's pack (city/binzhou)"}
 
@@ -67,6 +68,8 @@ def _said_unreached(error: Exception) -> str:
 
 
 def _run(given: argparse.Namespace) -> int:
+    if given.run in TOLD:
+        os.environ["TONGXIN_TOLD"] = "1"
     if given.needs in ("database", "scratch"):
         given.database = environment.open_database(
             data=environment.data_folder(),

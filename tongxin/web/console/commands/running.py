@@ -160,7 +160,7 @@ def _check_port(port: int, host: str) -> None:
 @contextlib.contextmanager
 def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
-    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
+    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1", "TONGXIN_TOLD": "1"}
     witness, setting = attesting.demo_witness()
     if setting:
         surroundings["TONGXIN_WITNESSES"] = setting
