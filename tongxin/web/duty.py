@@ -36,7 +36,7 @@ BOUNDED: Final = (
     f"-c idle_in_transaction_session_timeout={int(HELD_FOR * 1000)} -c tcp_user_timeout={int(HELD_FOR * 1000)} "
     "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
 )
-REACHED: Final = {
+REACHED: Final[dict[str, Any]] = {
     "connect_timeout": 3,
     "keepalives_idle": 1,
     "keepalives_interval": 1,

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import django
 import psycopg
@@ -124,6 +125,11 @@ def _require_own_city(dsn: str, data: Path) -> None:
             f"{data} 里的密钥不是这座城市的；请从第一台机器复制 secrets.json / the secrets in {data} are not those of the city in this "
             f"database ({error}); copy secrets.json from the machine that has them (docs/how-to/grow.md)"
         ) from error
+
+
+def connected(dsn: str) -> psycopg.Connection[Any]:
+    """连上。 A connection that commits each statement."""
+    return psycopg.connect(dsn, autocommit=True)
 
 
 def _exists(dsn: str) -> bool:
