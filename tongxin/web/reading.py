@@ -29,9 +29,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from psycopg.conninfo import make_conninfo
 
 COPY: Final = "copy"
-PAGES: Final = frozenset(
-    {"cases", "overview", "hung", "map", "desk", "open311_requests", "api_cases_listed"}
-)
+PAGES: Final = frozenset({"cases", "overview", "hung", "map", "desk", "open311_requests", "api_cases_listed"})
 TABLES: Final = frozenset(
     {
         "cases.case",
@@ -226,5 +224,5 @@ def _written_until() -> int:
 
 
 def _written_by(request: HttpRequest) -> int:
-    held = request.get_signed_cookie(WRITTEN, default="0", salt=WRITTEN, max_age=REMEMBERED)
+    held = request.get_signed_cookie(WRITTEN, default="0", salt=WRITTEN, max_age=REMEMBERED) or "0"
     return int(held) if held.isdecimal() else FAR

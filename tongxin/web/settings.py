@@ -164,7 +164,7 @@ STATIC_URL = "/assets/"
 STATICFILES_DIRS = [ROOT / "assets"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-PHOTOS = DATA / "photos"
+PHOTOS = Path(os.environ.get("TONGXIN_PHOTOS") or DATA / "photos")
 SOURCES = (
     DATA / "sources.json"
 )  # where source systems are, and their credentials (exchange/queries/sources/places.py)

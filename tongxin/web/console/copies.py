@@ -19,7 +19,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -84,7 +84,7 @@ def call(program: Path, *words: str, dsn: str = "") -> str:
 def _target(dsn: str) -> list[str]:
     if not dsn:
         return []
-    parts = conninfo_to_dict(dsn)
+    parts: dict[str, Any] = conninfo_to_dict(dsn)
     parts.pop("password", None)
     parts.pop("dbname", None)
     return ["--no-password", "-d", make_conninfo(**parts)]
@@ -96,7 +96,9 @@ def _secret(dsn: str) -> dict[str, str]:
     return {**kept, "PGPASSWORD": str(password)} if password else kept
 
 
-def take(*, dsn: str, data: Path, folder: Path, embedded: bool, log: str, version: str, at: datetime) -> Copy:
+def take(
+    *, dsn: str, data: Path, photos: Path, folder: Path, embedded: bool, log: str, version: str, at: datetime
+) -> Copy:
     """做一份副本。 Take a copy of a running database and its data folder into an empty folder. Raises ClusterError.
 
     The database first: a photo lies in its folder before the case that shows it is written, so none can be missing.
@@ -114,7 +116,9 @@ def take(*, dsn: str, data: Path, folder: Path, embedded: bool, log: str, versio
         "--manifest-checksums=SHA256", dsn=dsn,
     )  # fmt: skip
     call(programs / "pg_verifybackup", "--quiet", str(folder / "pg"))
-    _copy_data(data, folder / "data")
+    (folder / "data").mkdir(mode=0o700)
+    for _ in _followed(data, photos, folder / "data", {}):
+        pass
     _close(folder)
     made = Copy(
         FORMAT, at.isoformat(timespec="seconds"), version, server, embedded, name, log, int(row[0]), str(row[1]),
@@ -124,15 +128,52 @@ def take(*, dsn: str, data: Path, folder: Path, embedded: bool, log: str, versio
     return made
 
 
-def _copy_data(data: Path, into: Path) -> None:
-    into.mkdir(mode=0o700)
-    for one in sorted(data.iterdir()):
-        if one.name in NOT_COPIED or one.suffix in (".log", ".new"):
-            continue
-        if one.is_dir():
-            shutil.copytree(one, into / one.name, ignore=shutil.ignore_patterns("*.new"))
-        elif one.is_file():
-            shutil.copy2(one, into / one.name)
+def follow(*, made: Copy, data: Path, photos: Path, folder: Path, seen: dict[str, int]) -> Copy:
+    """跟上数据目录。 Bring what is new in the data folder into a copy that is being fed, and into its manifest.
+
+    `seen` is kept between calls: folders in which nothing came or went since are not walked again.
+    """
+    fresh = {
+        f"data/{name}": _hash(folder / "data" / name)
+        for name in _followed(data, photos, folder / "data", seen)
+    }
+    if not fresh:
+        return made
+    made = replace(made, files=made.files | fresh)
+    write_private(folder / MANIFEST, json.dumps(asdict(made), indent=1))
+    return made
+
+
+def _followed(data: Path, photos: Path, into: Path, seen: dict[str, int]) -> Iterator[str]:
+    """新的文件。 Copy what is not in the copy as it is; yields the name of each file copied."""
+    for one in [*_files(data, seen, top=True), *(_files(photos, seen) if photos.is_dir() else ())]:
+        name = (
+            Path("photos") / one.relative_to(photos) if one.is_relative_to(photos) else one.relative_to(data)
+        )
+        target = into / name
+        with contextlib.suppress(FileNotFoundError):  # it went meanwhile
+            now, then = one.stat(), target.stat() if target.exists() else None
+            if then is not None and (then.st_size, then.st_mtime_ns) == (now.st_size, now.st_mtime_ns):
+                continue
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = target.with_name(f"{target.name}.new")
+            shutil.copy2(one, draft)
+            draft.chmod(0o600)
+            draft.replace(target)
+            yield str(name)
+
+
+def _files(folder: Path, seen: dict[str, int], *, top: bool = False) -> Iterator[Path]:
+    changed = folder.stat().st_mtime_ns
+    walked = seen.get(str(folder)) == changed and not top
+    seen[str(folder)] = changed
+    for one in sorted(folder.iterdir()):
+        if one.is_dir() and not (top and one.name in (*NOT_COPIED, "photos")):
+            yield from _files(one, seen)
+        elif (
+            not walked and one.is_file() and one.name not in NOT_COPIED and one.suffix not in (".log", ".new")
+        ):
+            yield one
 
 
 def _close(folder: Path) -> None:
@@ -147,8 +188,12 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
     found = [folder / "pg" / "backup_manifest", *sorted((folder / "data").rglob("*"))]
     for path in found:
         if path.is_file():
-            with path.open("rb") as opened:
-                yield str(path.relative_to(folder)), hashlib.file_digest(opened, "sha256").hexdigest()
+            yield str(path.relative_to(folder)), _hash(path)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def opened(folder: Path) -> Copy:

@@ -38,7 +38,12 @@ def sequence(given: argparse.Namespace) -> Result:
     """定序一次。 Integrate what waits."""
     founding.migrate(given)
     restored.require_numbers()
-    return 0, {"integrated": ground.sequence_all(at=now()) if restored.may_sign() else 0}
+    if restored.unheard():
+        return 1, {
+            "integrated": 0,
+            "reason": "the database came back on another timeline: a worker asks the witnesses first",
+        }
+    return 0, {"integrated": ground.sequence_all(at=now())}
 
 
 def sweep(given: argparse.Namespace) -> Result:
@@ -104,8 +109,10 @@ def serve(given: argparse.Namespace) -> Result:
     _check_port(given.port, given.host)
     require_current(given)
     connection.close()
-    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
-    application = {key: value for key, value in surroundings.items() if key not in OWNERS}
+    # Not told its port: cookies have one name on all machines, so that a session is at home on each.
+    application = {key: value for key, value in os.environ.items() if key not in OWNERS} | {
+        "TONGXIN_POOL": "1"
+    }
     command = _server(given.host, given.port, given.workers)
     os.execve(command[0], command, application)  # noqa: S606 - our own program; it takes our place, and our stop signals
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
 from tongxin.web.clock import now
@@ -18,6 +19,9 @@ from tongxin.web.console import cluster, copies, environment
 from tongxin.web.secrets import Secrets
 
 Result = tuple[int, Any]
+FOLLOW_EVERY = (
+    2.0  # seconds after which what is new in the data folder (photos) has come into a copy that is being fed
+)
 COMMAND = [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main())"]
 
 
@@ -33,12 +37,12 @@ def backup(given: argparse.Namespace) -> Result:
             if given.continuous:
                 copies.reserve(dsn=database.owner_dsn, folder=folder, major=_major(database.owner_dsn))
             made = copies.take(
-                dsn=database.owner_dsn, data=data, folder=folder, embedded=not os.environ.get("TONGXIN_DSN"),
+                dsn=database.owner_dsn, data=data, photos=Path(settings.PHOTOS), folder=folder, embedded=not os.environ.get("TONGXIN_DSN"),
                 log=Secrets.of(data).log_name, version=version("tongxin"), at=now(),
             )  # fmt: skip
         result = {"folder": str(folder), "made_at": made.made_at, "entries": made.size, "root": made.root}
         if given.continuous:
-            _receive(database.owner_dsn, folder, made.major)
+            _receive(database.owner_dsn, data, folder, made)
         return 0, result
     finally:
         if database.started:
@@ -50,13 +54,16 @@ def _major(dsn: str) -> int:
         return connection.info.server_version // 10_000
 
 
-def _receive(dsn: str, folder: Path, major: int) -> None:
-    stopping = threading.Event()
+def _receive(dsn: str, data: Path, folder: Path, made: copies.Copy) -> None:
+    stopping, seen = threading.Event(), dict[str, int]()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stopping.set())
-    with copies.receiving(dsn=dsn, folder=folder, major=major) as process:
+    with copies.receiving(dsn=dsn, folder=folder, major=made.major) as process:
         print(f"receiving the log into {folder / 'wal'}; Ctrl-C ends it", file=sys.stderr, flush=True)
-        while not stopping.wait(0.2):
+        going = True
+        while going:
+            going = not stopping.wait(FOLLOW_EVERY)  # once more at the end
+            made = copies.follow(made=made, data=data, photos=Path(settings.PHOTOS), folder=folder, seen=seen)
             if process.poll() is not None:
                 raise cluster.ClusterError("pg_receivewal ended by itself; its message stands above")
 
