@@ -70,12 +70,10 @@ def work(given: argparse.Namespace) -> Result:
         signal.signal(name, lambda _number, _frame: stopping.set())
     watching = threading.Thread(target=_until_alone, args=(parent, stopping), daemon=True)
     watching.start()
-    duties: list[duty.Duty] = []
-    roster = duty.Roster(duties)
-    duties += _duties(roster)
-    roster.duties = duties
+    roster = duty.Roster()
+    roster.duties.extend(_duties(roster))
     with attesting.attended(lambda: roster.has("sequence")):
-        duty.work(duties, stopping, roster)
+        duty.work(roster, stopping)
     return 0, None
 
 
