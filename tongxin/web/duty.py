@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from psycopg.conninfo import make_conninfo
 
 from tongxin.web.clock import now
+from tongxin.web.console.cluster import ClusterError
 
 SPACE: Final = 0x746F6E67  # first half of the advisory locks of duties; the second tells which
 HELD_FOR: Final = 3.0  # seconds without a sign of life after which the database gives a duty away
@@ -36,7 +37,7 @@ BOUNDED: Final = (
     f"-c idle_in_transaction_session_timeout={int(HELD_FOR * 1000)} -c tcp_user_timeout={int(HELD_FOR * 1000)} "
     "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
 )
-REACHED: Final = {
+REACHED: Final[dict[str, Any]] = {
     "connect_timeout": 3,
     "keepalives_idle": 1,
     "keepalives_interval": 1,
@@ -71,7 +72,7 @@ def clock() -> float:
 class Roster:
     """值班表。 Which of these duties this process has now. One connection, one thread that gives signs of life on it."""
 
-    def __init__(self, duties: Iterable[Duty]) -> None:
+    def __init__(self, *duties: Duty) -> None:
         self.duties = list(duties)
         self._held: set[str] = set()
         self._until = 0.0
@@ -167,11 +168,11 @@ def bounded() -> None:
     held |= REACHED
 
 
-def work(duties: list[Duty], stopping: threading.Event, roster: Roster) -> None:
+def work(roster: Roster, stopping: threading.Event) -> None:
     """做分内的事，直到停下。 Take duties as they come free and do them, each in a thread of its own, until told to stop."""
     threads = [
         threading.Thread(target=_attend, args=(duty, roster, stopping), name=duty.name, daemon=True)
-        for duty in duties
+        for duty in roster.duties
     ]
     for thread in threads:
         thread.start()
@@ -213,6 +214,9 @@ def _attend(duty: Duty, roster: Roster, stopping: threading.Event) -> None:
             close_old_connections()
             connection.close()
             stopping.wait(1.0)
+        except ClusterError as error:
+            log.error("%s: %s", duty.name, error)  # noqa: TRY400 - it says what to do, and names nobody
+            stopping.wait(10.0)
         except Exception as error:  # noqa: BLE001 - one round that breaks ends no duty: it is said, and tried again
             log.error("%s broke off: %s", duty.name, where(error))  # noqa: TRY400 - what it says may name people
             connection.close()

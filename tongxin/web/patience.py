@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -39,7 +39,7 @@ class Patience:
 
     def allows(self, *, login: str, address: str, at: datetime) -> bool:
         """还能不能试；能，就用掉一次。 Whether one more try is allowed at this moment; if so, it is used up."""
-        given = {
+        given: dict[str, Any] = {
             "key": self._key(login, address),
             "at": at,
             "each": timedelta(seconds=self.seconds),

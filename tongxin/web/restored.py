@@ -115,6 +115,8 @@ def unheard() -> bool:
 def may_sign() -> bool:
     """可不可以签。 Whether a checkpoint may be signed: not while a witness contradicts, nor before one is heard after a return.
 
+    Asked by the worker alone, which talks to the witnesses; commands ask `unheard`, and decide nothing.
+
     Where no witness is set nobody outside can say anything; then it goes on, and that is said.
     """
     against = witnessing.contradicted()

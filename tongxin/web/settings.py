@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tongxin.web.outside import outside_providers
 from tongxin.web.secrets import Secrets
@@ -52,6 +52,17 @@ DATABASES = {
     "default": _database(_APP_DSN, pooled=os.environ.get("TONGXIN_POOL", "1") == "1"),
     "owner": {**_database(_OWNER_DSN, pooled=False), "TEST": {"MIRROR": "default"}},
 }
+# Lists may be read from a streaming replica (tongxin/web/reading.py); what the setting does not say is as for the application.
+READ_DSN = os.environ.get("TONGXIN_READ_DSN", "")
+READ_WITHIN = float(os.environ.get("TONGXIN_READ_WITHIN", "5"))
+if READ_DSN:
+    _copy = _database(make_conninfo(_APP_DSN, **conninfo_to_dict(READ_DSN)), pooled=False)
+    _copy["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
+    if os.environ.get("TONGXIN_POOL", "1") == "1":
+        _copy["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 1}
+        _copy["CONN_HEALTH_CHECKS"] = True
+    DATABASES["copy"] = {**_copy, "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["tongxin.web.reading.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases"]
@@ -82,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tongxin.web.fresh.AskAgain",
     "tongxin.web.middleware.Refusals",
+    "tongxin.web.reading.FromCopy",
 ]
 ROOT_URLCONF = "tongxin.web.urls"
 WSGI_APPLICATION = "tongxin.web.wsgi.application"
@@ -153,7 +165,7 @@ STATIC_URL = "/assets/"
 STATICFILES_DIRS = [ROOT / "assets"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-PHOTOS = DATA / "photos"
+PHOTOS = Path(os.environ.get("TONGXIN_PHOTOS") or DATA / "photos")
 SOURCES = (
     DATA / "sources.json"
 )  # where source systems are, and their credentials (exchange/queries/sources/places.py)

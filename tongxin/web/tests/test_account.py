@@ -4,7 +4,6 @@ import json
 import re
 import statistics
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core.cache import cache
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -38,10 +37,10 @@ def a_browser() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def account() -> Iterator[Account]:
+def account() -> Account:
     person = NewPerson(ref="person:key-owner", name="甲", login="owner", password=HASH)
     open_account(actor=PLATFORM, at=timezone.now(), person=person)
-    yield Account.objects.get(login="owner")
+    return Account.objects.get(login="owner")
 
 
 def sign_in(browser: Client, password: str = PASSWORD, login: str = "owner", **more: str) -> Any:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -42,12 +41,11 @@ HASH = make_password("a right password")
 
 
 @pytest.fixture(autouse=True)
-def system() -> Iterator[None]:
+def system() -> None:
     for login in ("owner", "other"):
         person = NewPerson(ref=f"person:{login}", name="王兰", login=login, password=HASH)
         open_account(actor=PLATFORM, at=timezone.now(), person=person)
     register("parks", SECRET)
-    yield
 
 
 def register(number: str, secret: str = "", addresses: tuple[str, ...] = (BACK,)) -> None:

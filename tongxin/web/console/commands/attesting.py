@@ -30,7 +30,7 @@ def verify(given: argparse.Namespace) -> Result:
     founding.migrate(given)
     try:
         kept = [note for name in given.kept for note in _notes(Path(name))]
-        if not restored.numbers().behind and restored.may_sign():
+        if not restored.numbers().behind and not restored.unheard():
             ground.sequence_all(at=now())
         found = ground.verify(kept=kept)
     except (OSError, ValueError) as error:
@@ -81,7 +81,7 @@ def export(given: argparse.Namespace) -> Result:
     """
     founding.migrate(given)
     restored.require_numbers()
-    if restored.may_sign():
+    if not restored.unheard():
         ground.sequence_all(at=now())
     folder, newest = Path(given.folder), newest_checkpoint()
     note = published(at=now())

@@ -38,7 +38,12 @@ def sequence(given: argparse.Namespace) -> Result:
     """定序一次。 Integrate what waits."""
     founding.migrate(given)
     restored.require_numbers()
-    return 0, {"integrated": ground.sequence_all(at=now()) if restored.may_sign() else 0}
+    if restored.unheard():
+        return 1, {
+            "integrated": 0,
+            "reason": "the database came back on another timeline: a worker asks the witnesses first",
+        }
+    return 0, {"integrated": ground.sequence_all(at=now())}
 
 
 def sweep(given: argparse.Namespace) -> Result:
@@ -65,12 +70,10 @@ def work(given: argparse.Namespace) -> Result:
         signal.signal(name, lambda _number, _frame: stopping.set())
     watching = threading.Thread(target=_until_alone, args=(parent, stopping), daemon=True)
     watching.start()
-    duties: list[duty.Duty] = []
-    roster = duty.Roster(duties)
-    duties += _duties(roster)
-    roster.duties = duties
+    roster = duty.Roster()
+    roster.duties.extend(_duties(roster))
     with attesting.attended(lambda: roster.has("sequence")):
-        duty.work(duties, stopping, roster)
+        duty.work(roster, stopping)
     return 0, None
 
 
@@ -104,8 +107,10 @@ def serve(given: argparse.Namespace) -> Result:
     _check_port(given.port, given.host)
     require_current(given)
     connection.close()
-    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
-    application = {key: value for key, value in surroundings.items() if key not in OWNERS}
+    # Not told its port: cookies have one name on all machines, so that a session is at home on each.
+    application = {key: value for key, value in os.environ.items() if key not in OWNERS} | {
+        "TONGXIN_POOL": "1"
+    }
     command = _server(given.host, given.port, given.workers)
     os.execve(command[0], command, application)  # noqa: S606 - our own program; it takes our place, and our stop signals
 
