@@ -1,37 +1,59 @@
 """门面的定时工作。 Periodic work at the door: delivering notices by mail, where a mail server is set."""
 
+import logging
 import smtplib
+import traceback
 from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Final
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import translation
 
 from tongxin.acts.models import Delivery, Notice
-from tongxin.acts.queries import notices_undelivered
+from tongxin.acts.queries import Waiting, notices_undelivered, still_waits
 from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
 from tongxin.law.queries.making import mail_of_commenter
 from tongxin.web.notices import rendered
 
-ATTEMPTS = 7
-FIRST_WAIT = timedelta(minutes=1)  # then four times as long each time: the last try comes after almost a day
+log = logging.getLogger("tongxin.web")
+ATTEMPTS: Final = 7
+FIRST_WAIT: Final = timedelta(
+    minutes=1
+)  # then four times as long each time: the last try comes after almost a day
+WAITS: Final = tuple(FIRST_WAIT * 4**nth for nth in range(ATTEMPTS - 1))
+# What says that the server is away, whichever notice it was asked to take.
+AWAY: Final = (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+
+
+class Came(StrEnum):
+    """一次送达的结果。 What came of looking at one notice."""
+
+    TRIED = auto()
+    LEFT = auto()  # another worker is at it, or has been
+    AWAY = auto()  # the server is not there: the others need not be tried now
 
 
 def deliver(*, at: datetime, size: int = 50) -> int:
     """按邮件送达。 Deliver waiting notices by mail; returns how many attempts were made. Without a server: none.
 
     The on-site inbox holds every notice in any case. Each attempt is kept; the next comes later and later, and after seven
-    a notice is given up.
+    a notice is given up. A notice that cannot be written or sent holds up no other; where the server is away the round
+    ends. Two workers do not send one notice twice; a worker that dies between the server's word and its own note of it
+    does: the letter then comes again under the same Message-ID.
     """
     if not settings.EMAIL_HOST:
         return 0
     done = 0
     for prefix in ("person:", "reporter:", "commenter:"):
-        for waiting in notices_undelivered(channel="mail", prefix=prefix, attempts=ATTEMPTS, size=size):
-            if waiting.last_try is None or at >= waiting.last_try + FIRST_WAIT * 4 ** (waiting.tries - 1):
-                _deliver_one(waiting.notice, at)
-                done += 1
+        for waiting in notices_undelivered(channel="mail", prefix=prefix, waits=WAITS, at=at, size=size):
+            came = _deliver_one(waiting, at)
+            done += came is not Came.LEFT
+            if came is Came.AWAY:
+                return done
     return done
 
 
@@ -43,17 +65,39 @@ def _address(notice: Notice) -> tuple[str, str] | None:
     return mail_of_reporter(number=notice.recipient.removeprefix("reporter:"))
 
 
-def _deliver_one(notice: Notice, at: datetime) -> None:
+def _deliver_one(waiting: Waiting, at: datetime) -> Came:
+    notice = waiting.notice
+    with transaction.atomic():
+        if not still_waits(waiting, channel="mail"):
+            return Came.LEFT
+        came, done, detail = Came.TRIED, True, ""
+        try:
+            detail = _send(notice)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one notice, the others go on
+            came = Came.AWAY if isinstance(error, AWAY) else Came.TRIED
+            done, detail = False, type(error).__name__
+            if not isinstance(error, (OSError, smtplib.SMTPException)):  # ours, or a poisoned one
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                log.error(  # noqa: TRY400 - its message may hold what somebody typed
+                    "notice %s cannot be sent: %s at %s:%s", notice.pk, detail, where.name, where.lineno
+                )
+        Delivery.objects.create(notice=notice, channel="mail", at=at, done=done, detail=detail)
+        return came
+
+
+def _send(notice: Notice) -> str:
+    """写好、寄出。 Write and send one; returns what is to be noted beside its delivery."""
     address = _address(notice)
     if address is None:
-        Delivery.objects.create(notice=notice, channel="mail", at=at, done=True, detail="no address")
-        return
+        return "no address"
     mail, language = address
     with translation.override(language):
         title, text = rendered(notice)
-    try:
-        send_mail(title, text, settings.DEFAULT_FROM_EMAIL, [mail])
-    except (smtplib.SMTPException, OSError) as error:
-        Delivery.objects.create(notice=notice, channel="mail", at=at, done=False, detail=type(error).__name__)
-    else:
-        Delivery.objects.create(notice=notice, channel="mail", at=at, done=True)
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+    headers = {
+        "Message-ID": f"<notice.{notice.pk}@{domain}>"
+    }  # the same each time: a second copy is known for one
+    EmailMessage(title, text, settings.DEFAULT_FROM_EMAIL, [mail], headers=headers).send()
+    return ""

@@ -157,10 +157,14 @@ def _store(path: Path, stored: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(stored)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+        try:
+            file.write(stored)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except OSError:  # no room, perhaps: half a photo is not left lying
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 class PhotosInput(forms.FileInput):

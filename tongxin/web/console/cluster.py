@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ DATABASE = "tongxin"
 OWNER = "tongxin_owner"
 SERVER_USERS = ("tongxin", "nobody")  # the first that exists runs the database when we are root
 ROOT_BASE = Path("/var/lib/tongxin")
+REMAINS_TRIES = 20
 
 
 class ClusterError(Exception):
@@ -81,6 +83,45 @@ def stop(data: Path) -> bool:
         return False
     _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-m", "fast", "-w", "stop")
     return True
+
+
+def died(data: Path) -> bool:
+    """是不是死了。 Whether the database of `data` ended without being stopped: its mark is there, its process is not."""
+    cluster = _load(data)
+    number = _mark(cluster) if cluster else None
+    return number is not None and not _lives(number)
+
+
+def _mark(cluster: Cluster) -> int | None:
+    """它留的记号。 The process that the server's own file names; None when it was stopped in order, 0 when the file is cut short."""
+    try:
+        said = (Path(cluster.home) / "pg" / "postmaster.pid").read_text().split("\n", 1)[0]
+    except OSError:
+        return None
+    return int(said) if said.isdecimal() else 0
+
+
+def _lives(number: int) -> bool:
+    """这个进程还在不在。 Whether a process lives and is a server of PostgreSQL: numbers are used again, and nobody may have buried it."""
+    if Path("/proc/self/stat").exists():
+        try:
+            name, _, rest = Path(f"/proc/{number}/stat").read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            return False
+        return name == "postgres" and rest.split()[0] not in "ZX"
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # not ours to ask: it lives
+        return True
+    return number > 0
+
+
+def port_of(data: Path) -> int:
+    """端口。 The port of the database of `data`; 0 when there is none."""
+    cluster = _load(data)
+    return cluster.port if cluster else 0
 
 
 @contextlib.contextmanager
@@ -211,7 +252,7 @@ def _initdb(cluster: Cluster, user: pwd.struct_passwd | None) -> None:
 
 
 def _start(data: Path, cluster: Cluster) -> Cluster:
-    if not _port_is_free(cluster.port):
+    if not _port_comes_free(cluster.port):
         cluster = Cluster(cluster.home, cluster.programs, _free_port(), cluster.password)
         _save(data, cluster)
     if not (Path(cluster.programs) / "bin" / "postgres").exists():  # the environment was rebuilt elsewhere
@@ -222,13 +263,29 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
     )
     log = f"{cluster.home}/server.log"
-    _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
+    start = ("pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
+    for _ in range(REMAINS_TRIES):  # after a crash its last processes may need a moment to go
+        with contextlib.suppress(ClusterError):
+            _run(cluster, *start)
+            return cluster
+        if not _remains(log):
+            break
+        time.sleep(0.5)
+    _run(cluster, *start)
     return cluster
 
 
+def _remains(log: str) -> bool:
+    """还有残余。 Whether the server would not start because processes of the one before still hold its memory."""
+    last = Path(log).read_text(errors="replace").splitlines()[-3:] if Path(log).exists() else []
+    return any("pre-existing shared memory block" in line for line in last)
+
+
 def _running(cluster: Cluster) -> bool:
-    result = _call(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "status")
-    return result.returncode == 0
+    number = _mark(cluster)
+    if number is None or not _lives(number):
+        return False
+    return _call(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "status").returncode == 0
 
 
 def _run(cluster: Cluster, program: str, *args: str) -> None:
@@ -269,6 +326,15 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _port_comes_free(port: int) -> bool:
+    """端口空出来。 Whether the port is free, or becomes so within two seconds: a server that was killed is just letting go."""
+    for _ in range(20):
+        if _port_is_free(port):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _port_is_free(port: int) -> bool:

@@ -2,17 +2,20 @@
 
 import argparse
 import contextlib
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from tongxin.cases import tasks
 from tongxin.exchange import tasks as exchange_tasks
@@ -22,14 +25,16 @@ from tongxin.web import ground
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
+from tongxin.web.console.supervision import Child, Database, supervise
 from tongxin.web.sample_sources import demo_sources
 from tongxin.web.tasks import deliver
 
+log = logging.getLogger("tongxin.web")
 Result = tuple[int, Any]
 OWNERS = frozenset(
     {"TONGXIN_DSN", "TONGXIN_OWNER_DSN"}
 )  # the server works as the application's role and knows no other
-SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
+SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY, BROKEN_EVERY = 0.5, 15.0, 2.0, 1.0  # seconds
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -50,38 +55,55 @@ def sweep(given: argparse.Namespace) -> Result:
 
 
 def work(given: argparse.Namespace) -> Result:
-    """持续工作。 Sequence, sweep and deliver until told to stop; a database that restarts is waited for."""
+    """持续工作。 Sequence, sweep and deliver until told to stop; a database that restarts is waited for.
+
+    What goes wrong in one kind of work is said and tried again; it stops no other. Mail has a thread of its own: a mail
+    server that answers nothing holds up neither the ledger nor the limits.
+    """
     del given
-    stopping: list[int] = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopping.append(number))
-    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
+    stopping = threading.Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda _number, _frame: stopping.set())
     parent = os.getppid()
+    mail = threading.Thread(target=_posting, args=(stopping,), daemon=True)
     with attesting.attended():
-        while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
-            try:
-                _round(due)
-            except OperationalError:
-                close_old_connections()
-                connection.close()
-                time.sleep(1)
-            time.sleep(0.1)
+        mail.start()
+        due = dict.fromkeys(ROUNDS, 0.0)
+        while not stopping.wait(0.1) and os.getppid() == parent:  # whoever started us is gone: so are we
+            for name, (every, run) in ROUNDS.items():
+                if time.monotonic() >= due[name]:
+                    due[name] = time.monotonic() + (every if _done(name, run) else max(every, BROKEN_EVERY))
+        stopping.set()
     return 0, None
 
 
-def _round(due: dict[str, float]) -> None:
-    clock = time.monotonic()
-    if clock >= due["sequence"]:
-        ground.sequence_all(at=now())
-        due["sequence"] = clock + SEQUENCE_EVERY
-    if clock >= due["sweep"]:
-        law_tasks.sweep(at=now())
-        exchange_tasks.sweep(at=now())
-        tasks.sweep(at=now())
-        due["sweep"] = clock + SWEEP_EVERY
-    if clock >= due["deliver"]:
-        deliver(at=now())
-        due["deliver"] = clock + DELIVER_EVERY
+def _posting(stopping: threading.Event) -> None:
+    while not stopping.wait(DELIVER_EVERY):
+        _done("deliver", deliver)
+
+
+def _done(name: str, run: Callable[..., Any]) -> bool:
+    """做一轮。 One round of one kind of work; False when it failed. What failed is named, without what somebody wrote."""
+    try:
+        run(at=now())
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s waits for the database: %s", name, type(error).__name__)
+        connection.close()
+        return False
+    except Exception as error:  # noqa: BLE001 - one kind of work that is broken does not end the others
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("%s failed: %s at %s:%s", name, type(error).__name__, where.name, where.lineno)  # noqa: TRY400
+        connection.close()
+        return False
+    return True
+
+
+ROUNDS: Mapping[str, tuple[float, Callable[..., Any]]] = {
+    "sequence": (SEQUENCE_EVERY, ground.sequence_all),
+    "sweep of law": (SWEEP_EVERY, law_tasks.sweep),
+    "sweep of lawful data": (SWEEP_EVERY, exchange_tasks.sweep),
+    "sweep of cases": (SWEEP_EVERY, tasks.sweep),
+}
 
 
 def up(given: argparse.Namespace) -> Result:
@@ -104,10 +126,14 @@ def up(given: argparse.Namespace) -> Result:
                 "Ctrl-C stops it)",
                 flush=True,
             )
-            return _until_stopped(children), None
+            return supervise(children, database=_own_database()), None
     finally:
         if given.database.started:
             cluster.stop(environment.data_folder())
+
+
+def _own_database() -> Database | None:
+    return None if os.environ.get("TONGXIN_DSN") else Database(environment.data_folder())
 
 
 def _check_port(port: int) -> None:
@@ -120,7 +146,7 @@ def _check_port(port: int) -> None:
 
 
 @contextlib.contextmanager
-def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Child]]:
     """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
     surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
     witness, setting = attesting.demo_witness()
@@ -158,13 +184,10 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
         "import sys; from tongxin.web.console import main; sys.exit(main(['work']))",
     ]
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
-    children = [
-        subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
-        subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
-    ]
+    children = [Child("the server", server, application), Child("the worker", worker, surroundings)]
     children += [
-        subprocess.Popen(command, env=_alone(), start_new_session=True)  # noqa: S603
-        for command in (witness, source)
+        Child(name, command, _alone())
+        for name, command in (("the witness", witness), ("the sample sources", source))
         if command
     ]
     try:
@@ -172,13 +195,12 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
     finally:
         for child in children:
             with contextlib.suppress(ProcessLookupError):
-                child.terminate()
+                child.process.terminate()
         for child in children:
             try:
-                child.wait(10)
+                child.process.wait(10)
             except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
+                child.end_session()
 
 
 def _alone() -> dict[str, str]:
@@ -186,23 +208,11 @@ def _alone() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("TONGXIN_")}
 
 
-def _wait_until_served(port: int, children: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_served(port: int, children: list[Child]) -> None:
     for _ in range(600):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
             return
-        if any(child.poll() is not None for child in children):
+        if any(child.ended for child in children):
             raise cluster.ClusterError("the server ended before it was ready; its message stands above")
         time.sleep(0.05)
     raise cluster.ClusterError("the server did not answer within 30 s")
-
-
-def _until_stopped(children: list[subprocess.Popen[bytes]]) -> int:
-    stopping: list[int] = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopping.append(number))
-    while not stopping:
-        time.sleep(0.2)
-        if any(child.poll() is not None for child in children):
-            print("a process of the server ended by itself; stopping the rest", file=sys.stderr)
-            return 1
-    return 0
