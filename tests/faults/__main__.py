@@ -14,10 +14,17 @@ def main() -> int:
     """Run the rounds; status 1 when anything was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="the same seed ends the same things in the same order")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=secrets.randbelow(10**6),
+        help="the same seed ends the same things in the same order",
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--markdown", type=Path)
-    parser.add_argument("--founded", type=Path, help="folder with a founded city to copy; made when it is not there")
+    parser.add_argument(
+        "--founded", type=Path, help="folder with a founded city to copy; made when it is not there"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the folder of the run")
     parser.add_argument(
         "--early", action="store_true",
@@ -55,7 +62,10 @@ def _run(city: City, folder: Path, given: argparse.Namespace) -> int:
     finally:
         for client in run.clients:
             client.kill()
-    for file, text in ((given.json, rounds.as_json(run.result)), (given.markdown, rounds.as_markdown(run.result))):
+    for file, text in (
+        (given.json, rounds.as_json(run.result)),
+        (given.markdown, rounds.as_markdown(run.result)),
+    ):
         if file:
             file.write_text(text, encoding="utf-8")
     print(rounds.as_markdown(run.result))

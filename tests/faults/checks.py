@@ -7,7 +7,7 @@ written here a second time, and not taken from the product.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ STEPPING = (
     "unhang_case check_case confirm_case dispute_case lapse_confirmation close_case fold_case note_case attach_evidence pause_case "
     "resume_case request_clock_change decide_clock_change resume_clock"
 ).split()
-TOLD_OF = ("accept", "handle", "assist", "check", "rule")  # stages whose passing is told up the chain, with a step
+TOLD_OF = (
+    "accept",
+    "handle",
+    "assist",
+    "check",
+    "rule",
+)  # stages whose passing is told up the chain, with a step
 LATE = "90 seconds"  # a sweep comes every 15 s; a fault may take the one that was due
 
 
@@ -71,7 +77,11 @@ class Told:
             self.taken[one["key"]] = (one["channel"], one["text"], one["number"])
             if one["doubts"]:
                 self.counts["report doubtful"] += 1
-                self.counts["report doubtful, was taken the first time" if one["before"] else "report doubtful, taken later"] += 1
+                self.counts[
+                    "report doubtful, was taken the first time"
+                    if one["before"]
+                    else "report doubtful, taken later"
+                ] += 1
         elif event == "wrong":
             self.open.discard(one["key"])
 
@@ -189,13 +199,16 @@ def rows_wrong(owner: psycopg.Connection, _told: Told, *, late: bool = False) ->
             yield f"{words}: {row}"
 
 
-def letters_wrong(owner: psycopg.Connection, letters: Iterable[str], *, allowed: int) -> Iterator[str]:
-    """Mail is sent at least once: what is noted as sent came; a second copy came only where a fault cut between the two."""
-    came = Counter(letters)
+def letters_wrong(owner: psycopg.Connection, letters: Sequence[str], *, allowed: int) -> Iterator[str]:
+    """Mail is sent at least once: what is noted as sent came; a second copy came only where a fault cut between the two.
+
+    `letters` may grow meanwhile: it is read after what was noted, and before what there is to tell.
+    """
     noted = {
         f"<notice.{number}@localhost>"
         for (number,) in owner.execute("SELECT notice_id FROM acts_delivery WHERE done AND detail = ''")
     }
+    came = Counter(list(letters))
     for letter in sorted(noted - came.keys())[:3]:
         yield f"lost: {letter} is noted as sent and never came"
     copies = sum(count - 1 for count in came.values())

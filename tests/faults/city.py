@@ -166,7 +166,7 @@ class City:
         while not come():
             if time.monotonic() - began > patience:
                 raise TimeoutError(f"{otherwise} after {patience:.0f} s; see {self.log}")
-            time.sleep(0.1)
+            time.sleep(0.2)
         return time.monotonic() - began
 
     # ---- Looking ----

@@ -66,7 +66,9 @@ class Browser:
 
     def ask(self, path: str, data: bytes | None = None, **headers: str) -> tuple[int, str, str]:
         """Status, where to go on, and text. Raises what `UNREACHED` names."""
-        request = urllib.request.Request(self.base + path, data=data, headers={"Referer": self.base + "/", **headers})
+        request = urllib.request.Request(
+            self.base + path, data=data, headers={"Referer": self.base + "/", **headers}
+        )
         try:
             with self.opener.open(request, timeout=PATIENCE) as answer:
                 return answer.status, "", answer.read().decode()
@@ -74,7 +76,9 @@ class Browser:
             with error:
                 return error.code, error.headers.get("Location", ""), error.read().decode(errors="replace")
 
-    def post(self, path: str, token: str, fields: Mapping[str, str], photo: bytes = b"") -> tuple[int, str, str]:
+    def post(
+        self, path: str, token: str, fields: Mapping[str, str], photo: bytes = b""
+    ) -> tuple[int, str, str]:
         """Send a form."""
         given = {"csrfmiddlewaretoken": token, **fields}
         if not photo:
@@ -144,13 +148,29 @@ class Reporter:
 
     def json(self, browser: Browser, key: str, text: str, mail: str) -> tuple[int, str]:
         """POST /api/reports."""
-        body = {"client_key": key, "matter": MATTER, "lon": POINT[0], "lat": POINT[1], "text": text, "email": mail}
-        status, _, said = browser.ask("/api/reports", json.dumps(body).encode(), **{"Content-Type": "application/json"})
+        body = {
+            "client_key": key,
+            "matter": MATTER,
+            "lon": POINT[0],
+            "lat": POINT[1],
+            "text": text,
+            "email": mail,
+        }
+        status, _, said = browser.ask(
+            "/api/reports", json.dumps(body).encode(), **{"Content-Type": "application/json"}
+        )
         return status, json.loads(said)["number"] if status in (200, 201) else said
 
     def open311(self, browser: Browser, key: str, text: str, mail: str) -> tuple[int, str]:
         """POST /open311/v2/requests.json."""
-        form = {"service_code": MATTER, "lat": str(POINT[1]), "long": str(POINT[0]), "description": text, "email": mail, "client_key": key}
+        form = {
+            "service_code": MATTER,
+            "lat": str(POINT[1]),
+            "long": str(POINT[0]),
+            "description": text,
+            "email": mail,
+            "client_key": key,
+        }
         status, _, said = browser.ask("/open311/v2/requests.json", urllib.parse.urlencode(form).encode())
         return status, json.loads(said)[0]["service_request_id"] if status in (200, 201) else said
 
@@ -214,7 +234,9 @@ class Official:
         if not self.inside:
             self.enter()
         state, verb, fields = self._choice()
-        found = json.loads(self.browser.ask(f"/api/cases?state={state}&size=50&organ={ORGAN}")[2]).get("cases", [])
+        found = json.loads(self.browser.ask(f"/api/cases?state={state}&size=50&organ={ORGAN}")[2]).get(
+            "cases", []
+        )
         if not found:
             return
         number = self.dice.choice(found)["number"]
@@ -229,7 +251,13 @@ class Official:
         given = {"seen": seen.group(1), **fields}
         if "named" in given:
             given["named"] = self.dice.choice(NAMED.findall(page) or [""])
-        facts = {"kind": "act", "verb": verb, "number": number, "seen": int(seen.group(1)), "login": self.login}
+        facts = {
+            "kind": "act",
+            "verb": verb,
+            "number": number,
+            "seen": int(seen.group(1)),
+            "login": self.login,
+        }
         self.log.say("meant", **facts)
         try:
             status, to, page = self.browser.post(path, token.group(1), given)
@@ -243,7 +271,11 @@ class Official:
 
     def _choice(self) -> tuple[str, str, dict[str, str]]:
         if self.login == "checker":
-            return "checking", "check_case", {"passed": self.dice.choice(("yes", "yes", "no")), "note": "现场看过"}
+            return (
+                "checking",
+                "check_case",
+                {"passed": self.dice.choice(("yes", "yes", "no")), "note": "现场看过"},
+            )
         return self.dice.choice((
             ("dispatched", "accept_case", {}),
             ("dispatched", "accept_case", {}),

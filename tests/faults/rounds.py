@@ -75,6 +75,7 @@ class Run:
         self.clients: list[subprocess.Popen[bytes]] = []
         self.kept: list[str] = []
         self.kept_size, self.cuts = 0, 0
+        self.looked = (0.0, 0.0)
         city.surroundings = {**city.surroundings, "TONGXIN_SMTP_HOST": "127.0.0.1", "TONGXIN_SMTP_PORT": str(self.post.port)}  # fmt: skip
 
     @property
@@ -86,7 +87,15 @@ class Run:
     def begin_load(self) -> None:
         """Begin the clients, each a process."""
         for n, channel in enumerate(CLIENTS):
-            command = [sys.executable, "-m", "tests.faults.load", channel, self.city.base, str(self.logs[n]), f"{self.result.seed}.{n}"]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.faults.load",
+                channel,
+                self.city.base,
+                str(self.logs[n]),
+                f"{self.result.seed}.{n}",
+            ]
             with (self.folder / "clients.err").open("ab") as out:
                 self.clients.append(subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out))
 
@@ -121,7 +130,8 @@ class Run:
         result.seconds.append(time.monotonic() - began)
         self.say(
             f"{nth:4d}  {name:28s} {len(victims):3d} ended, stood again after {stood:4.1f} s, "
-            f"{len(result.told.taken)} acknowledged, round {result.seconds[-1]:4.1f} s"
+            f"{len(result.told.taken)} acknowledged, round {result.seconds[-1]:4.1f} s "
+            f"(rows {self.looked[0]:.1f}, ledger {self.looked[1]:.1f})"
             + "".join(f"\n      FOUND {one}" for one in result.findings[before:])
         )
 
@@ -175,18 +185,19 @@ class Run:
             return
 
     def _found(self, *, late: bool) -> list[str]:
-        told = self.result.told
+        told, began = self.result.told, time.monotonic()
         told.look(self.logs)
         wrong, told.wrong = told.wrong, []
-        letters = list(self.post.letters)
         with self.city.owner() as owner:
             found = checks.found_by(owner, told, late=late)
-            found += checks.letters_wrong(owner, letters, allowed=self.cuts)
+            found += checks.letters_wrong(owner, self.post.letters, allowed=self.cuts)
             found += checks.photos_wrong(owner, self.city.data / "photos")
+        letters, rows = list(self.post.letters), time.monotonic() - began
         self.result.letters, self.result.letters_again = len(letters), len(letters) - len(set(letters))
         connections.close_all()
         verified = ground.verify(kept=self.kept)
         connections.close_all()
+        self.looked = (rows, time.monotonic() - began - rows)
         if not verified["intact"]:
             found.append(f"the ledger is not intact: {verified['first_fault']}")
         self.result.checkpoints = len(self.kept)
@@ -217,10 +228,15 @@ class Run:
         time.sleep(17)  # one more sweep
         self.look("at the end", late=True)
         (self.folder / "kept").write_text("".join(self.kept), encoding="utf-8")
-        said = self.city.tongxin("ledger", "verify", *(["--kept", str(self.folder / "kept")] if self.kept else []), check=False)
+        said = self.city.tongxin(
+            "ledger", "verify", *(["--kept", str(self.folder / "kept")] if self.kept else []), check=False
+        )
         if said.get("intact") is not True:
             self.result.findings.append(f"`tongxin ledger verify`: {said.get('first_fault')}")
-        self.result.facts = {"entries": said.get("entries"), "checkpoints in the tree": said.get("checkpoints")}
+        self.result.facts = {
+            "entries": said.get("entries"),
+            "checkpoints in the tree": said.get("checkpoints"),
+        }
         self._count_doubts()
 
     def _count_doubts(self) -> None:
@@ -234,7 +250,9 @@ class Run:
                 [[a[0] for a in doubtful], [a[1] for a in doubtful], [a[2] for a in doubtful]],
             ).fetchone()
             fired = owner.execute("SELECT count(*) FROM cases_clock WHERE escalations > 0").fetchone()
-            lapsed = owner.execute("SELECT count(*) FROM cases_casestep WHERE verb = 'lapse_confirmation'").fetchone()
+            lapsed = owner.execute(
+                "SELECT count(*) FROM cases_casestep WHERE verb = 'lapse_confirmation'"
+            ).fetchone()
         self.result.facts |= {
             "acts in doubt": len(doubtful), "of these done": row[0] if row else 0,
             "clocks fired": fired[0] if fired else 0, "confirmations lapsed": lapsed[0] if lapsed else 0,
@@ -249,7 +267,10 @@ def remove(folder: Path) -> None:
 def as_json(result: Result) -> str:
     """The table for programs."""
     told = result.told
-    standing = {name: {"median": _median(times), "most": round(max(times), 1)} for name, times in result.standing.items()}
+    standing = {
+        name: {"median": _median(times), "most": round(max(times), 1)}
+        for name, times in result.standing.items()
+    }
     return json.dumps(
         {
             "seed": result.seed, "rounds": result.rounds, "faults": dict(result.faults), "processes ended": result.ended,
@@ -276,4 +297,6 @@ def as_markdown(result: Result) -> str:
             for name, count in sorted(result.faults.items())]  # fmt: skip
     plain = [(key, value) for key, value in said.items() if not isinstance(value, dict | list)]
     lines = ["| what | figure |", "|---|---|", *(f"| {key} | {value} |" for key, value in [*plain, *rows])]
-    return "\n".join([*lines, f"| findings | {len(result.findings)} |", "", *(f"- {one}" for one in result.findings), ""])
+    return "\n".join(
+        [*lines, f"| findings | {len(result.findings)} |", "", *(f"- {one}" for one in result.findings), ""]
+    )

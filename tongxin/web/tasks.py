@@ -25,8 +25,7 @@ FIRST_WAIT: Final = timedelta(
     minutes=1
 )  # then four times as long each time: the last try comes after almost a day
 WAITS: Final = tuple(FIRST_WAIT * 4**nth for nth in range(ATTEMPTS - 1))
-# What says that the server is away, whichever notice it was asked to take.
-AWAY: Final = (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+AWAY: Final = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
 
 
 class Came(StrEnum):
@@ -76,15 +75,22 @@ def _deliver_one(waiting: Waiting, at: datetime) -> Came:
         except (DatabaseError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one notice, the others go on
-            came = Came.AWAY if isinstance(error, AWAY) else Came.TRIED
+            came = Came.AWAY if _is_away(error) else Came.TRIED
             done, detail = False, type(error).__name__
-            if not isinstance(error, (OSError, smtplib.SMTPException)):  # ours, or a poisoned one
+            if not isinstance(error, OSError):  # ours, or a poisoned one
                 where = traceback.extract_tb(error.__traceback__)[-1]
                 log.error(  # noqa: TRY400 - its message may hold what somebody typed
                     "notice %s cannot be sent: %s at %s:%s", notice.pk, detail, where.name, where.lineno
                 )
         Delivery.objects.create(notice=notice, channel="mail", at=at, done=done, detail=detail)
         return came
+
+
+def _is_away(error: Exception) -> bool:
+    """是服务器不在，不是这一封的毛病。 Whether the server is away, whichever letter it was asked to take: refused, silent, cut."""
+    if isinstance(error, smtplib.SMTPException):  # which is an OSError too
+        return isinstance(error, AWAY)
+    return isinstance(error, OSError)
 
 
 def _send(notice: Notice) -> str:

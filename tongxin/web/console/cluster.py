@@ -26,6 +26,7 @@ DATABASE = "tongxin"
 OWNER = "tongxin_owner"
 SERVER_USERS = ("tongxin", "nobody")  # the first that exists runs the database when we are root
 ROOT_BASE = Path("/var/lib/tongxin")
+REMAINS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 REMAINS_TRIES = 20
 
 
@@ -276,9 +277,9 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
 
 
 def _remains(log: str) -> bool:
-    """还有残余。 Whether the server would not start because processes of the one before still hold its memory."""
+    """还有残余。 Whether the server would not start because the one before is not quite gone: its memory, or a process nobody buried yet."""
     last = Path(log).read_text(errors="replace").splitlines()[-3:] if Path(log).exists() else []
-    return any("pre-existing shared memory block" in line for line in last)
+    return any(word in line for line in last for word in REMAINS)
 
 
 def _running(cluster: Cluster) -> bool:
