@@ -1,4 +1,4 @@
-"""Two workers at one city at the same moment, with real commits: nothing is sent, fired or integrated twice."""
+"""Workers with real commits: two at one city at the same moment, and one whose clock goes back. Nothing happens twice."""
 
 import threading
 from collections.abc import Callable
@@ -12,11 +12,14 @@ from tests.factories import NOW, reported
 from tests.faults.mail import Post
 from tongxin.cases.models import CaseStep, Clock
 from tongxin.cases.tasks import sweep
-from tongxin.ledger.models import LedgerEntry, LedgerLeaf
+from tongxin.ledger import operations
+from tongxin.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerLeaf
+from tongxin.ledger.rules import read_checkpoint, read_note
 from tongxin.web import ground
 from tongxin.web.tasks import deliver
 
 pytestmark = pytest.mark.commits
+AHEAD, SOON = NOW + timedelta(days=1), NOW + timedelta(minutes=5)
 
 
 def at_once(work: Callable[[], object], many: int = 3) -> None:
@@ -74,3 +77,29 @@ def test_sequencers_at_once_make_one_tree(city_of_its_own: str) -> None:
     ground.sequence_all(at=NOW)
     assert LedgerLeaf.objects.count() == LedgerEntry.objects.count()
     assert ground.verify()["intact"]
+
+
+def test_checkpoints_never_go_back_and_the_entries_show_that_the_clock_did(city_of_its_own: str) -> None:
+    reported(NOW, client_key="before")
+    ground.sequence_all(at=NOW)
+    reported(AHEAD, client_key="ahead")
+    ground.sequence_all(at=AHEAD)
+    reported(SOON, client_key="back")
+    ground.sequence_all(at=SOON)
+    rows = list(LedgerCheckpoint.objects.order_by("size"))
+    moments = [row.at for row in rows]
+    assert moments == sorted(moments) and moments[-1] == AHEAD
+    told = [read_checkpoint(read_note(row.note)[0]).size for row in rows]
+    assert told == sorted(set(told))
+    moments = list(LedgerEntry.objects.filter(verb="report_case").order_by("id").values_list("at", flat=True))
+    assert moments == [NOW, AHEAD, SOON], "nobody puts the moments of entries right"
+    assert ground.verify()["intact"]
+
+
+def test_sequencer_that_dates_a_checkpoint_back_would_be_seen(
+    monkeypatch: pytest.MonkeyPatch, city_of_its_own: str
+) -> None:
+    """The planted fault: what the sequencer did before."""
+    monkeypatch.setattr(operations, "max", lambda at, _newest: at, raising=False)
+    with pytest.raises(AssertionError):
+        test_checkpoints_never_go_back_and_the_entries_show_that_the_clock_did(city_of_its_own)
