@@ -67,6 +67,7 @@ def _run(city: City, folder: Path, given: argparse.Namespace) -> int:
         (given.markdown, rounds.as_markdown(run.result)),
     ):
         if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     print(rounds.as_markdown(run.result))
     return 1 if run.result.findings else 0
