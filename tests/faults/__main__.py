@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults import rounds
 from tests.faults.city import City, copied, founded
-from tests.faults.django_of import connected
+from tests.faults.django_of import verifier
 
 
 def main() -> int:
@@ -40,16 +41,13 @@ def main() -> int:
     finally:
         city.stop()
         if not given.keep:
-            from tests.faults.rounds import remove
-
-            remove(folder)
+            rounds.remove(folder)
 
 
 def _run(city: City, folder: Path, given: argparse.Namespace) -> int:
-    connected(city)
-    from tests.faults import rounds
-
-    run = rounds.Run(city, folder, seed=given.seed, say=lambda words: print(words, flush=True))
+    run = rounds.Run(
+        city, folder, seed=given.seed, verify=verifier(city), say=lambda words: print(words, flush=True)
+    )
     city.start()
     if given.early:
         with city.owner() as owner:

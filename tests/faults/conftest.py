@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,23 @@ def founded_city() -> Iterator[Path]:
     remove(folder)
 
 
+def by_console(city: City, folder: Path) -> Callable[[list[str]], Mapping[str, object]]:
+    """The ledger's verification as an operator would ask for it."""
+
+    def verify(kept: list[str]) -> Mapping[str, object]:
+        file = folder / "kept"
+        file.write_text("".join(kept), encoding="utf-8")
+        return city.tongxin("ledger", "verify", *(["--kept", str(file)] if kept else []), check=False)
+
+    return verify
+
+
 @pytest.fixture(scope="session")
 def drilled(founded_city: Path) -> Iterator[Run]:
     """A city that serves, with clients that have not begun."""
     folder = founded_city.parent.parent / "drilled"
     city = City(copied(founded_city, folder / "city"))
-    run = Run(city, folder, seed=20261126, say=print)
+    run = Run(city, folder, seed=20261126, verify=by_console(city, folder))
     city.start()
     yield run
     for client in run.clients:
