@@ -80,6 +80,8 @@ class Run:
         self.kept: list[str] = []
         self.kept_size, self.cuts = 0, 0
         self.looked = (0.0, 0.0)
+        self.loads = 0
+        self.seen: set[str] = set()  # what stays wrong is told once
         city.surroundings = {**city.surroundings, "TONGXIN_SMTP_HOST": "127.0.0.1", "TONGXIN_SMTP_PORT": str(self.post.port)}  # fmt: skip
 
     @property
@@ -90,6 +92,7 @@ class Run:
 
     def begin_load(self) -> None:
         """Begin the clients, each a process."""
+        self.loads += 1  # nobody says the same twice
         for n, channel in enumerate(CLIENTS):
             command = [
                 sys.executable,
@@ -98,7 +101,7 @@ class Run:
                 channel,
                 self.city.base,
                 str(self.logs[n]),
-                f"{self.result.seed}.{n}",
+                f"{self.result.seed}.{self.loads}.{n}",
             ]
             with (self.folder / "clients.err").open("ab") as out:
                 self.clients.append(subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out))
@@ -184,7 +187,8 @@ class Run:
                     raise
                 time.sleep(1)
                 continue
-            self.result.findings += [f"{when}: {one}" for one in found]
+            self.result.findings += [f"{when}: {one}" for one in found if one not in self.seen]
+            self.seen.update(found)
             return
 
     def _found(self, *, late: bool) -> list[str]:
