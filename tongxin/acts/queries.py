@@ -1,10 +1,11 @@
 """行为的读取。 Reads of acts: the inbox of a person or an organ, and what waits to be delivered."""
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import InterfaceError, OperationalError, connection, models
 
 from tongxin.acts.models import Delivery, Notice
 
@@ -25,10 +26,19 @@ class Waiting:
     last_try: datetime | None
 
 
-def notices_undelivered(*, channel: str, prefix: str, attempts: int, size: int) -> list[Waiting]:
-    """还没送出的告知。 Notices to recipients of a kind that this channel has neither delivered nor given up, oldest first."""
+def notices_undelivered(
+    *, channel: str, prefix: str, waits: Sequence[timedelta], at: datetime, size: int
+) -> list[Waiting]:
+    """还没送出、到了该试的时候的告知。 Notices to recipients of a kind that this channel is to try now, oldest first.
+
+    `waits`: how long after the first try the second is due, and so on; after as many tries and one more a notice is given
+    up. What waits for its next try does not stand in the way of what has not been tried.
+    """
     tried = Delivery.objects.filter(notice=models.OuterRef("pk"), channel=channel)
     of_channel = models.Q(deliveries__channel=channel)
+    due = models.Q(tries=0)
+    for tries, wait in enumerate(waits, start=1):
+        due |= models.Q(tries=tries, last_try__lte=at - wait)
     rows = (
         Notice.objects.filter(recipient__startswith=prefix)
         .exclude(models.Exists(tried.filter(done=True)))
@@ -36,7 +46,27 @@ def notices_undelivered(*, channel: str, prefix: str, attempts: int, size: int) 
             tries=models.Count("deliveries", filter=of_channel),
             last_try=models.Max("deliveries__at", filter=of_channel),
         )
-        .filter(tries__lt=attempts)
+        .filter(due)
         .order_by("id")[:size]
     )
     return [Waiting(row, row.tries, row.last_try) for row in rows]
+
+
+@contextlib.contextmanager
+def claimed(waiting: Waiting, *, channel: str) -> Iterator[bool]:
+    """轮到我送。 Whether it may be delivered here now: nobody else is at it, and nobody tried it meanwhile. Three statements.
+
+    Held by this connection until the block ends, without a transaction, which a mail server that hangs would keep open; a worker
+    that dies lets go of it.
+    """
+    key = f"deliver:{channel}:{waiting.notice.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        if not cursor.fetchone()[0]:
+            yield False
+            return
+        try:
+            yield Delivery.objects.filter(notice=waiting.notice, channel=channel).count() == waiting.tries
+        finally:
+            with contextlib.suppress(InterfaceError, OperationalError):  # gone with the connection
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])

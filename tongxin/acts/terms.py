@@ -1,5 +1,6 @@
 """行为的词汇。 The vocabulary of acts: who acts, on what basis, about what, and how a refusal explains itself."""
 
+import errno
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -274,6 +275,19 @@ class Conflict(Exception):  # noqa: N818 - two people at one thing is no error
     def __init__(self, reason: str, reason_en: str) -> None:
         super().__init__(f"{reason} / {reason_en}")
         self.reason, self.reason_en = reason, reason_en
+
+
+NO_SPACE: Final = "53100"  # PostgreSQL, Appendix A: disk_full
+
+
+def says_no_room(error: BaseException) -> bool:
+    """是不是空间用完了。 Whether an error says that there is no room left, in the database or in the data folder.
+
+    The database says it of a statement, which is then undone: nothing was taken.
+    """
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error.__cause__, "sqlstate", None) == NO_SPACE
 
 
 class Book(Protocol):

@@ -121,7 +121,9 @@ def _row(entry: NewEntry) -> dict[str, Any]:
 def sequence(*, signer: Signer, at: datetime, batch: int = BATCH) -> int:
     """定序。 Integrate settled entries into the tree and sign a checkpoint; returns how many were integrated.
 
-    Two sequencers at once are harmless: the second finds the lock taken and does nothing.
+    Two sequencers at once are harmless: the second finds the lock taken and does nothing. A checkpoint is never dated before
+    the one it follows: where the clock went back, it carries that one's moment until the clock has caught up. What the
+    entries say of their own moments stays as it was.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
@@ -133,7 +135,7 @@ def sequence(*, signer: Signer, at: datetime, batch: int = BATCH) -> int:
         )
         rows = cursor.fetchall()
         if rows:
-            _integrate(rows, newest, signer, at)
+            _integrate(rows, newest, signer, max(at, newest.at) if newest else at)
         return len(rows)
 
 

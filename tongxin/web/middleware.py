@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, who
+from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, says_no_room, who
 from tongxin.identity.models import Account
 from tongxin.identity.queries import live_session, own_account
 from tongxin.organs.queries import standing
@@ -118,19 +119,43 @@ class Refusals:
             )
         if isinstance(error, OperationalError | InterfaceError):
             return _database_away(request, error)
+        if isinstance(error, OSError) and says_no_room(error):
+            log.error("no room left: %s", type(error).__name__)
+            return no_room(request)
         return None
 
 
+AGAIN: Final = (
+    "这一次收没收下现在说不准，请过一会儿先看一看，没有收下的再提交一次",
+    "whether this was taken is not certain yet: look again shortly, and send it once more if it is not there",
+)
+LATER: Final = ("请过一会儿再打开", "please open it again shortly")
+
+
 def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """数据库不在。 The database is away (503), or has no room left (507). A commit may have reached it before it went: so nothing
+
+    is promised about what was sent, except where the database itself refused for want of room.
+    """
     log.warning("database not reachable: %s", type(error).__name__)
+    if says_no_room(error):
+        return no_room(request)
+    zh, en = LATER if request.method in ("GET", "HEAD") else AGAIN
+    response = answer(request, 503, "database", f"数据库正在重启。{zh}", f"the database is restarting; {en}")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def no_room(request: HttpRequest) -> HttpResponse:
+    """存储空间用完了。 There is no room left to keep anything: 507 (RFC 4918, 11.5), and nothing was taken."""
     response = answer(
         request,
-        503,
-        "database",
-        "数据库正在重启，您的内容没有提交，请稍后再试一次",
-        "the database is restarting; nothing was taken, please try again",
+        507,
+        "no_room",
+        "系统的存储空间用完了，您的内容没有收下，请晚些时候再试",
+        "the system has no room left to keep it; nothing was taken, please try again later",
     )
-    response.headers["Retry-After"] = "5"
+    response.headers["Retry-After"] = "300"
     return response
 
 

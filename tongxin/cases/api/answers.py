@@ -9,10 +9,10 @@ from typing import Any, Final
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 
-from tongxin.acts.terms import Conflict, InvalidInput, Refused
+from tongxin.acts.terms import Conflict, InvalidInput, Refused, says_no_room
 from tongxin.cases.terms import Rejection
 
-RETRY_SECONDS: Final = "5"
+RETRY: Final = {503: "5", 507: "300"}  # seconds
 BODY_MOST: Final = 1_000_000
 
 
@@ -39,7 +39,7 @@ class Trouble(Exception):  # noqa: N818 - it is what was asked, not our error
     @property
     def headers(self) -> Mapping[str, str]:
         """随附的响应头。 Headers that go with it."""
-        return {"Retry-After": RETRY_SECONDS} if self.status == 503 else {}
+        return {"Retry-After": RETRY[self.status]} if self.status in RETRY else {}
 
 
 EXPECTED: Final = (
@@ -67,20 +67,31 @@ def trouble_of(error: Exception) -> Trouble | None:
         case RequestDataTooBig():
             found = too_large()
         case OperationalError() | InterfaceError():
-            found = not_reachable()
+            found = no_room() if says_no_room(error) else not_reachable()
         case _:
             return None
     return found
 
 
 def not_reachable() -> Trouble:
-    """数据库正在重启。 The database is away for a moment: 503, and nothing was taken."""
+    """数据库正在重启。 The database is away for a moment: 503, and whether it was taken is not known."""
     return Trouble(
         503,
         "database",
         "",
         "数据库正在重启，没能确认收下；请用同一个客户键再发一次，不会重复受理",
         "the database is restarting and this is not confirmed; send it again with the same client key, it is not taken twice",
+    )
+
+
+def no_room() -> Trouble:
+    """存储空间用完了。 Nothing can be kept for want of room: 507 (RFC 4918, 11.5), and nothing was taken."""
+    return Trouble(
+        507,
+        "no_room",
+        "",
+        "系统的存储空间用完了，没有收下；请晚些时候用同一个客户键再发",
+        "the system has no room left and nothing was taken; send it again later with the same client key",
     )
 
 

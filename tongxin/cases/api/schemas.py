@@ -221,4 +221,4 @@ class Problem(Schema):
     error: Fault
 
 
-PROBLEMS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 411, 413, 415, 422, 503), Problem)
+PROBLEMS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 411, 413, 415, 422, 503, 507), Problem)

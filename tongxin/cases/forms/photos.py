@@ -157,10 +157,25 @@ def _store(path: Path, stored: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(stored)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+        try:
+            file.write(stored)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+            _settle(path.parent)
+            _settle(path.parent.parent)
+        except OSError:  # no room, perhaps: half a photo is not left lying
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _settle(folder: Path) -> None:
+    """目录落盘。 Names in a folder reach the disk: a photo that was acknowledged is found again after the plug was pulled."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 class PhotosInput(forms.FileInput):

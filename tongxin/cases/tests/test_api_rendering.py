@@ -15,6 +15,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import DiskFull
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused
 from tongxin.cases.api import georeport, inputs, open311, submission
@@ -304,6 +305,12 @@ def test_whole_numbers_keep_their_bounds() -> None:
 # ---- What cannot be done ---
 
 
+def of_the_database(cause: Exception) -> OperationalError:
+    error = OperationalError()
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
@@ -313,6 +320,7 @@ def test_whole_numbers_keep_their_bounds() -> None:
         (RequestDataTooBig(), 413, "too_large"),
         (OperationalError(), 503, "database"),
         (InterfaceError(), 503, "database"),
+        (of_the_database(DiskFull("no room")), 507, "no_room"),
     ],
 )
 def test_every_expected_exception_has_one_shape(error: Exception, status: int, code: str) -> None:
@@ -321,7 +329,7 @@ def test_every_expected_exception_has_one_shape(error: Exception, status: int, c
     assert trouble.status == status
     assert set(trouble.body["error"]) == {"code", "field", "reason", "reason_en"}
     assert trouble.body["error"]["code"] == code
-    assert bool(trouble.headers) == (status == 503)
+    assert bool(trouble.headers) == (status in (503, 507))
 
 
 def test_our_own_mistakes_are_not_dressed_up() -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tongxin.acts.terms import ANONYMOUS, Actor, InvalidInput, who
+from tongxin.acts.terms import ANONYMOUS, Actor, InvalidInput, says_no_room, who
 from tongxin.cases import queries
 from tongxin.cases.forms.draft import UNKNOWN, Draft, DraftTooLongError, drop_draft, keep_draft, kept_draft
 from tongxin.cases.forms.photos import keep_photo, photo_key
@@ -56,16 +56,20 @@ def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
             return redirect("report_start")
         try:
             return view(request, draft)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
+            full = says_no_room(error)
+            status = 507 if full else 503
             said_so = {
-                "status": 503,
-                "code": "database",
+                "status": status,
+                "code": "no_room" if full else "database",
                 "again": request.path,
                 "kept": True,
-                "reason": _("数据库正在重启。您填的都还在，请过一会儿再试一次。"),
+                "reason": _("系统的存储空间用完了。您填的都还在，请晚些时候再试。")
+                if full
+                else _("数据库正在重启。您填的都还在，请过一会儿再试一次。"),
             }
-            response = render(request, "refusal.html", said_so, status=503)
-            response.headers["Retry-After"] = "5"
+            response = render(request, "refusal.html", said_so, status=status)
+            response.headers["Retry-After"] = "300" if full else "5"
             return _kept(request, response, draft.typed(request.POST.dict()))
 
     return run

@@ -28,6 +28,8 @@ DATABASE = "tongxin"
 OWNER = "tongxin_owner"
 SERVER_USERS = ("tongxin", "nobody")  # the first that exists runs the database when we are root
 ROOT_BASE = Path("/var/lib/tongxin")
+REMAINS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+REMAINS_TRIES = 20
 
 
 class ClusterError(Exception):
@@ -92,6 +94,45 @@ def stop(data: Path) -> bool:
     return True
 
 
+def died(data: Path) -> bool:
+    """是不是死了。 Whether the database of `data` ended without being stopped: its mark is there, its process is not."""
+    cluster = _load(data)
+    number = _mark(cluster) if cluster else None
+    return number is not None and not _lives(number)
+
+
+def _mark(cluster: Cluster) -> int | None:
+    """它留的记号。 The process that the server's own file names; None when it was stopped in order, 0 when the file is cut short."""
+    try:
+        said = (Path(cluster.home) / "pg" / "postmaster.pid").read_text().split("\n", 1)[0]
+    except OSError:
+        return None
+    return int(said) if said.isdecimal() else 0
+
+
+def _lives(number: int) -> bool:
+    """这个进程还在不在。 Whether a process lives and is a server of PostgreSQL: numbers are used again, and nobody may have buried it."""
+    if Path("/proc/self/stat").exists():
+        try:
+            name, _, rest = Path(f"/proc/{number}/stat").read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            return False
+        return name == "postgres" and rest.split()[0] not in "ZX"
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # not ours to ask: it lives
+        return True
+    return number > 0
+
+
+def port_of(data: Path) -> int:
+    """端口。 The port of the database of `data`; 0 when there is none."""
+    cluster = _load(data)
+    return cluster.port if cluster else 0
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
@@ -134,6 +175,8 @@ def write_private(path: Path, text: str) -> None:
     draft = path.with_suffix(path.suffix + ".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     draft.replace(path)
 
 
@@ -272,7 +315,7 @@ def _initdb(cluster: Cluster, user: pwd.struct_passwd | None) -> None:
 
 
 def _start(data: Path, cluster: Cluster) -> Cluster:
-    if not _port_is_free(cluster.port):
+    if not _port_comes_free(cluster.port):
         cluster = Cluster(cluster.home, cluster.programs, _free_port(), cluster.password)
         _save(data, cluster)
     if not (Path(cluster.programs) / "bin" / "postgres").exists():  # the environment was rebuilt elsewhere
@@ -284,13 +327,29 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         "-c max_slot_wal_keep_size=10GB"  # a copy that is no longer fed must not fill the disk
     )
     log = f"{cluster.home}/server.log"
-    _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
+    start = ("pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")
+    for _ in range(REMAINS_TRIES):  # after a crash its last processes may need a moment to go
+        with contextlib.suppress(ClusterError):
+            _run(cluster, *start)
+            return cluster
+        if not _remains(log):
+            break
+        time.sleep(0.5)
+    _run(cluster, *start)
     return cluster
 
 
+def _remains(log: str) -> bool:
+    """还有残余。 Whether the server would not start because the one before is not quite gone: its memory, or a process nobody buried yet."""
+    last = Path(log).read_text(errors="replace").splitlines()[-3:] if Path(log).exists() else []
+    return any(word in line for line in last for word in REMAINS)
+
+
 def _running(cluster: Cluster) -> bool:
-    result = _call(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "status")
-    return result.returncode == 0
+    number = _mark(cluster)
+    if number is None or not _lives(number):
+        return False
+    return _call(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "status").returncode == 0
 
 
 def _run(cluster: Cluster, program: str, *args: str) -> None:
@@ -331,6 +390,15 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _port_comes_free(port: int) -> bool:
+    """端口空出来。 Whether the port is free, or becomes so within two seconds: a server that was killed is just letting go."""
+    for _ in range(20):
+        if _port_is_free(port):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _port_is_free(port: int) -> bool:

@@ -24,6 +24,7 @@ from tongxin.web import duty, ground, restored, schema, witnessing
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
+from tongxin.web.console.supervision import Child, Database, supervise
 from tongxin.web.sample_sources import demo_sources
 from tongxin.web.tasks import deliver
 
@@ -85,7 +86,7 @@ def _until_alone(parent: int, stopping: threading.Event) -> None:
 
 
 def _duties(roster: duty.Roster) -> list[duty.Duty]:
-    """分内的三件事。 The three duties of which the city has one each: the sequencer, the sweeper, the one that delivers."""
+    """分内的事。 The duties of which the city has one each: the sequencer, the sweepers, the one that delivers."""
 
     def sequencing(at: datetime) -> None:
         if restored.may_sign():
@@ -97,7 +98,10 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
 
     return [
         duty.Duty("sequence", 1, SEQUENCE_EVERY, sequencing, begin),
-        duty.Duty("sweep", 2, SWEEP_EVERY, _swept),
+        # Each kind of limits apart: one that is broken holds up no other.
+        duty.Duty("sweep", 2, SWEEP_EVERY, lambda at: tasks.sweep(at=at)),
+        duty.Duty("sweep of law", 4, SWEEP_EVERY, lambda at: law_tasks.sweep(at=at)),
+        duty.Duty("sweep of data", 5, SWEEP_EVERY, lambda at: exchange_tasks.sweep(at=at)),
         duty.Duty("deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"))),
     ]
 
@@ -147,10 +151,14 @@ def up(given: argparse.Namespace) -> Result:
                 "Ctrl-C stops it)",
                 flush=True,
             )
-            return _until_stopped(children), None
+            return supervise(children, database=_own_database()), None
     finally:
         if given.database.started:
             cluster.stop(environment.data_folder())
+
+
+def _own_database() -> Database | None:
+    return None if os.environ.get("TONGXIN_DSN") else Database(environment.data_folder())
 
 
 def _check_port(port: int, host: str) -> None:
@@ -163,7 +171,7 @@ def _check_port(port: int, host: str) -> None:
 
 
 @contextlib.contextmanager
-def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Child]]:
     """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
     surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1", "TONGXIN_TOLD": "1"}
     witness, setting = attesting.demo_witness()
@@ -176,13 +184,10 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
         "import sys; from tongxin.web.console import main; sys.exit(main(['work']))",
     ]
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
-    children = [
-        subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
-        subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
-    ]
+    children = [Child("the server", server, application), Child("the worker", worker, surroundings)]
     children += [
-        subprocess.Popen(command, env=_alone(), start_new_session=True)  # noqa: S603
-        for command in (witness, source)
+        Child(name, command, _alone())
+        for name, command in (("the witness", witness), ("the sample sources", source))
         if command
     ]
     try:
@@ -190,13 +195,12 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
     finally:
         for child in children:
             with contextlib.suppress(ProcessLookupError):
-                child.terminate()
+                child.process.terminate()
         for child in children:
             try:
-                child.wait(10)
+                child.process.wait(10)
             except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
+                child.end_session()
 
 
 def _server(host: str, port: int, workers: int) -> list[str]:
@@ -234,23 +238,11 @@ def _alone() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("TONGXIN_")}
 
 
-def _wait_until_served(port: int, children: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_served(port: int, children: list[Child]) -> None:
     for _ in range(600):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
             return
-        if any(child.poll() is not None for child in children):
+        if any(child.ended for child in children):
             raise cluster.ClusterError("the server ended before it was ready; its message stands above")
         time.sleep(0.05)
     raise cluster.ClusterError("the server did not answer within 30 s")
-
-
-def _until_stopped(children: list[subprocess.Popen[bytes]]) -> int:
-    stopping: list[int] = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopping.append(number))
-    while not stopping:
-        time.sleep(0.2)
-        if any(child.poll() is not None for child in children):
-            print("a process of the server ended by itself; stopping the rest", file=sys.stderr)
-            return 1
-    return 0
