@@ -4,7 +4,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEST, SOUTH, WIDE, HIGH = 117.5, 37.0, 0.9, 0.7
-_ROUND = [(0, 0), (0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (3, 3), (3, 2), (3, 1), (3, 0), (2, 0), (1, 0), (0, 0)]
+_ROUND = [
+    (0, 0),
+    (0, 1),
+    (0, 2),
+    (0, 3),
+    (1, 3),
+    (2, 3),
+    (3, 3),
+    (3, 2),
+    (3, 1),
+    (3, 0),
+    (2, 0),
+    (1, 0),
+    (0, 0),
+]
 
 
 def rings(side: int, seed: int = 1) -> NDArray[np.float64]:

@@ -30,7 +30,9 @@ SELECT 'bench', 'b' || n, 'grid', 'b' || n, '', ARRAY['b' || n], '2020-01-01', b
 def prepare(stage: Stage) -> None:
     """The mesh instead of the city's own grids."""
     side = SIDE_SHORT if stage.short else SIDE
-    boundaries = [json.dumps({"type": "Polygon", "coordinates": [ring]}) for ring in mesh.rings(side).tolist()]
+    boundaries = [
+        json.dumps({"type": "Polygon", "coordinates": [ring]}) for ring in mesh.rings(side).tolist()
+    ]
     with stage.owner() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute("UPDATE places_place SET boundary = NULL WHERE level = 'grid' AND scheme <> 'bench'")
@@ -72,13 +74,20 @@ def run(stage: Stage) -> Run:
     limit = len(pairs) / (time.perf_counter() - begins)
     first = np.full(len(pairs), -1)
     first[point[::-1]] = polygon[::-1]
-    if [spot.code if spot else None for spot in found] != [f"b{n + 1}" if n >= 0 else None for n in first.tolist()]:
+    if [spot.code if spot else None for spot in found] != [
+        f"b{n + 1}" if n >= 0 else None for n in first.tolist()
+    ]:
         raise RuntimeError("the answers are not those of the bare tree")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Run(
         ours=ours,
         limit=limit,
-        facts={"points": len(pairs), "grids": len(tree), "map built s": round(built, 2), "most memory MB": round(memory)},
+        facts={
+            "points": len(pairs),
+            "grids": len(tree),
+            "map built s": round(built, 2),
+            "most memory MB": round(memory),
+        },
     )
 
 

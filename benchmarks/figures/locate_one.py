@@ -27,7 +27,11 @@ def run(stage: Stage) -> Run:
     return Run(
         ours=statistics.mean(ours),
         limit=statistics.mean(limit),
-        facts={"p50 us": ranked[POINTS // 2], "p99 us": ranked[POINTS * 99 // 100], "bare p50 us": statistics.median(limit)},
+        facts={
+            "p50 us": ranked[POINTS // 2],
+            "p99 us": ranked[POINTS * 99 // 100],
+            "bare p50 us": statistics.median(limit),
+        },
     )
 
 

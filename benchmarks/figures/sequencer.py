@@ -9,7 +9,6 @@ statement over 16 connections of two other processes, while the sequencer runs a
 import itertools
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import psycopg
@@ -35,7 +34,7 @@ SELECT gen_random_uuid(), 'settle_case', 'done', now() + n * interval '1 millise
 """
 CONTENTS = """
 INSERT INTO ledger_ledgercontent (entry_id, salt, subject, persons, content)
-SELECT id, substr(commitment, 1, 16), 'case:' || id, ARRAY['person:' || id % 5000], '{}' FROM ledger_ledgerentry WHERE id > %s
+SELECT id, substr(commitment, 1, 16), 'case:' || id, ARRAY['person:' || id %% 5000], '{}' FROM ledger_ledgerentry WHERE id > %s
 """
 WRITES = """
 INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form)
@@ -107,7 +106,9 @@ def lag(stage: Stage) -> dict[str, object]:
     size = begun = LedgerCheckpoint.objects.latest("size").size
     covered: list[tuple[int, datetime]] = []
     connection.close()  # before others are forked from this process
-    writers = [FORK.Process(target=_write, args=(stage, stage.seconds, RATE / WRITERS)) for _ in range(WRITERS)]
+    writers = [
+        FORK.Process(target=_write, args=(stage, stage.seconds, RATE / WRITERS)) for _ in range(WRITERS)
+    ]
     for writer in writers:
         writer.start()
     last = False
@@ -141,14 +142,11 @@ def _write(stage: Stage, seconds: float, rate: float) -> None:
                 time.sleep(max(0.0, due - time.perf_counter()))
                 opened.execute(operations.APPEND, [operations.written([_entry(nth)])])
 
-    _together([threading.Thread(target=work) for _ in range(CONNECTIONS // WRITERS)])
-
-
-def _together(threads: list[threading.Thread]) -> None:
-    each: Callable[[threading.Thread], None]
-    for each in (threading.Thread.start, threading.Thread.join):
-        for thread in threads:
-            each(thread)
+    threads = [threading.Thread(target=work) for _ in range(CONNECTIONS // WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _entry(nth: int) -> NewEntry:

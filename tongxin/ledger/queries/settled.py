@@ -74,7 +74,7 @@ SELECT coalesce(string_agg(int8send(e.id), ''::bytea ORDER BY e.xact, e.id), '')
 
 def settled(*, xact: str, entry: int, most: int, suite: str) -> Settled:
     """已落定、等待定序的条目。 Entries settled after (xact, entry), in their order, `most` of them at most. One statement."""
-    values = {"xact": xact, "entry": entry, "most": most}
+    values: dict[str, str | int] = {"xact": xact, "entry": entry, "most": most}
     with connection.cursor() as cursor:
         if suite != DATABASE_HASH:
             cursor.execute(ROWS, values)

@@ -64,7 +64,9 @@ def copied(begin: int, numbers: bytes, hashes: bytes) -> bytes:
     """
     count = len(numbers) // 8
     if (len(numbers), len(hashes)) != (count * 8, count * merkle.HASH_BYTES):
-        raise ValueError(f"{len(numbers)} bytes of numbers and {len(hashes)} of hashes are not of the same entries")
+        raise ValueError(
+            f"{len(numbers)} bytes of numbers and {len(hashes)} of hashes are not of the same entries"
+        )
     row = _COPY_ROW.pack
     rows = [
         row(3, 8, begin + nth, 8, numbers[nth * 8 : nth * 8 + 8], 32, hashes[nth * 32 : nth * 32 + 32])

@@ -118,7 +118,9 @@ def test_frontier_with_the_wrong_number_of_hashes_is_refused() -> None:
 
 @given(st.integers(0, 1_100), st.integers(0, 1_100), st.sampled_from(["sha256", "sm3"]))
 @settings(max_examples=60, deadline=None)
-def test_many_leaves_at_once_make_the_tree_that_one_after_another_make(before: int, more: int, suite: str) -> None:
+def test_many_leaves_at_once_make_the_tree_that_one_after_another_make(
+    before: int, more: int, suite: str
+) -> None:
     leaves = [hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(before + more)]
     one, other = merkle.Frontier(suite=suite), merkle.Frontier(suite=suite)
     for leaf in leaves:

@@ -28,12 +28,17 @@ INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest) VALUE
 """
 ASKED = f"SELECT e.leaf, {waiting.TOO_LONG} FROM (SELECT e.*, {waiting.WRITTEN_OUT} AS leaf {waiting.WAITING} OFFSET 0) e"
 # Every control character, what JSON escapes and what it need not, neighbours of the surrogates, both ends of a plane.
-HOSTILE = "".join(map(chr, range(1, 0x21))) + "\"'\\/<>&%{}[]:,\x7f\x80\x9f\u00a0\u2028\u2029\ufeff\ufffd\ud7ff\ue000\uffff😀\U0010ffff字e\u0301"
+HOSTILE = (
+    "".join(map(chr, range(1, 0x21)))
+    + "\"'\\/<>&%{}[]:,\x7f\x80\x9f\u00a0\u2028\u2029\ufeff\ufffd\ud7ff\ue000\uffff😀\U0010ffff字e\u0301"
+)
 words = st.text(
     st.sampled_from(HOSTILE) | st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40
 )
 moments = st.datetimes(
-    datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.sampled_from([UTC, timezone(timedelta(hours=8, minutes=45))])
+    datetime(1, 1, 3),  # noqa: DTZ001 - the zone is drawn beside it
+    datetime(9999, 12, 29),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=8, minutes=45))])
 )  # fmt: skip
 writes = st.tuples(words, st.lists(words, max_size=3), st.binary(max_size=40))
 entries = st.tuples(
@@ -97,7 +102,9 @@ def both() -> tuple[list[bytes], list[bytes]]:
 
 def waiting_from() -> tuple[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_xact::text, last_entry FROM ledger_ledgercheckpoint ORDER BY size DESC LIMIT 1")
+        cursor.execute(
+            "SELECT last_xact::text, last_entry FROM ledger_ledgercheckpoint ORDER BY size DESC LIMIT 1"
+        )
         return cursor.fetchone() or ("0", 0)
 
 
@@ -132,7 +139,12 @@ def test_at_the_longest_leaf_both_tell_it_whole_and_beyond_by_its_digest(beyond:
     put([one()])
     (short,), _ = both()
     # numbers may have grown by a digit since: each of them only makes the leaf longer, so three lengths around the limit are tried
-    put([one(clauses="字" * 5_000 + "x" * (LONGEST - len(short) - 15_000 + beyond + step)) for step in (-3, -2, -1, 0)])
+    put(
+        [
+            one(clauses="字" * 5_000 + "x" * (LONGEST - len(short) - 15_000 + beyond + step))
+            for step in (-3, -2, -1, 0)
+        ]
+    )
     theirs, ours = both()
     assert theirs == ours
     if beyond > 1:
@@ -160,5 +172,8 @@ def test_what_the_database_hashed_is_verified_from_the_rows() -> None:
     both()
     found = verification(keys=small.SIGNER.keys(), tables={})
     fault = found.first_fault
-    assert fault is None or fault.relation in ("ledger_ledgerwrite", "ledger_ledgercontent")  # no content was put beside these entries
+    assert fault is None or fault.relation in (
+        "ledger_ledgerwrite",
+        "ledger_ledgercontent",
+    )  # no content was put beside these entries
     assert found.leaves == LedgerLeaf.objects.count() > 0

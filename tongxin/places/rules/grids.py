@@ -22,11 +22,14 @@ class GridIndex:
             if polygon.geom_type not in ("Polygon", "MultiPolygon"):
                 raise ValueError(f"the boundary of grid {key} is a {polygon.geom_type}, and not an area")
         found = [(key, polygon) for key, polygon in found if not polygon.is_empty]
-        self._names: list[int | None] = [*(key for key, _ in found), None]  # at NOBODY, the last: outside all grids
+        self._names: list[int | None] = [
+            *(key for key, _ in found),
+            None,
+        ]  # at NOBODY, the last: outside all grids
         polygons = np.array([polygon for _, polygon in found], dtype=object)
         self._tree = shapely.STRtree(polygons)
         self._raster = rasterised(polygons) if found else None
-        self._cells = memoryview(self._raster.cells) if self._raster else memoryview(b"")
+        self._cells = self._raster.cells.data if self._raster else memoryview(b"")
 
     def locate(self, points: Sequence[tuple[float, float]]) -> list[int | None]:
         """每个点所在的网格。 The key of the grid of each (lon, lat) in degrees WGS 84; None outside all grids.
@@ -40,7 +43,9 @@ class GridIndex:
         spots = np.asarray(points, dtype=float)
         said, number = self._raster.found(spots[:, 0], spots[:, 1])
         asked = np.flatnonzero(said == ASK)
-        asked = asked[np.argsort(number[asked], kind="stable")]  # neighbours one after another: they ask the same grids
+        asked = asked[
+            np.argsort(number[asked], kind="stable")
+        ]  # neighbours one after another: they ask the same grids
         point, polygon = self._tree.query(shapely.points(spots[asked]), predicate="intersects")
         beyond = len(self._names)
         first = np.full(len(asked), beyond)
@@ -56,7 +61,9 @@ class GridIndex:
             return None
         said = self._cells[int(up) * raster.columns + int(across)]
         if said == ASK:
-            said = min(self._tree.query(shapely.points(lon, lat), predicate="intersects").tolist(), default=NOBODY)
+            said = min(
+                self._tree.query(shapely.points(lon, lat), predicate="intersects").tolist(), default=NOBODY
+            )
         return self._names[said]
 
 

@@ -12,7 +12,9 @@ import shapely
 from numpy.typing import NDArray
 
 NOBODY, ASK = -1, -2
-CELLS_ACROSS: Final = 8  # cells along the median width of a grid: with more of them fewer points ask, and more memory is taken
+CELLS_ACROSS: Final = (
+    8  # cells along the median width of a grid: with more of them fewer points ask, and more memory is taken
+)
 MOST_CELLS: Final = 4_000_000  # 4 bytes each
 SLACK: Final = 1e-6  # of a cell
 
@@ -40,7 +42,9 @@ class Raster:
         """各点的格。 For each point what its cell says, and the cell's number (-1 outside the raster)."""
         with np.errstate(invalid="ignore", over="ignore"):
             across, up = (lon - self.west) * self.per_lon, (lat - self.south) * self.per_lat
-        within = (across >= 0) & (across < self.columns) & (up >= 0) & (up < self.rows)  # false for what is no number
+        within = (
+            (across >= 0) & (across < self.columns) & (up >= 0) & (up < self.rows)
+        )  # false for what is no number
         number = np.full(len(lon), -1, dtype=np.int64)
         number[within] = up[within].astype(np.int64) * self.columns + across[within].astype(np.int64)
         said = np.full(len(lon), NOBODY, dtype=np.int64)
@@ -110,7 +114,9 @@ def _touched(begins: Floats, ends: Floats, columns: int) -> Whole:
     return row[piece] * columns + column
 
 
-def _inside(begins: Floats, ends: Floats, part: Whole, owner: Whole, columns: int, rows: int) -> tuple[Whole, Whole]:
+def _inside(
+    begins: Floats, ends: Floats, part: Whole, owner: Whole, columns: int, rows: int
+) -> tuple[Whole, Whole]:
     """中心在内的格。 The cells whose middle lies within a part, and whose part it is; of an overlap the first grid comes last."""
     low, high = np.minimum(begins[:, 1], ends[:, 1]), np.maximum(begins[:, 1], ends[:, 1])
     edge, row = _spread(np.ceil(low - 0.5).astype(np.int64), np.ceil(high - 0.5).astype(np.int64) - 1)

@@ -1,5 +1,6 @@
 """Locating by raster and tree gives what the plain tree gives: for every point, on shared borders and corners as well."""
 
+import itertools
 import json
 from typing import Any
 
@@ -38,7 +39,21 @@ def mesh(side: int, seed: int) -> list[NDArray[np.float64]]:
     across, up = np.meshgrid(np.linspace(117.5, 118.4, 3 * side + 1), np.linspace(37.0, 37.7, 3 * side + 1))
     across = across + dice.uniform(-0.3, 0.3, across.shape) * 0.3 / side
     up = up + dice.uniform(-0.3, 0.3, up.shape) * 0.7 / 3 / side
-    round_ = [(0, 0), (0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (3, 3), (3, 2), (3, 1), (3, 0), (2, 0), (1, 0), (0, 0)]
+    round_ = [
+        (0, 0),
+        (0, 1),
+        (0, 2),
+        (0, 3),
+        (1, 3),
+        (2, 3),
+        (3, 3),
+        (3, 2),
+        (3, 1),
+        (3, 0),
+        (2, 0),
+        (1, 0),
+        (0, 0),
+    ]
     return [
         np.array([(across[3 * i + a, 3 * j + b], up[3 * i + a, 3 * j + b]) for a, b in round_])
         for i in range(side)
@@ -93,15 +108,21 @@ coordinates = st.floats(-5, 5, allow_nan=False, width=32) | st.integers(-4, 4).m
 spots = st.tuples(coordinates, coordinates)
 
 
-@given(st.lists(st.lists(spots, min_size=3, max_size=12, unique=True), min_size=1, max_size=6), st.lists(spots, max_size=30), st.data())
+@given(
+    st.lists(st.lists(spots, min_size=3, max_size=12, unique=True), min_size=1, max_size=6),
+    st.lists(spots, max_size=30),
+    st.data(),
+)
 @settings(max_examples=300, deadline=None)
-def test_any_polygons_are_answered_for_as_by_the_plain_tree(rings: list[Points], points: Points, data: st.DataObject) -> None:
+def test_any_polygons_are_answered_for_as_by_the_plain_tree(
+    rings: list[Points], points: Points, data: st.DataObject
+) -> None:
     polygons = [polygon for ring in rings if (polygon := shapely.Polygon(ring)).is_valid]
     if not polygons:
         return
     keys = data.draw(st.permutations(range(len(polygons))))
     corners = [corner for ring in rings for corner in ring]
-    middles = [((a + c) / 2, (b + d) / 2) for ring in rings for (a, b), (c, d) in zip(ring, ring[1:], strict=False)]
+    middles = [((a + c) / 2, (b + d) / 2) for ring in rings for (a, b), (c, d) in itertools.pairwise(ring)]
     asked = [*points, *corners, *middles]
     index = index_of(polygons, keys)
     expected = plain(polygons, keys, asked)
