@@ -19,6 +19,7 @@ KEPT = [
     law.calendar,
     organs.organs_by_code,
     organs.organs_by_function,
+    places.map_print,
     places.grid_index,
     places.spots_by_id,
     places.spots_by_code,

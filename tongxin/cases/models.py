@@ -57,6 +57,7 @@ class Case(models.Model):
             models.Index(fields=["state", "-id"], name="case_state"),
             models.Index(fields=["-reported_at", "-id"], name="case_newest"),
             models.Index(fields=["id"], condition=models.Q(paused_at__isnull=False), name="case_paused"),
+            models.Index(fields=["entry", "id"], condition=~models.Q(state="closed"), name="case_going_on"),
             models.Index(fields=["district", "state"], name="case_district"),
             models.Index(fields=["matter", "district", "-id"], name="case_matter"),
         ]

@@ -65,15 +65,48 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """加入一个叶哈希。 Add one leaf hash; amortised one hash a leaf."""
-        carry, rest, height = leaf, self.size, 0
+        self._rise(leaf, 0)
+
+    def extend(self, leaves: bytes) -> None:
+        """加入许多叶哈希。 Add leaf hashes, 32 bytes each, in order: as `append` of each, whole tiles in one go.
+
+        Raises ValueError when they are not of whole hashes.
+        """
+        if len(leaves) % HASH_BYTES:
+            raise ValueError(f"{len(leaves)} bytes are not of hashes of {HASH_BYTES}")
+        begin, tile = 0, HASH_BYTES << TILE_HEIGHT
+        until_full = min(-self.size % (1 << TILE_HEIGHT) * HASH_BYTES, len(leaves))
+        for begin in range(0, until_full, HASH_BYTES):
+            self._rise(leaves[begin : begin + HASH_BYTES], 0)
+        for begin in range(until_full, len(leaves) - tile + 1, tile):
+            root = self._tile_root(leaves[begin : begin + tile])
+            self.completed.append((1, self.size >> TILE_HEIGHT, root))
+            self._rise(root, TILE_HEIGHT)
+        rest = until_full + (len(leaves) - until_full) // tile * tile
+        for begin in range(rest, len(leaves), HASH_BYTES):
+            self._rise(leaves[begin : begin + HASH_BYTES], 0)
+
+    def _tile_root(self, row: bytes) -> bytes:
+        """满瓦的根。 Root over the hashes of a full tile, level by level."""
+        made = SUITES[self.suite]
+        while len(row) > HASH_BYTES:
+            row = b"".join(
+                [made(b"\x01" + row[pair : pair + 64]).digest() for pair in range(0, len(row), 64)]
+            )
+        return row
+
+    def _rise(self, carry: bytes, height: int) -> None:
+        """加入一棵满子树。 Add the root of a complete subtree of a height that the tree is even with."""
+        made, begin = SUITES[self.suite], self.size
+        rest, size = begin >> height, begin + (1 << height)
         while rest & 1:
-            carry = node_hash(self.hashes.pop(), carry, suite=self.suite)
+            carry = made(b"\x01" + self.hashes.pop() + carry).digest()
             rest >>= 1
             height += 1
             if height % TILE_HEIGHT == 0:
-                self.completed.append((height // TILE_HEIGHT, self.size >> height, carry))
+                self.completed.append((height // TILE_HEIGHT, begin >> height, carry))
         self.hashes.append(carry)
-        self.size += 1
+        self.size = size
 
     def root(self) -> bytes:
         """树根。 The root hash; of the empty tree the hash of nothing."""

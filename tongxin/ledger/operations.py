@@ -14,13 +14,13 @@ from django.db import connection, transaction
 
 from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerStamp
-from tongxin.ledger.queries.entries import LEAF
+from tongxin.ledger.queries.settled import Settled, settled
 from tongxin.ledger.rules.signing import Signer
 from tongxin.ledger.terms import NewEntry, canonical
 
 SEQUENCER_LOCK = 0x746F6E67  # advisory lock: one sequencer at a time
 SALT_BYTES = 16
-BATCH = 5_000  # entries that one checkpoint takes in at most
+BATCH = 20_000  # entries that one checkpoint takes in at most: 0.2 s of work, so that who comes last waits no longer for those before
 CLOCKS_APART = timedelta(seconds=30)
 
 APPEND = """
@@ -63,17 +63,7 @@ content AS (
   SELECT new.id, %(salt)s::bytea, %(subject)s::text, persons, content::jsonb FROM new, told)"""
 IN_HAND = "set_config('tongxin.act', %(act)s::text, true)"
 
-# A transaction is settled when every one with a smaller number has ended: then no entry can still appear before it,
-# and (transaction, id) is an order that never has to be revised.
-UNSEQUENCED = f"""{LEAF}
-  FROM ledger_ledgerentry e
- WHERE (e.xact, e.id) > (%s::text::xid8, %s) AND e.xact < pg_snapshot_xmin(pg_current_snapshot())
- ORDER BY e.xact, e.id LIMIT %s
-"""
-LEAVES = """
-INSERT INTO ledger_ledgerleaf (index, entry_id, hash)
-SELECT %s + nth - 1, entry, hash FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS t(entry, hash, nth)
-"""
+LEAVES = "COPY ledger_ledgerleaf (index, entry_id, hash) FROM STDIN (FORMAT binary)"
 NODES = """
 INSERT INTO ledger_ledgernode (level, index, hash)
 SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
@@ -130,16 +120,18 @@ def sequence(*, signer: Signer, at: datetime, batch: int = BATCH) -> int:
         if not cursor.fetchone()[0]:
             return 0
         newest = LedgerCheckpoint.objects.order_by("-size").first()
-        cursor.execute(
-            UNSEQUENCED, [newest.last_xact if newest else "0", newest.last_entry if newest else 0, batch]
+        found = settled(
+            xact=str(newest.last_xact) if newest else "0",
+            entry=newest.last_entry if newest else 0,
+            most=batch,
+            suite=signer.suite,
         )
-        rows = cursor.fetchall()
-        if rows:
-            _integrate(rows, newest, signer, max(at, newest.at) if newest else at)
-        return len(rows)
+        if len(found):
+            _integrate(found, newest, signer, max(at, newest.at) if newest else at)
+        return len(found)
 
 
-def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Signer, at: datetime) -> None:
+def _integrate(found: Settled, newest: LedgerCheckpoint | None, signer: Signer, at: datetime) -> None:
     """入树并签名。 Leaves, roots of full tiles and the checkpoint, all in the caller's transaction."""
     frontier = bytes(newest.frontier) if newest else b""
     step = merkle.HASH_BYTES
@@ -148,13 +140,11 @@ def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Sig
         [frontier[i : i + step] for i in range(0, len(frontier), step)],
         suite=signer.suite,
     )
-    begin, leaves = tree.size, []
-    for row in rows:
-        leaf = merkle.leaf_hash(rules.leaf_bytes(row), suite=signer.suite)
-        leaves.append(leaf)
-        tree.append(leaf)
+    begin = tree.size
     with connection.cursor() as cursor:
-        cursor.execute(LEAVES, [begin, [row[0] for row in rows], leaves])
+        with cursor.copy(LEAVES) as leaves:
+            leaves.write(rules.copied(begin, found.numbers, found.hashes))
+            tree.extend(found.hashes)  # meanwhile the database files the leaves
         if tree.completed:
             cursor.execute(NODES, [list(column) for column in zip(*tree.completed, strict=True)])
     own = rules.extensions(at=at, previous=begin, suite=signer.suite)
@@ -164,8 +154,8 @@ def _integrate(rows: Sequence[Any], newest: LedgerCheckpoint | None, signer: Sig
         frontier=b"".join(tree.hashes),
         at=at,
         note=signer.sign(rules.checkpoint_body(signer.origin, tree.size, tree.root(), own)),
-        last_xact=rows[-1][1],
-        last_entry=rows[-1][0],
+        last_xact=found.last_xact,
+        last_entry=found.last_entry,
     )
 
 

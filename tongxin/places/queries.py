@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import connection, models
 
 from tongxin.places.models import City, Place
 from tongxin.places.rules import GridIndex
@@ -58,18 +59,34 @@ def children_of(*, code: str, day: date) -> models.QuerySet[Place]:
     return places_on(day=day).filter(parent__code=code).order_by("code")
 
 
+# Whatever a map is made of: the day it is asked for is the other half of its key.
+_PRINT: Final = "SELECT coalesce(sum(hashtextextended(to_jsonb(p)::text, 0)), 0)::text FROM places_place p"
+
+
 @lru_cache(maxsize=4)
-def grid_index(revision: int, day: date) -> GridIndex:
-    """网格索引。 The index of the grids of a day, for one revision of the city's facts."""
+def map_print(revision: int) -> str:
+    """地点的指纹。 A print of all places, for one revision of the city's facts: most revisions leave the places as they were.
+
+    One statement, about 0.3 s for 50,000 grids; with it the maps of the revision before are kept.
+    """
     del revision  # part of the key only
+    with connection.cursor() as cursor:
+        cursor.execute(_PRINT)
+        return str(cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=2)
+def grid_index(print_: str, day: date) -> GridIndex:
+    """网格索引。 The index of the grids of a day, for places of one print."""
+    del print_
     rows = places_on(day=day).filter(level=Place.Level.GRID).values_list("id", "boundary")
     return GridIndex([(key, boundary) for key, boundary in rows.iterator(chunk_size=2_000) if boundary])
 
 
 @lru_cache(maxsize=4)
-def spots_by_id(revision: int, day: date) -> dict[int, Spot]:
-    """各地点，按行号。 Every place of a day by row id, for one revision."""
-    del revision
+def spots_by_id(print_: str, day: date) -> dict[int, Spot]:
+    """各地点，按行号。 Every place of a day by row id, for places of one print."""
+    del print_
     rows = places_on(day=day).defer("boundary").iterator(chunk_size=2_000)
     return {row.id: spot_of(row) for row in rows}
 
@@ -77,7 +94,7 @@ def spots_by_id(revision: int, day: date) -> dict[int, Spot]:
 @lru_cache(maxsize=4)
 def spots_by_code(revision: int, day: date) -> dict[str, Spot]:
     """各地点，按代码。 Every place of a day by code, for one revision."""
-    return {spot.code: spot for spot in spots_by_id(revision, day).values()}
+    return {spot.code: spot for spot in spots_by_id(map_print(revision), day).values()}
 
 
 def spot_of(row: Place) -> Spot:
@@ -110,8 +127,9 @@ def edition(*, revision: int, day: date) -> date:
 def located(*, points: Sequence[tuple[float, float]], day: date, revision: int) -> list[Spot | None]:
     """落格。 The grid of each (lon, lat) on a day; None outside all grids."""
     map_day = edition(revision=revision, day=day)
-    by_id = spots_by_id(revision, map_day)
-    return [by_id[key] if key is not None else None for key in grid_index(revision, map_day).locate(points)]
+    print_ = map_print(revision)
+    by_id = spots_by_id(print_, map_day)
+    return [by_id[key] if key is not None else None for key in grid_index(print_, map_day).locate(points)]
 
 
 def spot(*, code: str, day: date, revision: int) -> Spot | None:

@@ -88,6 +88,12 @@ def open_cases(numbers: Sequence[str]) -> dict[str, Case]:
     return found
 
 
+def open_free_cases(ids: models.QuerySet[Any, Any]) -> dict[int, Case]:
+    """锁住空着的事项。 Lock those of some cases that nobody has in hand, by id: the rest is left to who comes again."""
+    found = Case.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
+    return {case.pk: case for case in found.order_by("id")}
+
+
 def require_move(case: Case, verb: str, seen: int | None = None) -> State:
     """能否这样走。 Where the verb leads; Conflict when it leads nowhere, or when somebody acted after the page was opened."""
     target = rules.next_state(State(case.state), verb)
@@ -188,12 +194,12 @@ def save_step(made: CaseStep, **changes: Any) -> None:
 
 
 def save_steps(made: Sequence[CaseStep], changed: Sequence[str] = (), **changes: Any) -> None:
-    """写下若干步与各事项的现状。 Save steps, one of each case, and where the cases stand now. Three statements.
+    """写下若干步与各事项的现状。 Save steps, and where their cases stand now. Three statements.
 
     `changes` are set on every case; `changed` names what the caller has set on each already.
     """
     CaseStep.objects.bulk_create(made)
-    cases = [one.case for one in made]
+    cases = list({one.case.pk: one.case for one in made}.values())
     dues = _next_dues(cases)
     for case in cases:
         for name, value in changes.items():

@@ -13,13 +13,15 @@ from tongxin.ledger.queries.entries import LEAF, leaf_of, newest_checkpoint
 from tongxin.ledger.queries.witnessed import newest_witnessed
 from tongxin.ledger.terms import AlteredError
 
+# Each range is looked up along the key by itself (a step of a proof has 128 hashes at most): as a join it would be for the planner
+# to read the whole table instead, which it did of the nodes.
 LEAVES = """
-SELECT 0, l.index, l.hash FROM unnest(%s::bigint[], %s::bigint[]) AS r(b, e)
-  JOIN ledger_ledgerleaf l ON l.index >= r.b AND l.index < r.e
+SELECT 0, l.index, l.hash FROM unnest(%s::bigint[], %s::bigint[]) AS r(b, e) CROSS JOIN LATERAL (
+  SELECT index, hash FROM ledger_ledgerleaf WHERE index >= r.b AND index < r.e ORDER BY index LIMIT 256) AS l
 """
 NODES = """
-SELECT r.level, n.index, n.hash FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS r(level, b, e)
-  JOIN ledger_ledgernode n ON n.level = r.level AND n.index >= r.b AND n.index < r.e
+SELECT r.level, n.index, n.hash FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS r(level, b, e) CROSS JOIN LATERAL (
+  SELECT index, hash FROM ledger_ledgernode WHERE level = r.level AND index >= r.b AND index < r.e ORDER BY index LIMIT 256) AS n
 """
 ENTRIES = f"""{LEAF}, l.hash FROM ledger_ledgerleaf l JOIN ledger_ledgerentry e ON e.id = l.entry_id
  WHERE l.index >= %s AND l.index < %s ORDER BY l.index

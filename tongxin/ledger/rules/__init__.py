@@ -1,7 +1,7 @@
 """台账的纯函数。 The ledger's pure functions: leaves, notes, tiles, and the tree itself (`tongxin.ledger.merkle`)."""
 
 from tongxin.ledger.merkle import Frontier, leaf_hash, node_hash
-from tongxin.ledger.rules.leaves import commitment, instant, leaf_bytes
+from tongxin.ledger.rules.leaves import commitment, copied, instant, leaf_bytes
 from tongxin.ledger.rules.notes import (
     COSIGNATURE,
     ED25519,
@@ -38,6 +38,7 @@ __all__ = [
     "bundle",
     "checkpoint_body",
     "commitment",
+    "copied",
     "cosignature_message",
     "cosignature_time",
     "cosigned",

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongxin.ledger import merkle
@@ -114,6 +114,26 @@ def test_frontier_taken_up_again_grows_on_as_if_never_put_down(leaves: list[byte
 def test_frontier_with_the_wrong_number_of_hashes_is_refused() -> None:
     with pytest.raises(ValueError, match="complete subtrees"):
         merkle.Frontier(3, [LEAVES[0]])
+
+
+@given(st.integers(0, 1_100), st.integers(0, 1_100), st.sampled_from(["sha256", "sm3"]))
+@settings(max_examples=60, deadline=None)
+def test_many_leaves_at_once_make_the_tree_that_one_after_another_make(
+    before: int, more: int, suite: str
+) -> None:
+    leaves = [hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(before + more)]
+    one, other = merkle.Frontier(suite=suite), merkle.Frontier(suite=suite)
+    for leaf in leaves:
+        one.append(leaf)
+    other.extend(b"".join(leaves[:before]))
+    other.extend(b"".join(leaves[before:]))
+    assert (other.size, other.hashes, other.root()) == (one.size, one.hashes, one.root())
+    assert other.completed == one.completed
+
+
+def test_leaves_that_are_not_of_whole_hashes_are_refused() -> None:
+    with pytest.raises(ValueError, match="not of hashes"):
+        merkle.Frontier().extend(b"x" * 33)
 
 
 @given(leaf_lists.filter(bool), st.data())

@@ -115,7 +115,7 @@ def serve(given: argparse.Namespace) -> Result:
     application = {key: value for key, value in os.environ.items() if key not in OWNERS} | {
         "TONGXIN_POOL": "1"
     }
-    command = _server(given.host, given.port, given.workers)
+    command = server_command(host=given.host, port=given.port, workers=given.workers)
     os.execve(command[0], command, application)  # noqa: S606 - our own program; it takes our place, and our stop signals
 
 
@@ -177,7 +177,7 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Chi
     witness, setting = attesting.demo_witness()
     if setting:
         surroundings["TONGXIN_WITNESSES"] = setting
-    server = _server("127.0.0.1", given.port, given.workers)
+    server = server_command(port=given.port, workers=given.workers)
     worker = [
         sys.executable,
         "-c",
@@ -203,8 +203,8 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Chi
                 child.end_session()
 
 
-def _server(host: str, port: int, workers: int) -> list[str]:
-    """服务进程的命令。 The command of the server processes."""
+def server_command(*, port: int, workers: int, host: str = "127.0.0.1") -> list[str]:
+    """服务器的命令行。 The command line of the server: so many processes on a port of this machine; the bench starts the same."""
     return [
         sys.executable,
         "-m",
