@@ -155,6 +155,7 @@ def _database(data: str, *, short: bool) -> str:
         plugin.copy_database(plugin.TEMPLATE, name)
         _made[data] = name
         if data:
+            plugin.use(name)
             with plugin.owner_connection(name) as owner:
                 datasets.load(owner, data, short=short)
     return _made[data]
