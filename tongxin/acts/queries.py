@@ -23,6 +23,7 @@ def put(question: str, **values: Any) -> list[tuple[Any, ...]]:
     It runs in the transaction of the caller, if there is one. Raises django.db.DatabaseError.
     """
     text = _numbered(question)
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     if connection.force_debug_cursor:  # whoever counts statements counts this one too
         connection.queries_log.append({"sql": text.text, "time": ""})
