@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
+from tongxin.cases.urls import often
 from tongxin.web import views
 
 urlpatterns = [
+    *often,
     *views.urlpatterns,
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("tongxin.exchange.urls")),  # before cases, which answers whatever else begins with api/
