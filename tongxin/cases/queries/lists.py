@@ -190,15 +190,18 @@ def checks_waiting_elsewhere(*, organ: str, most: int = 50) -> list[Case]:
     )
 
 
+NEAR: Final = f"""
+SELECT {", ".join(_COLUMNS)} FROM cases_case
+ WHERE matter = %(matter)s AND path @> %(place)s::varchar[] AND reported_at >= %(since)s AND state <> '{State.CLOSED.value}'
+ ORDER BY id DESC LIMIT %(size)s"""
+
+
 def near(*, matter: str, path: Collection[str], since: datetime, most: int = 5) -> list[Case]:
     """附近的同类事项。 Open cases of the same matter in the same grid since a moment: perhaps the same thing."""
     if not matter or not path:
         return []
-    return list(
-        Case.objects.filter(matter=matter, path__contains=[next(iter(path))], reported_at__gte=since)
-        .exclude(state=State.CLOSED.value)
-        .order_by("-id")[:most]
-    )
+    rows = put(NEAR, matter=matter, place=[next(iter(path))], since=since, size=most)
+    return [Case.from_db("default", _NAMES, row) for row in rows]
 
 
 def requests_between(
