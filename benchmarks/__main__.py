@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 from benchmarks import history, machine, performance
 from benchmarks.figure import Figure, Run, result_of, within_band
@@ -63,10 +64,10 @@ def _measured(chosen: list[Figure], given: argparse.Namespace, known: Mapping[st
     return 1 if outside else 0
 
 
-def _runs(figure: Figure, given: argparse.Namespace, say: object) -> list[Run]:
-    from benchmarks.stage import Stage
+def _runs(figure: Figure, given: argparse.Namespace, say: TextIO) -> list[Run]:
+    from benchmarks.stage import Stage, leave
 
-    here = Stage(short=given.short, data=max(figure.needs, default=""))
+    here = Stage(short=given.short, data=max(figure.needs, default=""), name=figure.name)
     here.enter()
     figure.prepare(here)
     runs = []
@@ -74,13 +75,14 @@ def _runs(figure: Figure, given: argparse.Namespace, say: object) -> list[Run]:
         here.enter()
         run = figure.run(here)
         runs.append(run)
-        facts = ", ".join(f"{name} {value}" for name, value in run.facts.items())
-        print(
-            f"  run {nth + 1}: ours {run.ours:,.4g} {figure.unit}, limit {run.limit:,.4g}"
-            f" (load {machine.load():.1f}; {facts})",
-            file=say, flush=True,
-        )  # type: ignore[call-overload]  # fmt: skip
+        print(f"  run {nth + 1}: {_said(figure, run)}", file=say, flush=True)
+    leave(here)
     return runs
+
+
+def _said(figure: Figure, run: Run) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in run.facts.items())
+    return f"ours {run.ours:,.4g} {figure.unit}, limit {run.limit:,.4g} (load {machine.load():.1f}; {facts})"
 
 
 if __name__ == "__main__":
