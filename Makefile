@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export TONGXIN_DATA := $(abspath $(DATA))
 
-.PHONY: help install install-dev start stop test lint
+.PHONY: help install install-dev start stop test lint bench
 help:            ## print the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
@@ -38,3 +38,6 @@ lint: install-dev ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: install-dev ## figures beside their limits, with history and plot (NAMES="case list20"; about an hour for all)
+	$(BIN)/tongxin bench $(NAMES)

@@ -19,10 +19,20 @@ RUNS, RUNS_SHORT = 5, 3
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tongxin bench", description=__doc__)
     parser.add_argument("name", nargs="*", help="figures (all)")
-    parser.add_argument("--short", action="store_true", help="less data, shorter spans; fails only outside a figure's band")
-    parser.add_argument("--runs", type=int, default=0, help=f"runs of each figure ({RUNS}, short {RUNS_SHORT})")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output and nothing else there")
-    parser.add_argument("--markdown", action="store_true", help="only write the table of docs/performance.md anew, from the history")
+    parser.add_argument(
+        "--short", action="store_true", help="less data, shorter spans; fails only outside a figure's band"
+    )
+    parser.add_argument(
+        "--runs", type=int, default=0, help=f"runs of each figure ({RUNS}, short {RUNS_SHORT})"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object on standard output and nothing else there"
+    )
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        help="only write the table of docs/performance.md anew, from the history",
+    )
     given = parser.parse_args()
     from benchmarks import stage  # starts the database's server: only now, when the arguments are right
     from benchmarks.figures import figures

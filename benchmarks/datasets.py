@@ -73,7 +73,9 @@ def prototypes(at: datetime) -> dict[str, list[int]]:
 
 
 def _brought_about(kind: str, at: datetime, point: tuple[float, float]) -> int:
-    new = a_report(matter=MATTER, lon=point[0], lat=point[1], reported_at=at, name="某某", phone="13900000000")
+    new = a_report(
+        matter=MATTER, lon=point[0], lat=point[1], reported_at=at, name="某某", phone="13900000000"
+    )
     receipt = acts.report_cases(actor=ANONYMOUS, at=at, reports=[new])[0]
     if not isinstance(receipt, Receipt):
         raise TypeError(str(receipt))
@@ -171,7 +173,12 @@ def _copy_parts(owner: psycopg.Connection, count: int) -> None:
         "bench_whole p JOIN ledger_ledgercontent s ON s.subject = 'case:' || p.original "
         "JOIN ledger_ledgerentry t ON t.id = s.entry_id ORDER BY p.n, t.id"
     )
-    _insert(owner, "ledger_ledgerentry", {"act": act, "xact": "pg_current_xact_id()", **_shifted(owner, "ledger_ledgerentry")}, entries)
+    _insert(
+        owner,
+        "ledger_ledgerentry",
+        {"act": act, "xact": "pg_current_xact_id()", **_shifted(owner, "ledger_ledgerentry")},
+        entries,
+    )
     owner.execute(
         "CREATE UNLOGGED TABLE bench_entry AS SELECT p.number, e.id AS original, n.id AS copy FROM bench_whole p "
         "JOIN ledger_ledgercontent s ON s.subject = 'case:' || p.original JOIN ledger_ledgerentry e ON e.id = s.entry_id "
@@ -202,7 +209,9 @@ def _insert(
 
 def _shifted(owner: psycopg.Connection, table: str) -> dict[str, str]:
     """Every moment of a row, moved as the plan says."""
-    return {name: f"t.{name} + p.shift" for name, type_ in _columns(owner, table) if type_.startswith("timestamp")}
+    return {
+        name: f"t.{name} + p.shift" for name, type_ in _columns(owner, table) if type_.startswith("timestamp")
+    }
 
 
 def _columns(owner: psycopg.Connection, table: str) -> list[tuple[str, str]]:

@@ -127,9 +127,9 @@ def _panel(figure: Figure, own: Sequence[Line], commits: Sequence[str], x0: floa
         said = f"{one['commit']}: {one['ours']:,.4g} {figure.unit}, ratio {_said(float(one['ratio']))}"
         at = f'cx="{x(one["commit"]):.1f}" cy="{y(float(one["ratio"])):.1f}"'
         parts.append(f'<circle {at} r="3.5" fill="#0b5cad"><title>{escape(said)}</title></circle>\n')
-    for commit in dict.fromkeys([own[0]["commit"], own[-1]["commit"]]):
-        parts.append(_text(x(commit), base + 16, commit[:7], anchor="middle", colour="#555"))
-    return "".join(parts)
+    ends = dict.fromkeys([own[0]["commit"], own[-1]["commit"]])
+    marks = [_text(x(commit), base + 16, commit[:7], anchor="middle", colour="#555") for commit in ends]
+    return "".join([*parts, *marks])
 
 
 def _ticks(top: float) -> list[float]:

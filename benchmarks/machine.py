@@ -55,7 +55,9 @@ def conditions(before: float) -> dict[str, Any]:
 def commit() -> str:
     """The commit that is checked out, 12 digits; with `+` where files differ from it, empty outside a repository."""
     head = _git("rev-parse", "--short=12", "HEAD")
-    return head + ("+" if head and _git("status", "--porcelain", "--untracked-files=no", "--", "tongxin") else "")
+    return head + (
+        "+" if head and _git("status", "--porcelain", "--untracked-files=no", "--", "tongxin") else ""
+    )
 
 
 def _git(*words: str) -> str:

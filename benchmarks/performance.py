@@ -48,7 +48,9 @@ def table(known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> st
             if one
             else ["not yet measured", "", "", ""]
         )
-        rows.append(f"| [{name}](#{anchor(name)}) | {asked(figure)} | {' | '.join(measured)} | {figure.limit_words} |")
+        rows.append(
+            f"| [{name}](#{anchor(name)}) | {asked(figure)} | {' | '.join(measured)} | {figure.limit_words} |"
+        )
     return "\n".join(rows)
 
 
@@ -80,7 +82,13 @@ def _conditions(one: Mapping[str, Any]) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        f"{value:,.4g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def page(text: str, known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> str:

@@ -42,7 +42,9 @@ def number(nth: int) -> str:
     return f"B{nth:09d}"
 
 
-def loaded(base: str, made: Callable[[random.Random], bytes], stage: Stage, *, clients: int = CLIENTS) -> Answers:
+def loaded(
+    base: str, made: Callable[[random.Random], bytes], stage: Stage, *, clients: int = CLIENTS
+) -> Answers:
     """Warm up, then load for the stage's span. Raises RuntimeError when an answer was no success."""
     drive(base, made, clients=clients, seconds=WARM, seed=2)
     found = drive(base, made, clients=clients, seconds=stage.seconds)
@@ -93,14 +95,13 @@ def case_script(stage: Stage) -> str:
 
 
 def desk_script(stage: Stage, size: int) -> str:
-    """The statements of a page of the desk: who, the city, so many rows after a moment at random."""
+    """The statements of a page of the desk: who, the city, the first so many rows."""
     organ = organs(stage)[0]
     return (
-        "\\set ago random(0, 40000)\n"
-        + who_script(stage)
+        who_script(stage)
         + filled(
             DESK, organ=f"'{organ}'", assisting=f"'{organ}'", states="ARRAY['dispatched','handling']",
-            due="(now() + interval '5 days' - make_interval(secs => :ago))", id="0", unlimited="0", before="'infinity'",
+            due="'-infinity'", id="0", unlimited="0", before="'infinity'",
             size=str(size + 1),
         )
     )  # fmt: skip

@@ -124,7 +124,9 @@ class Stage:
         """The header line of a session of somebody, begun by the act of signing in."""
         self.enter()
         client = with_session(session_of(actor, "bench"))
-        return f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+        return (
+            f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+        )
 
 
 def program(name: str) -> Path:

@@ -11,7 +11,18 @@ from benchmarks.figure import Figure, Run
 from benchmarks.load import request
 from benchmarks.stage import Stage
 
-PATHS = ("/", "/overview/", "/lists/", "/law/", "/data/", "/desk/", "/cases/", "/api/matters", "/api/cases", "/api/desk")
+PATHS = (
+    "/",
+    "/overview/",
+    "/lists/",
+    "/law/",
+    "/data/",
+    "/desk/",
+    "/cases/",
+    "/api/matters",
+    "/api/cases",
+    "/api/desk",
+)
 held: dict[str, str] = {}
 
 

@@ -13,10 +13,7 @@ from tongxin.places.models import City, Place
 from tongxin.places.rules import GridIndex
 from tongxin.places.terms import CityFacts, NotFoundedError, Spot
 
-
-CITY: Final = (
-    "SELECT code, name, name_en, scheme, root, timezone, lead_body, desk, settings::json, revision FROM places_city LIMIT 1"
-)
+CITY: Final = "SELECT code, name, name_en, scheme, root, timezone, lead_body, desk, settings::json, revision FROM places_city LIMIT 1"
 
 
 def city() -> CityFacts:

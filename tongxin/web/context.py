@@ -47,9 +47,7 @@ BELOW: Final = {
     "/overview/": ("/overview/", "/hung/"),
 }  # pages that belong to a section
 NO_RETURN: Final = ("/sign-in/", "/demo/")
-HOUSE: Final = (
-    "SELECT name, name_en, settings::json, (SELECT max(size) FROM ledger_ledgercheckpoint) FROM places_city LIMIT 1"
-)
+HOUSE: Final = "SELECT name, name_en, settings::json, (SELECT max(size) FROM ledger_ledgercheckpoint) FROM places_city LIMIT 1"
 _known: dict[str, Any] = {"city": None, "checkpoint": None}
 
 

@@ -87,7 +87,9 @@ def _who(request: HttpRequest) -> Who:
     if office and here.standing is None:
         return NOBODY  # the office ended: the session ends with it
     return Who(
-        actor=Actor(person=live.person, office=office, means=live.means), login=live.login, standing=here.standing
+        actor=Actor(person=live.person, office=office, means=live.means),
+        login=live.login,
+        standing=here.standing,
     )
 
 

@@ -40,12 +40,17 @@ def office_of(request: HttpRequest) -> tuple[Who, Standing]:
     if not me.signed_in:
         raise Trouble(401, "sign_in", "", "请先登录", "sign in first")
     if me.standing is None:
-        raise Trouble(403, "no_office", "", "工作台只给任职的人用", "the desk is for those who hold an office")
+        raise Trouble(
+            403, "no_office", "", "工作台只给任职的人用", "the desk is for those who hold an office"
+        )
     return me, me.standing
 
 
 @desk.get(
-    "", response={200: DeskShown, **PROBLEMS}, summary="What waits at the desk of your office", operation_id="desk"
+    "",
+    response={200: DeskShown, **PROBLEMS},
+    summary="What waits at the desk of your office",
+    operation_id="desk",
 )
 def desk_listed(request: HttpRequest, asked: Query[DeskAsked]) -> HttpResponse:
     """桌上的事项，最急的在前。 A page of what waits at the desk, soonest due first. Three statements, whatever its size."""

@@ -9,7 +9,9 @@ _own = [
     for one in json_api.api.urls[0]
     if isinstance(one, URLPattern) and one.name != "api-root"
 ]
-often: list[URLPattern] = [one for one in _own if str(one.pattern).startswith(("api/desk", "api/cases", "api/reports"))]
+often: list[URLPattern] = [
+    one for one in _own if str(one.pattern).startswith(("api/desk", "api/cases", "api/reports"))
+]
 urlpatterns: list[URLPattern] = [
     *open311.urlpatterns,
     path("api/docs", json_api.one_shape(json_api.guide), name="api_guide"),

@@ -109,19 +109,21 @@ DESK_STATES: Mapping[By, tuple[State, ...]] = {
 ASSISTING: Final = frozenset({By.CASE_OFFICER, By.GRID_WORKER})
 
 # Each state of the desk is read along its index (organ, state, due, id), those without a limit last; so a page costs the same
-# whether a dozen cases wait or a hundred thousand. What the organ assists in is found by its open parts.
+# whether a dozen cases wait or a hundred thousand. (In order of the id alone the server would walk through all cases instead.) What the organ assists in is found by its open parts.
 _OWN: Final = """SELECT * FROM cases_case c WHERE c.organ = %(organ)s AND c.state = s.state AND"""
 _AFTER: Final = (
     "(c.due_at, c.id) > (%(due)s::timestamptz, %(id)s::bigint) AND c.due_at < %(before)s::timestamptz"
 )
-_UNLIMITED: Final = "c.due_at IS NULL AND c.id > %(unlimited)s::bigint AND %(before)s::timestamptz = 'infinity'"
+_UNLIMITED: Final = (
+    "c.due_at IS NULL AND c.id > %(unlimited)s::bigint AND %(before)s::timestamptz = 'infinity'"
+)
 _COLUMNS: Final = [str(field.column) for field in Case._meta.concrete_fields]  # noqa: SLF001
 _NAMES: Final = [field.attname for field in Case._meta.concrete_fields]  # noqa: SLF001
 DESK: Final = f"""
 SELECT {", ".join(_COLUMNS)} FROM (
   SELECT c.* FROM unnest(%(states)s::text[]) AS s(state) CROSS JOIN LATERAL (
     ({_OWN} {_AFTER} ORDER BY c.due_at, c.id LIMIT %(size)s)
-    UNION ALL ({_OWN} {_UNLIMITED} ORDER BY c.id LIMIT %(size)s)) c
+    UNION ALL ({_OWN} {_UNLIMITED} ORDER BY c.due_at, c.id LIMIT %(size)s)) c
   UNION ALL
   SELECT c.* FROM cases_assignment a JOIN cases_case c ON c.id = a.case_id
    WHERE a.organ = %(assisting)s AND a.role = '{Role.ASSIST.value}' AND a.ended_at IS NULL AND a.settled_at IS NULL

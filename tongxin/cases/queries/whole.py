@@ -73,8 +73,10 @@ def whole(*, number: str) -> dict[str, Any] | None:
     log = [made(CaseStep, one) for one in steps or ()]
     for request in asked:
         request.clock = running[request.clock_id]
-    for row in (*running.values(), *log):
-        row.case = case
+    for clock in running.values():
+        clock.case = case
+    for step in log:
+        step.case = case
     return {
         "case": case,
         "whole": main,

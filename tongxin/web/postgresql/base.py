@@ -8,10 +8,11 @@ server asked. (A network that swallows packets is noticed by neither; for that a
 
 import select
 
+import psycopg
 from django.db.backends.postgresql import base
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """连接。 A connection, kept by its thread."""
 
     def is_usable(self) -> bool:
@@ -20,6 +21,6 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
             return False
         try:
             waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)
-        except (OSError, ValueError, base.Database.Error):
+        except (OSError, ValueError, psycopg.Error):
             return False
         return bool(super().is_usable()) if waiting else True
