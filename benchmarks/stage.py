@@ -147,8 +147,8 @@ def apart(work: Callable[[], None]) -> None:
 
 def leave(stage: Stage) -> None:
     """Drop what belonged to one figure alone; data sets stay for the next."""
+    plugin.use(plugin.TEMPLATE)
     if not stage.data:
-        connection.close()
         plugin.drop_database(_made.pop(stage.name))
 
 

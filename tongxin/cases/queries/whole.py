@@ -47,7 +47,7 @@ def _reader(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DecimalField):
         places = Decimal(1).scaleb(-(field.decimal_places or 0))
         return lambda value: Decimal(str(value)).quantize(places)
-    return None
+    return float if isinstance(field, models.FloatField) else None  # 118.0 is written 118
 
 
 def made(model: type[M], row: Row) -> M:
