@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from benchmarks import history, machine, performance
-from benchmarks.figure import Figure, Run, result_of, within_band
+from benchmarks.figure import Figure, Run, number, result_of, within_band
 
 RUNS, RUNS_SHORT = 5, 3
 
@@ -92,7 +92,7 @@ def _runs(figure: Figure, given: argparse.Namespace, say: TextIO) -> list[Run]:
 
 def _said(figure: Figure, run: Run) -> str:
     facts = ", ".join(f"{name} {value}" for name, value in run.facts.items())
-    return f"ours {run.ours:,.4g} {figure.unit}, limit {run.limit:,.4g} (load {machine.load():.1f}; {facts})"
+    return f"ours {number(run.ours)} {figure.unit}, limit {number(run.limit)} (load {machine.load():.1f}; {facts})"
 
 
 if __name__ == "__main__":

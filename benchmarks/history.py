@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.figure import Figure, Result
+from benchmarks.figure import Figure, Result, number
 
 HERE = Path(__file__).resolve().parent
 FILE, PLOT = HERE / "history.jsonl", HERE / "history.svg"
@@ -44,11 +44,11 @@ def read(path: Path = FILE) -> list[Line]:
     if not path.exists():
         return []
     found = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for place, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             found.append(json.loads(text))
         except ValueError as error:
-            raise ValueError(f"{path.name}, line {number}: {error}") from error
+            raise ValueError(f"{path.name}, line {place}: {error}") from error
     return found
 
 
@@ -87,15 +87,17 @@ def plot(known: Mapping[str, Figure], lines: Sequence[Line]) -> str:
     rows = (len(shown) + 1) // 2
     parts = [
         _panel(known[name], [one for one in lines if one["figure"] == name], commits,
-               (number % 2) * (PANEL + GAP), (number // 2) * (TALL + TOP + GAP + 18))
-        for number, name in enumerate(shown)
+               (nth % 2) * (PANEL + GAP), (nth // 2) * (TALL + TOP + GAP + 18))
+        for nth, name in enumerate(shown)
     ]  # fmt: skip
     wide, high = 2 * PANEL + GAP, max(rows * (TALL + TOP + GAP + 18), 40)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 -8 {wide + 32} {high + 16}" width="{wide + 32}" height="{high + 16}" '
         'font-family="sans-serif" font-size="12" role="img">\n'
         "<title>Figures over commits: ours against the limit of the same run</title>\n"
-        f'<rect width="{wide}" height="{high}" fill="#fff"/>\n' + "".join(parts) + "</svg>\n"
+        f'<rect x="-16" y="-8" width="{wide + 32}" height="{high + 16}" fill="#fff"/>\n'
+        + "".join(parts)
+        + "</svg>\n"
     )
 
 
@@ -113,7 +115,7 @@ def _panel(figure: Figure, own: Sequence[Line], commits: Sequence[str], x0: floa
 
     against = "of the limit" if own[-1]["limit"] else "of what is asked"
     better = "more is better" if figure.rate else "less is better"
-    newest_said = f"{own[-1]['ours']:,.4g} {figure.unit}"
+    newest_said = f"{number(own[-1]['ours'])} {figure.unit}"
     parts = [
         _text(x0, y0 + 14, f"{figure.name}: {newest_said}", weight="bold"),
         _text(x0, y0 + 32, f"ratio {against}, {better}", colour="#555"),
@@ -124,7 +126,7 @@ def _panel(figure: Figure, own: Sequence[Line], commits: Sequence[str], x0: floa
     points = " ".join(f"{x(one['commit']):.1f},{y(float(one['ratio'])):.1f}" for one in own)
     parts.append(f'<polyline points="{points}" fill="none" stroke="#0b5cad" stroke-width="2"/>\n')
     for one in own:
-        said = f"{one['commit']}: {one['ours']:,.4g} {figure.unit}, ratio {_said(float(one['ratio']))}"
+        said = f"{one['commit']}: {number(one['ours'])} {figure.unit}, ratio {_said(float(one['ratio']))}"
         at = f'cx="{x(one["commit"]):.1f}" cy="{y(float(one["ratio"])):.1f}"'
         parts.append(f'<circle {at} r="3.5" fill="#0b5cad"><title>{escape(said)}</title></circle>\n')
     ends = dict.fromkeys([own[0]["commit"], own[-1]["commit"]])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import history
-from benchmarks.figure import Figure, Result
+from benchmarks.figure import Figure, Result, number
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by `tongxin bench --markdown` -->", "<!-- end of the figures -->"
@@ -15,9 +15,9 @@ BEGIN, END = "<!-- figures: written by `tongxin bench --markdown` -->", "<!-- en
 
 def said(figure: Figure, result: Result) -> str:
     """One figure's result in a line: ours, limit, ratio, spread, and what is asked."""
-    limit = f", limit {result.limit:,.4g}" if result.limit else ""
+    limit = f", limit {number(result.limit)}" if result.limit else ""
     return (
-        f"ours {result.ours:,.4g} {figure.unit}{limit}, ratio {result.ratio:.2f}; spread {result.spread:.0%}, of the "
+        f"ours {number(result.ours)} {figure.unit}{limit}, ratio {result.ratio:.2f}; spread {result.spread:.0%}, of the "
         f"ratio {result.ratio_spread:.0%}; asked {asked(figure)}"
     )
 
@@ -40,8 +40,8 @@ def table(known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> st
         one = newest.get(name)
         measured = (
             [
-                f"{one['ours']:,.4g} {figure.unit}",
-                f"{one['limit']:,.4g}" if one["limit"] else "–",
+                f"{number(one['ours'])} {figure.unit}",
+                number(one["limit"]) if one["limit"] else "–",
                 f"{one['ratio']:.2f}",
                 f"{one['spread']:.0%}",
             ]
@@ -82,13 +82,7 @@ def _conditions(one: Mapping[str, Any]) -> str:
 
 
 def _number(value: object) -> str:
-    return (
-        f"{value:,.4g}"
-        if isinstance(value, float)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def page(text: str, known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> str:
