@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export TONGXIN_DATA := $(abspath $(DATA))
 
-.PHONY: help install install-dev start stop test lint faults
+.PHONY: help install install-dev start stop test lint bench faults
 help:            ## print the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
@@ -43,3 +43,6 @@ ROUNDS ?= 200
 SEED   ?= $(shell od -An -N3 -tu4 /dev/urandom)
 faults: install-dev ## kill at random under load, look at everything (ROUNDS=, SEED= can be given); docs/faults.md
 	$(BIN)/python -m tests.faults --rounds $(ROUNDS) --seed $(SEED) --json $(DATA)/faults.json --markdown $(DATA)/faults.md
+
+bench: install-dev ## figures beside their limits, with history and plot (NAMES="case list20"; about an hour for all)
+	$(BIN)/tongxin bench $(NAMES)

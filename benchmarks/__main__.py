@@ -8,9 +8,10 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 from benchmarks import history, machine, performance
-from benchmarks.figure import Figure, Run, result_of, within_band
+from benchmarks.figure import Figure, Run, number, result_of, within_band
 
 RUNS, RUNS_SHORT = 5, 3
 
@@ -18,10 +19,20 @@ RUNS, RUNS_SHORT = 5, 3
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tongxin bench", description=__doc__)
     parser.add_argument("name", nargs="*", help="figures (all)")
-    parser.add_argument("--short", action="store_true", help="less data, shorter spans; fails only outside a figure's band")
-    parser.add_argument("--runs", type=int, default=0, help=f"runs of each figure ({RUNS}, short {RUNS_SHORT})")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output and nothing else there")
-    parser.add_argument("--markdown", action="store_true", help="only write the table of docs/performance.md anew, from the history")
+    parser.add_argument(
+        "--short", action="store_true", help="less data, shorter spans; fails only outside a figure's band"
+    )
+    parser.add_argument(
+        "--runs", type=int, default=0, help=f"runs of each figure ({RUNS}, short {RUNS_SHORT})"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object on standard output and nothing else there"
+    )
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        help="only write the table of docs/performance.md anew, from the history",
+    )
     given = parser.parse_args()
     from benchmarks import stage  # starts the database's server: only now, when the arguments are right
     from benchmarks.figures import figures
@@ -63,10 +74,10 @@ def _measured(chosen: list[Figure], given: argparse.Namespace, known: Mapping[st
     return 1 if outside else 0
 
 
-def _runs(figure: Figure, given: argparse.Namespace, say: object) -> list[Run]:
-    from benchmarks.stage import Stage
+def _runs(figure: Figure, given: argparse.Namespace, say: TextIO) -> list[Run]:
+    from benchmarks.stage import Stage, leave
 
-    here = Stage(short=given.short, data=max(figure.needs, default=""))
+    here = Stage(short=given.short, data=max(figure.needs, default=""), name=figure.name)
     here.enter()
     figure.prepare(here)
     runs = []
@@ -74,13 +85,14 @@ def _runs(figure: Figure, given: argparse.Namespace, say: object) -> list[Run]:
         here.enter()
         run = figure.run(here)
         runs.append(run)
-        facts = ", ".join(f"{name} {value}" for name, value in run.facts.items())
-        print(
-            f"  run {nth + 1}: ours {run.ours:,.4g} {figure.unit}, limit {run.limit:,.4g}"
-            f" (load {machine.load():.1f}; {facts})",
-            file=say, flush=True,
-        )  # type: ignore[call-overload]  # fmt: skip
+        print(f"  run {nth + 1}: {_said(figure, run)}", file=say, flush=True)
+    leave(here)
     return runs
+
+
+def _said(figure: Figure, run: Run) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in run.facts.items())
+    return f"ours {number(run.ours)} {figure.unit}, limit {number(run.limit)} (load {machine.load():.1f}; {facts})"
 
 
 if __name__ == "__main__":

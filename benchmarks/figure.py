@@ -109,3 +109,8 @@ def reached(figure: Figure, result: Result) -> bool:
 def within_band(figure: Figure, result: Result) -> bool:
     """Whether the ratio is no worse than the band: what the short form fails by, and nothing else."""
     return as_good(figure, result.ratio, figure.band)
+
+
+def number(value: float) -> str:
+    """A number as read: thousands apart, four digits where it is small."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

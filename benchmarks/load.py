@@ -35,7 +35,11 @@ class Answers:
     def facts(self) -> dict[str, object]:
         """For a run's facts; answers that are no success are counted as errors."""
         errors = sum(count for status, count in self.statuses.items() if not 200 <= status < 300)
-        return {"p50 ms": round(self.percentile(0.5), 2), "p99 ms": round(self.percentile(0.99), 2), "errors": errors}
+        return {
+            "p50 ms": round(self.percentile(0.5), 2),
+            "p99 ms": round(self.percentile(0.99), 2),
+            "errors": errors,
+        }
 
 
 class _Client:
@@ -74,10 +78,14 @@ class _Client:
 def request(base: str, path: str, *, method: str = "GET", body: bytes = b"", headers: str = "") -> bytes:
     """The bytes of a request; `headers` are whole lines, each ended by CRLF."""
     length = f"Content-Length: {len(body)}\r\n" if body or method != "GET" else ""
-    return f"{method} {path} HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n{length}{headers}\r\n".encode() + body
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n{length}{headers}\r\n".encode() + body
+    )
 
 
-def drive(base: str, made: Callable[[random.Random], bytes], *, clients: int, seconds: float, seed: int = 1) -> Answers:
+def drive(
+    base: str, made: Callable[[random.Random], bytes], *, clients: int, seconds: float, seed: int = 1
+) -> Answers:
     """So many clients for a span; `made` makes the next request. Whoever has asked at the end is still waited for, uncounted.
 
     Raises ConnectionError when the server hangs up, or says nothing for a minute.

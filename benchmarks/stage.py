@@ -38,17 +38,17 @@ from tongxin.web.pack.load import found_city  # noqa: E402
 from tongxin.web.secrets import Secrets  # noqa: E402
 
 FORK = multiprocessing.get_context("fork")
-_made: dict[str, str] = {}  # data set → database
+_made: dict[str, str] = {}  # data set or figure → database
 
 
 class Stage:
-    """The stage of one data set. `cases`: how many cases are loaded; `seconds`: the span of one measurement."""
+    """The stage of one data set; one without is the figure's own. `cases`: how many cases are loaded; `seconds`: the span of one measurement."""
 
-    def __init__(self, *, short: bool, data: str = "") -> None:
-        self.short, self.data = short, data
+    def __init__(self, *, short: bool, data: str = "", name: str = "bare") -> None:
+        self.short, self.data, self.name = short, data, data or name
         self.seconds = 3.0 if short else 10.0
         self.cases = datasets.size(data, short=short)
-        self.database = _database(data, short=short)
+        self.database = _database(self.name, data, short=short)
 
     def enter(self) -> None:
         """Connect this process's Django to the database of this stage."""
@@ -57,6 +57,13 @@ class Stage:
     def beside(self, data: str) -> "Stage":
         """The stage of another data set, on the same server."""
         return Stage(short=self.short, data=data)
+
+    def anew(self) -> None:
+        """Make the database anew, as the city was founded: for a figure whose run cannot be repeated on what it leaves."""
+        connection.close()
+        plugin.drop_database(_made.pop(self.name))
+        self.database = _database(self.name, self.data, short=self.short)
+        self.enter()
 
     def owner(self) -> psycopg.Connection:
         """A raw connection as the owner of the tables, autocommit."""
@@ -117,7 +124,9 @@ class Stage:
         """The header line of a session of somebody, begun by the act of signing in."""
         self.enter()
         client = with_session(session_of(actor, "bench"))
-        return f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+        return (
+            f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+        )
 
 
 def program(name: str) -> Path:
@@ -136,6 +145,13 @@ def apart(work: Callable[[], None]) -> None:
         raise RuntimeError("the work in a process of its own failed; its message stands above")
 
 
+def leave(stage: Stage) -> None:
+    """Drop what belonged to one figure alone; data sets stay for the next."""
+    plugin.use(plugin.TEMPLATE)
+    if not stage.data:
+        plugin.drop_database(_made.pop(stage.name))
+
+
 def close() -> None:
     """Drop what was made."""
     connection.close()
@@ -144,20 +160,22 @@ def close() -> None:
     _made.clear()
 
 
-def _database(data: str, *, short: bool) -> str:
+def _database(key: str, data: str, *, short: bool) -> str:
     if not _made:
-        _made["template"] = plugin.TEMPLATE
         with plugin.admin() as admin:
             admin.execute(f'CREATE DATABASE "{plugin.TEMPLATE}"')
+        _made["template"] = plugin.TEMPLATE
         apart(_found)
-    if data not in _made:
-        name = f"{plugin.PREFIX}_{data.replace('-', '_') or 'bare'}"
+    if key not in _made:
+        name = f"{plugin.PREFIX}_{key.replace('-', '_')}"
+        connection.close()
         plugin.copy_database(plugin.TEMPLATE, name)
-        _made[data] = name
+        _made[key] = name
         if data:
+            plugin.use(name)
             with plugin.owner_connection(name) as owner:
                 datasets.load(owner, data, short=short)
-    return _made[data]
+    return _made[key]
 
 
 def _found() -> None:

@@ -3,11 +3,13 @@
 from tongxin.cases.api import urls as api
 from tongxin.cases.views import act, desk, erasing, matter, mine, overview, report
 
+# What is asked for most, before everything else: an address is looked for from the top (web/urls.py).
+often = [*api.often, *matter.urlpatterns, desk.first]
+
 urlpatterns = [
     *report.urlpatterns,
     *mine.urlpatterns,
     *erasing.urlpatterns,
-    *matter.urlpatterns,
     *act.urlpatterns,
     *desk.urlpatterns,
     *overview.urlpatterns,

@@ -151,7 +151,7 @@ class NewSession:
     demo: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class LiveSession:
     """活着的会话。 A session that has not ended, as each request sees it."""
 

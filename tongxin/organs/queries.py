@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from django.db import models
 
+from tongxin.acts.queries import put
 from tongxin.acts.terms import By, Standing
 from tongxin.organs.models import Holding, Office, Organ
 from tongxin.organs.terms import OrganFacts
@@ -21,19 +23,26 @@ def held_offices(*, person: str, day: date) -> models.QuerySet[Holding]:
     )
 
 
+# The office that somebody holds on a day; also read together with the session (web/present.py).
+HELD_OFFICE: Final = """
+SELECT 'office:' || o.code AS office, g.code AS organ, g.name, coalesce(nullif(g.name_en, ''), g.name) AS name_en, o.post,
+       p.code AS place
+  FROM organs_holding h JOIN organs_office o ON o.id = h.office_id JOIN organs_organ g ON g.id = o.organ_id
+  JOIN places_place p ON p.id = g.place_id
+ WHERE h.person = %(person)s AND o.code = %(office)s AND h.valid_from <= %(day)s
+   AND (h.valid_to IS NULL OR h.valid_to > %(day)s)"""
+
+
 def standing(*, person: str, office: str, day: date) -> Standing | None:
-    """任职事实。 The standing a person has through an office on a day; None when they do not hold it."""
-    held = held_offices(person=person, day=day).filter(office__code=office.removeprefix("office:")).first()
-    if held is None:
-        return None
-    organ = held.office.organ
+    """任职事实。 The standing a person has through an office on a day; None when they do not hold it. One statement."""
+    rows = put(HELD_OFFICE, person=person, office=office.removeprefix("office:"), day=day)
+    return standing_of(*rows[0]) if rows else None
+
+
+def standing_of(office: str, organ: str, name: str, name_en: str, post: str, place: str) -> Standing:
+    """一行的任职事实。 The standing of a row of HELD_OFFICE."""
     return Standing(
-        office=f"office:{held.office.code}",
-        organ=organ.code,
-        organ_name=organ.name,
-        organ_name_en=organ.name_en or organ.name,
-        post=By(held.office.post),
-        place=organ.place.code,
+        office=office, organ=organ, organ_name=name, organ_name_en=name_en, post=By(post), place=place
     )
 
 

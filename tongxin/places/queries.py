@@ -8,28 +8,20 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models
 
+from tongxin.acts.queries import put
 from tongxin.places.models import City, Place
 from tongxin.places.rules import GridIndex
 from tongxin.places.terms import CityFacts, NotFoundedError, Spot
 
+CITY: Final = "SELECT code, name, name_en, scheme, root, timezone, lead_body, desk, settings::json, revision FROM places_city LIMIT 1"
+
 
 def city() -> CityFacts:
     """本市。 The city, read each time: its revision tells whether what we keep is still true. Raises NotFoundedError."""
-    row = City.objects.first()
-    if row is None:
+    rows = put(CITY)
+    if not rows:
         raise NotFoundedError("no city has been founded in this database")
-    return CityFacts(
-        code=row.code,
-        name=row.name,
-        name_en=row.name_en,
-        scheme=row.scheme,
-        root=row.root,
-        timezone=row.timezone,
-        lead_body=row.lead_body,
-        desk=row.desk,
-        settings=row.settings,
-        revision=row.revision,
-    )
+    return CityFacts(*rows[0])
 
 
 def city_day(at: datetime) -> date:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class CityFacts:
     """城市的常用事实。 What most acts need to know of the city; `revision` names the state of its standing facts."""
 

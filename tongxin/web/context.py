@@ -3,6 +3,7 @@
 A page must still be drawn when no city has been founded, and when the database is away: then with what was known before.
 """
 
+import functools
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
@@ -14,9 +15,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.acts.queries import put
 from tongxin.acts.terms import BY_LABELS, By, Who, who
-from tongxin.ledger.queries import newest_checkpoint
-from tongxin.places.queries import city
 
 PUBLIC: Final = (
     ("/report/", _("报告一件事")),
@@ -47,11 +47,12 @@ BELOW: Final = {
     "/overview/": ("/overview/", "/hung/"),
 }  # pages that belong to a section
 NO_RETURN: Final = ("/sign-in/", "/demo/")
+HOUSE: Final = "SELECT name, name_en, settings::json, (SELECT max(size) FROM ledger_ledgercheckpoint) FROM places_city LIMIT 1"
 _known: dict[str, Any] = {"city": None, "checkpoint": None}
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """页眉页脚的内容。 The contents of head and foot. Two statements, on top of those each view names for itself."""
+    """页眉页脚的内容。 The contents of head and foot. One statement, on top of those each view names for itself."""
     facts = _facts()
     asker = who(request)
     return {
@@ -65,22 +66,23 @@ def _facts() -> Mapping[str, Any]:
     if connection.errors_occurred:  # this request has met the trouble already: it does not wait for it twice
         return _known
     try:
-        _known["city"] = _city()
-        newest = newest_checkpoint()
-        _known["checkpoint"] = {"url": "/ledger/", "size": newest.size} if newest else None
-    except LookupError:
-        return {"city": None, "checkpoint": None}
+        rows = put(HOUSE)
+        if not rows:
+            return {"city": None, "checkpoint": None}
+        *city, size = rows[0]
+        _known["city"] = _shown(*city)
+        _known["checkpoint"] = {"url": "/ledger/", "size": size} if size else None
     except (DatabaseError, InterfaceError):
         pass
     return _known
 
 
-def _city() -> dict[str, Any]:
-    facts = city()
-    said = {key: facts.settings.get(key, "") for key in ("synthetic_notice", "synthetic_notice_en")}
-    return {"name": facts.name, "name_en": facts.name_en, **said}
+def _shown(name: str, name_en: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    notices = {key: said.get(key, "") for key in ("synthetic_notice", "synthetic_notice_en")}
+    return {"name": name, "name_en": name_en, **notices}
 
 
+@functools.cache
 def _version() -> str:
     try:
         return version("tongxin")

@@ -16,9 +16,8 @@ from django.utils.translation import get_language
 
 from tongxin.acts.terms import NOBODY, Actor, Conflict, InvalidInput, Refused, Who, says_no_room, who
 from tongxin.identity.models import Account
-from tongxin.identity.queries import live_session, own_account
-from tongxin.organs.queries import standing
-from tongxin.places.queries import city_day
+from tongxin.identity.queries import own_account
+from tongxin.web.present import present
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("tongxin.web")
@@ -48,7 +47,7 @@ class Headers:
 class WhoActs:
     """谁在行为。 Works out who acts: the signed cookie names a session, which must be alive; the office must be held now.
 
-    No statement for who is not signed in; one for a session in one's own right, two for one through an office.
+    No statement for who is not signed in; one for a session, with the office or without.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -75,18 +74,23 @@ def _who(request: HttpRequest) -> Who:
     if not isinstance(held, dict) or not held.get("secret"):
         return NOBODY
     moment = timezone.now()
-    live = live_session(secret=held["secret"], since=moment - timedelta(seconds=settings.SESSION_COOKIE_AGE))
-    if live is None or live.login != held.get("login") or (live.demo and not settings.DEMO):
-        return NOBODY  # ended here or elsewhere
-    request.live = live  # type: ignore[attr-defined]
     office = held.get("office") or None
-    found = None
-    if office:
-        found = standing(person=live.person, office=office, day=city_day(moment))
-        if found is None:
-            return NOBODY  # the office ended: the session ends with it
+    here = present(
+        secret=held["secret"],
+        office=office,
+        since=moment - timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        at=moment,
+    )
+    if here is None or here.live.login != held.get("login") or (here.live.demo and not settings.DEMO):
+        return NOBODY  # ended here or elsewhere
+    live = here.live
+    request.live = live  # type: ignore[attr-defined]
+    if office and here.standing is None:
+        return NOBODY  # the office ended: the session ends with it
     return Who(
-        actor=Actor(person=live.person, office=office, means=live.means), login=live.login, standing=found
+        actor=Actor(person=live.person, office=office, means=live.means),
+        login=live.login,
+        standing=here.standing,
     )
 
 

@@ -20,7 +20,7 @@ ALLOWED_HOSTS = os.environ.get("TONGXIN_HOSTS", "127.0.0.1,localhost,[::1],tests
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("TONGXIN_ORIGINS", "").split(",") if origin]
 
 
-def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
+def _database(dsn: str, *, kept: bool) -> dict[str, Any]:
     parts = conninfo_to_dict(dsn)
     options = {
         key: value
@@ -28,20 +28,19 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
         if key not in {"host", "port", "user", "password", "dbname"} and value is not None
     }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tongxin.web.postgresql",
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
         "NAME": parts.get("dbname", "tongxin"),
-        # Only cursors that bind on the server prepare: the gate's, for acts done in one statement (docs/decisions/0013).
+        # Only cursors that bind on the server prepare: acts done in one statement (docs/decisions/0013) and acts.queries.put.
         "OPTIONS": {
             "prepare_threshold": 5,
             **options,
-            **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pooled else {}),
         },
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": pooled,  # a database that restarted is noticed before a request uses it
+        "CONN_MAX_AGE": None if kept else 0,  # each thread of a server process keeps its connection
+        "CONN_HEALTH_CHECKS": kept,  # a database that restarted is noticed before a request uses it
     }
 
 
@@ -49,18 +48,17 @@ def _database(dsn: str, *, pooled: bool) -> dict[str, Any]:
 _APP_DSN = os.environ.get("TONGXIN_APP_DSN", "postgresql://127.0.0.1:1/tongxin")
 _OWNER_DSN = os.environ.get("TONGXIN_OWNER_DSN", "postgresql://127.0.0.1:1/tongxin")
 DATABASES = {
-    "default": _database(_APP_DSN, pooled=os.environ.get("TONGXIN_POOL", "1") == "1"),
-    "owner": {**_database(_OWNER_DSN, pooled=False), "TEST": {"MIRROR": "default"}},
+    "default": _database(_APP_DSN, kept=os.environ.get("TONGXIN_POOL", "1") == "1"),
+    "owner": {**_database(_OWNER_DSN, kept=False), "TEST": {"MIRROR": "default"}},
 }
 # Lists may be read from a streaming replica (tongxin/web/reading.py); what the setting does not say is as for the application.
 READ_DSN = os.environ.get("TONGXIN_READ_DSN", "")
 READ_WITHIN = float(os.environ.get("TONGXIN_READ_WITHIN", "5"))
 if READ_DSN:
-    _copy = _database(make_conninfo(_APP_DSN, **conninfo_to_dict(READ_DSN)), pooled=False)
+    _copy = _database(
+        make_conninfo(_APP_DSN, **conninfo_to_dict(READ_DSN)), kept=os.environ.get("TONGXIN_POOL", "1") == "1"
+    )
     _copy["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
-    if os.environ.get("TONGXIN_POOL", "1") == "1":
-        _copy["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 1}
-        _copy["CONN_HEALTH_CHECKS"] = True
     DATABASES["copy"] = {**_copy, "TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["tongxin.web.reading.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

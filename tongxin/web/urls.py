@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
+from tongxin.cases.urls import often
 from tongxin.web import views
 
 handler500 = "tongxin.web.views.health.broke"
 urlpatterns = [
+    *often,
     *views.urlpatterns,
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("tongxin.exchange.urls")),  # before cases, which answers whatever else begins with api/

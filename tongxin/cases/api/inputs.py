@@ -150,6 +150,13 @@ def whole(where: str, text: str, *, least: int, most: int, otherwise: int) -> in
     return int(text)
 
 
+def bounded(name: str, value: int | None, most: int) -> int | None:
+    """有界的整数。 A whole number from 1 to `most`. Raises Trouble."""
+    if value is not None and not 1 <= value <= most:
+        raise invalid(name, f"须为 1 到 {most} 之间的整数", f"a whole number between 1 and {most} is needed")
+    return value
+
+
 def word(where: str, text: str, *, most: int = 200) -> str:
     """一个词。 A key, code or number as a program writes it: short, and of characters that can be stored and seen."""
     if len(text) > most:

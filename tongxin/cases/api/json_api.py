@@ -1,6 +1,6 @@
 """JSON 接口。 The JSON interface at /api/. Its shapes are in `schemas`, its description at /api/openapi.json.
 
-No address here reads the session: everybody acts as a person without an account.
+Only the desk's addresses (`desk`) read the session; otherwise everybody acts as a person without an account.
 """
 
 import functools
@@ -31,7 +31,9 @@ from tongxin.cases.api.answers import (
     trouble_of,
     trouble_of_rejection,
 )
+from tongxin.cases.api.desk import desk
 from tongxin.cases.api.facts import Facts
+from tongxin.cases.api.plain import written
 from tongxin.cases.api.schemas import (
     PROBLEMS,
     CaseFileShown,
@@ -79,6 +81,8 @@ api = NinjaAPI(
     renderer=PlainJson(),
     parser=StrictParser(),
 )
+
+api.add_router("/desk", desk)
 
 
 # ---- Reporting ------------------------------------------------------------------------------------------------------
@@ -144,16 +148,17 @@ class CasesAsked(Schema):
 @api.get(
     "/cases", response={200: CasesShown, **PROBLEMS}, summary="List cases, newest first", operation_id="cases"
 )
-def cases_listed(request: HttpRequest, asked: Query[CasesAsked]) -> CasesShown:
+def cases_listed(request: HttpRequest, asked: Query[CasesAsked]) -> HttpResponse:
     """事项列表，新的在前。 A page of cases. Two statements, whatever its size."""
     found, after = cases.page_of_cases(
         chosen=chosen(asked),
-        before=bounded("before", asked.before, 2**62),
-        size=bounded("size", asked.size, 100) or 20,
+        before=inputs.bounded("before", asked.before, 2**62),
+        size=inputs.bounded("size", asked.size, 100) or 20,
     )
     facts = Facts.of(timezone.now())
-    rows = [showing.case_shown(case, facts, url=case_url(request, case.number)) for case in found]
-    return CasesShown(cases=rows, next=next_url(request, after))
+    base = case_url(request, "")
+    rows = [showing.case_shown(case, facts, url=f"{base}{case.number}/") for case in found]
+    return written({"cases": rows, "next": next_url(request, after)})
 
 
 def chosen(asked: CasesAsked) -> cases.CaseFilter:
@@ -172,18 +177,9 @@ def chosen(asked: CasesAsked) -> cases.CaseFilter:
     )
 
 
-def bounded(name: str, value: int | None, most: int) -> int | None:
-    """有界的整数。 A whole number from 1 to `most`. Raises Trouble."""
-    if value is not None and not 1 <= value <= most:
-        raise inputs.invalid(
-            name, f"须为 1 到 {most} 之间的整数", f"a whole number between 1 and {most} is needed"
-        )
-    return value
-
-
 def case_url(request: HttpRequest, number: str) -> str:
-    """事项的页面。 Address of a case's page."""
-    return request.build_absolute_uri(f"/cases/{number}/")
+    """事项的页面。 Address of a case's page; of all such pages without a number."""
+    return request.build_absolute_uri(f"/cases/{number}/" if number else "/cases/")
 
 
 def next_url(request: HttpRequest, after: int | None) -> str | None:
@@ -201,12 +197,12 @@ def next_url(request: HttpRequest, after: int | None) -> str | None:
     summary="One case with its steps",
     operation_id="case",
 )
-def case_numbered(request: HttpRequest, number: str) -> CaseFileShown:
-    """一个事项。 One case. Nine statements."""
+def case_numbered(request: HttpRequest, number: str) -> HttpResponse:
+    """一个事项。 One case. Two statements."""
     file = cases.case_file(number=inputs.word("number", number, most=40))
     if file is None:
         raise not_found("number", "没有这个编号的事项", "there is no case of this number")
-    return showing.file_shown(file, Facts.of(timezone.now()), url=case_url(request, number))
+    return written(showing.file_shown(file, Facts.of(timezone.now()), url=case_url(request, number)))
 
 
 @api.get(

@@ -163,11 +163,21 @@ class CaseFileShown(CaseShown):
     clocks: list[ClockShown]
 
 
+class DeskCaseShown(CaseFileShown):
+    """桌上的一件。 A case as an office sees it. `acts`: what that office can do with it now, in the order of the buttons."""
+
+    acts: list[str]
+
+
 class CasesShown(Schema):
     """一页事项。 A page of cases, newest first. `next` is the address of the following page."""
 
     cases: list[CaseShown]
     next: str | None
+
+
+class DeskShown(CasesShown):
+    """一页桌上的事项。 A page of what waits at a desk, soonest due first. `next` is the address of the following page."""
 
 
 class MatterShown(Schema):
@@ -221,4 +231,6 @@ class Problem(Schema):
     error: Fault
 
 
-PROBLEMS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 411, 413, 415, 422, 503, 507), Problem)
+PROBLEMS: dict[int, Any] = dict.fromkeys(
+    (400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 503, 507), Problem
+)

@@ -1,26 +1,25 @@
-"""由记录到 JSON 的形状。 From records to the shapes of the JSON interface. Nothing here identifies a person."""
+"""由记录到 JSON 的形状。 From records to the shapes of the JSON interface. Nothing here identifies a person.
 
+What is asked often is put together as plain dictionaries in the shapes of `schemas`; the tests hold the two against each other.
+"""
+
+import functools
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import override
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.cases.api.facts import Facts
-from tongxin.cases.api.schemas import (
-    CaseFileShown,
-    CaseShown,
-    ClockShown,
-    MatterShown,
-    OrganShown,
-    PartShown,
-    ReportTaken,
-    StepShown,
-)
+from tongxin.cases.api.schemas import MatterShown, OrganShown, ReportTaken
 from tongxin.cases.models import Assignment, Case, CaseStep, Clock
 from tongxin.cases.queries import CaseFile
 from tongxin.cases.terms import OUTCOME_LABELS, STATE_LABELS, Outcome, Receipt, State
 from tongxin.law.terms import MatterEntry
+
+Shown = dict[str, Any]
 
 
 def both(label: object) -> tuple[str, str]:
@@ -29,6 +28,12 @@ def both(label: object) -> tuple[str, str]:
         zh = str(label)
     with override("en"):
         return zh, str(label)
+
+
+@functools.cache
+def _labels() -> Mapping[str, tuple[str, str]]:
+    """状态与结果的词。 The words of states and outcomes in both languages, by value."""
+    return {word.value: both(label) for word, label in (*STATE_LABELS.items(), *OUTCOME_LABELS.items())}
 
 
 def local(at: datetime | None, facts: Facts) -> datetime | None:
@@ -48,7 +53,7 @@ def organ(code: str, facts: Facts) -> OrganShown:
 
 def taken(done: Receipt, case: Case | None, facts: Facts, *, url: str) -> ReportTaken:
     """回执。 A receipt: the same body each time for as long as nothing has moved."""
-    zh, en = both(STATE_LABELS[done.state])
+    zh, en = _labels()[State(done.state).value]
     return ReportTaken(
         client_key=done.client_key,
         number=done.number,
@@ -65,100 +70,100 @@ def taken(done: Receipt, case: Case | None, facts: Facts, *, url: str) -> Report
     )
 
 
-def case_shown(case: Case, facts: Facts, *, url: str, folded_into: str | None = None) -> CaseShown:
-    """一个事项。 A case."""
-    zh, en = both(STATE_LABELS[State(case.state)])
-    outcome_zh, outcome_en = both(OUTCOME_LABELS[Outcome(case.outcome)]) if case.outcome else ("", "")
-    return CaseShown(
-        number=case.number,
-        channel=case.channel,
-        matter=case.matter or None,
-        matter_name=case.matter_name,
-        matter_name_en=case.matter_name_en,
-        place=case.path[0] if case.place and case.path else None,
-        place_name=case.place_name,
-        path=case.path,
-        lon=None if case.person_help else case.lon,
-        lat=None if case.person_help else case.lat,
-        state=case.state,
-        state_label=zh,
-        state_label_en=en,
-        outcome=case.outcome or None,
-        outcome_label=outcome_zh,
-        outcome_label_en=outcome_en,
-        outcome_note=case.outcome_note,
-        organ=organ(case.organ, facts),
-        responsible=organ(case.responsible, facts),
-        returns=case.returns,
-        reopened=case.reopened,
-        overdue=case.overdue,
-        due_at=local(case.due_at, facts),
-        provisional=case.provisional,
-        reported_at=moment(case.reported_at, facts),
-        settled_at=local(case.settled_at, facts),
-        closed_at=local(case.closed_at, facts),
-        folded_into=folded_into,
-        synthetic=case.synthetic,
-        url=url,
-    )
+def case_shown(case: Case, facts: Facts, *, url: str, folded_into: str | None = None) -> Shown:
+    """一个事项。 A case, in the shape of CaseShown."""
+    zh, en = _labels()[State(case.state).value]
+    outcome_zh, outcome_en = _labels()[Outcome(case.outcome).value] if case.outcome else ("", "")
+    return {
+        "number": case.number,
+        "channel": case.channel,
+        "matter": case.matter or None,
+        "matter_name": case.matter_name,
+        "matter_name_en": case.matter_name_en,
+        "place": case.path[0] if case.place and case.path else None,
+        "place_name": case.place_name,
+        "path": case.path,
+        "lon": None if case.person_help else case.lon,
+        "lat": None if case.person_help else case.lat,
+        "state": case.state,
+        "state_label": zh,
+        "state_label_en": en,
+        "outcome": case.outcome or None,
+        "outcome_label": outcome_zh,
+        "outcome_label_en": outcome_en,
+        "outcome_note": case.outcome_note,
+        "organ": facts.organ(case.organ),
+        "responsible": facts.organ(case.responsible),
+        "returns": case.returns,
+        "reopened": case.reopened,
+        "overdue": case.overdue,
+        "due_at": local(case.due_at, facts),
+        "provisional": case.provisional,
+        "reported_at": moment(case.reported_at, facts),
+        "settled_at": local(case.settled_at, facts),
+        "closed_at": local(case.closed_at, facts),
+        "folded_into": folded_into,
+        "synthetic": case.synthetic,
+        "url": url,
+    }
 
 
-def file_shown(file: CaseFile, facts: Facts, *, url: str) -> CaseFileShown:
-    """一个事项的全卷。 The whole file of a case."""
+def file_shown(file: CaseFile, facts: Facts, *, url: str) -> Shown:
+    """一个事项的全卷。 The whole file of a case, in the shape of CaseFileShown."""
     case = case_shown(file.case, facts, url=url, folded_into=file.whole.number if file.whole else None)
-    return CaseFileShown(
-        **case.model_dump(),
-        clauses=file.case.clauses.split(),
-        steps=[_step(step, facts) for step in sorted(file.steps, key=lambda step: step.seq)],
-        parts=[_part(part, facts) for part in file.parts],
-        clocks=[_clock(clock, facts) for clock in file.clocks],
-    )
+    return {
+        **case,
+        "clauses": file.case.clauses.split(),
+        "steps": [_step(step, facts) for step in sorted(file.steps, key=lambda step: step.seq)],
+        "parts": [_part(part, facts) for part in file.parts],
+        "clocks": [_clock(clock, facts) for clock in file.clocks],
+    }
 
 
-def _step(step: CaseStep, facts: Facts) -> StepShown:
+def _step(step: CaseStep, facts: Facts) -> Shown:
     declared = REGISTRY.get(step.verb)
-    return StepShown(
-        seq=step.seq,
-        verb=step.verb,
-        title=declared.title if declared else step.verb,
-        title_en=declared.title_en if declared else step.verb,
-        at=moment(step.at, facts),
-        organ=organ(step.organ, facts) if step.organ else None,
-        from_state=step.from_state or None,
-        to_state=step.to_state,
-        ground=step.ground or None,
-        named=organ(step.named, facts) if step.named else None,
-        clauses=step.clauses.split(),
-        ledger_entry=step.entry,
-    )
+    return {
+        "seq": step.seq,
+        "verb": step.verb,
+        "title": declared.title if declared else step.verb,
+        "title_en": declared.title_en if declared else step.verb,
+        "at": moment(step.at, facts),
+        "organ": facts.organ(step.organ) if step.organ else None,
+        "from_state": step.from_state or None,
+        "to_state": step.to_state,
+        "ground": step.ground or None,
+        "named": facts.organ(step.named) if step.named else None,
+        "clauses": step.clauses.split(),
+        "ledger_entry": step.entry,
+    }
 
 
-def _part(part: Assignment, facts: Facts) -> PartShown:
-    return PartShown(
-        organ=organ(part.organ, facts),
-        role=part.role,
-        given_at=moment(part.given_at, facts),
-        accepted_at=local(part.accepted_at, facts),
-        settled_at=local(part.settled_at, facts),
-        ended_at=local(part.ended_at, facts),
-    )
+def _part(part: Assignment, facts: Facts) -> Shown:
+    return {
+        "organ": facts.organ(part.organ),
+        "role": part.role,
+        "given_at": moment(part.given_at, facts),
+        "accepted_at": local(part.accepted_at, facts),
+        "settled_at": local(part.settled_at, facts),
+        "ended_at": local(part.ended_at, facts),
+    }
 
 
-def _clock(clock: Clock, facts: Facts) -> ClockShown:
-    return ClockShown(
-        organ=organ(clock.organ, facts),
-        stage=clock.stage,
-        step=clock.step,
-        number=float(clock.number) if clock.number is not None else None,
-        unit=clock.unit,
-        clause=clock.clause or None,
-        started_at=moment(clock.started_at, facts),
-        due_at=moment(clock.due_at, facts),
-        provisional=clock.provisional,
-        suspended_at=local(clock.suspended_at, facts),
-        ended_at=local(clock.ended_at, facts),
-        passed_at=local(clock.passed_at, facts),
-    )
+def _clock(clock: Clock, facts: Facts) -> Shown:
+    return {
+        "organ": facts.organ(clock.organ),
+        "stage": clock.stage,
+        "step": clock.step,
+        "number": float(clock.number) if clock.number is not None else None,
+        "unit": clock.unit,
+        "clause": clock.clause or None,
+        "started_at": moment(clock.started_at, facts),
+        "due_at": moment(clock.due_at, facts),
+        "provisional": clock.provisional,
+        "suspended_at": local(clock.suspended_at, facts),
+        "ended_at": local(clock.ended_at, facts),
+        "passed_at": local(clock.passed_at, facts),
+    }
 
 
 def matter_shown(matter: MatterEntry) -> MatterShown:

@@ -24,7 +24,6 @@ from tongxin.cases.queries.files import (
     looks_at_reporter,
     own_report,
     photo_kinds,
-    precedents,
     proposals,
     rulings_unproposed,
 )
@@ -99,7 +98,6 @@ __all__ = [
     "own_report",
     "page_of_cases",
     "photo_kinds",
-    "precedents",
     "proposals",
     "reported_often",
     "reported_per_day",

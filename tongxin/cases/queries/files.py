@@ -18,6 +18,7 @@ from tongxin.cases.models import (
     Precedent,
     Report,
 )
+from tongxin.cases.queries.whole import whole
 from tongxin.exchange.queries.person import deferred_among
 from tongxin.ledger.queries import contents_about
 from tongxin.ledger.terms import LedgerOutcome
@@ -44,34 +45,9 @@ def case_numbered(*, number: str) -> Case | None:
 
 
 def case_file(*, number: str) -> CaseFile | None:
-    """一个事项的全卷。 The file of a case; None when there is no such number. Eight statements."""
-    case = case_numbered(number=number)
-    if case is None:
-        return None
-    return CaseFile(
-        case=case,
-        whole=case.folded_into,
-        steps=list(CaseStep.objects.filter(case=case).order_by("-seq")),
-        parts=list(Assignment.objects.filter(case=case).order_by("id")),
-        clocks=list(Clock.objects.filter(case=case).order_by("ended_at", "due_at")),
-        photos=list(Photo.objects.filter(case=case).order_by("id")),
-        requests=list(ClockRequest.objects.filter(clock__case=case).select_related("clock").order_by("-id")),
-        folded=list(Case.objects.filter(folded_into=case).order_by("id")[:50]),
-        precedents=precedents(matter=case.matter, district=case.district),
-    )
-
-
-def precedents(*, matter: str, district: str, most: int = 5) -> list[Precedent]:
-    """先例。 Rulings on a matter, those of the district first, newest first."""
-    if not matter:
-        return []
-    here = models.Case(models.When(district=district, then=0), default=1, output_field=models.IntegerField())
-    return list(
-        Precedent.objects.filter(matter=matter)
-        .select_related("case")
-        .annotate(away=here)
-        .order_by("away", "-id")[:most]
-    )
+    """一个事项的全卷。 The file of a case; None when there is no such number. One statement."""
+    found = whole(number=number)
+    return CaseFile(**found) if found else None
 
 
 def case_of_token(*, token: str) -> Case | None:

@@ -195,4 +195,5 @@ def _checks(standing: Standing, ground: Ground) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("desk/", desk, name="desk"), *intake.urlpatterns]
+first = path("desk/", desk, name="desk")
+urlpatterns = [*intake.urlpatterns]

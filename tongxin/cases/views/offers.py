@@ -52,7 +52,14 @@ Reason = Refused | None
 
 def offers(file: CaseFile, standing: Standing, person: str, city: CityFacts, at: datetime) -> list[str]:
     """能做的行为。 The verbs an office can do with a case now, in the order in which they are offered."""
-    able = [verb for verb in ACTS if why_not(verb, file, standing, person, city, at) is None]
+    state = State(file.case.state)
+    able = [
+        verb
+        for verb in ACTS
+        if standing.post in REGISTRY[verb].by
+        and _moves(verb, state)
+        and why_not(verb, file, standing, person, city, at) is None
+    ]
     return sorted(able, key=lambda verb: (verb not in FIRST, FIRST.index(verb) if verb in FIRST else 0))
 
 
@@ -87,9 +94,14 @@ def why_not(
     return _wrong_state(verb, file) or RULES[verb](file, standing, person, city) or _too_late(verb, file, at)
 
 
+def _moves(verb: str, state: State) -> bool:
+    """这个状态下有没有这一步。 Whether an act can be done in a state at all."""
+    return verb == "propose_list_change" or rules.next_state(state, verb) is not None
+
+
 def _wrong_state(verb: str, file: CaseFile) -> Reason:
     state = State(file.case.state)
-    if verb == "propose_list_change" or rules.next_state(state, verb) is not None:
+    if _moves(verb, state):
         return None
     return Refused(
         "wrong_state",

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -26,7 +27,6 @@ from tongxin.law.terms import Stage, Unit, WorkingCalendar
 from tongxin.organs import queries as organs
 from tongxin.organs.terms import OrganFacts
 from tongxin.places import queries as places
-from tongxin.places.queries import city_day
 from tongxin.places.terms import CityFacts, Spot
 
 SOON_MINUTES: Final = 240  # half a working day
@@ -78,7 +78,7 @@ class Ground:
         return cls(
             city=city,
             at=at,
-            day=city_day(at),
+            day=at.astimezone(ZoneInfo(city.timezone)).date(),
             organs=organs.organs_by_code(city.revision),
             calendar=law.calendar(city.revision),
         )

@@ -3,6 +3,7 @@
 Load with `{% load tongxin %}`. Nothing here reads the clock or the database.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from django import template
 from django.forms import BaseForm
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -151,6 +153,7 @@ def in_english() -> bool:
 
 
 @register.simple_tag
+@functools.cache
 def stylesheets() -> SafeString:
     """按手写的次序链接每个部件的样式。 Link each component's stylesheet, in the hand-written order."""
     return format_html_join(
@@ -255,11 +258,19 @@ def status_sentence(code: str) -> str:
     return str(STATUSES[code].sentence)
 
 
-@register.inclusion_tag("components/status_tag.html")
-def status_tag(code: str) -> dict[str, Any]:
+@register.simple_tag
+def status_tag(code: str) -> SafeString:
     """状态标：词加形状。 A state as word and shape. Unknown codes raise KeyError."""
+    return _status_tag(code, get_language())
+
+
+@functools.cache
+def _status_tag(code: str, language: str | None) -> SafeString:
+    """画一次就够。 Drawn once for each state and language: there are two dozen of them, and a list has one in every row."""
+    del language  # part of the key: the template translates
     status = STATUSES[code]
-    return {"status": status, "shape": mark_safe(status.shape)}  # noqa: S308 - our own constants
+    drawn = {"status": status, "shape": mark_safe(status.shape)}  # noqa: S308 - our own constants
+    return render_to_string("components/status_tag.html", drawn)
 
 
 @register.inclusion_tag("components/error_summary.html")

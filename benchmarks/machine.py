@@ -1,0 +1,72 @@
+"""Facts of the machine on which something was measured: no name, no address, no path."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+def load() -> float:
+    """The machine's load of the last minute."""
+    return os.getloadavg()[0]
+
+
+def cpu_model(text: str) -> str:
+    """The processor's name, from the text of /proc/cpuinfo; empty where it does not say."""
+    for line in text.splitlines():
+        if line.startswith("model name"):
+            return " ".join(line.partition(":")[2].split())
+    return ""
+
+
+def memory_gb(text: str) -> float:
+    """The machine's memory in GB, from the text of /proc/meminfo; 0 where it does not say."""
+    for line in text.splitlines():
+        if line.startswith("MemTotal"):
+            return round(int(line.split()[1]) / 1024**2, 1)
+    return 0.0
+
+
+def conditions(before: float) -> dict[str, Any]:
+    """What a figure was measured on; `before`: the load before it. Needs Django to be set up."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('shared_buffers')"
+        )
+        version, fsync, buffers = cursor.fetchone()
+    connection.close()
+    return {
+        "cpu": cpu_model(_read("/proc/cpuinfo")),
+        "cores": os.cpu_count(),
+        "memory GB": memory_gb(_read("/proc/meminfo")),
+        "python": platform.python_version(),
+        "postgresql": version.split()[0],
+        "fsync": fsync,
+        "shared_buffers": buffers,
+        "load": [round(before, 1), round(load(), 1)],
+    }
+
+
+def commit() -> str:
+    """The commit that is checked out, 12 digits; with `+` where files differ from it, empty outside a repository."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    return head + (
+        "+" if head and _git("status", "--porcelain", "--untracked-files=no", "--", "tongxin") else ""
+    )
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=TOP, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:
+        return ""
