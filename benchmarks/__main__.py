@@ -13,7 +13,7 @@ from typing import TextIO
 from benchmarks import history, machine, performance
 from benchmarks.figure import Figure, Run, number, result_of, within_band
 
-RUNS, RUNS_SHORT = 5, 3
+RUNS, RUNS_SHORT = 5, 2
 
 
 def main() -> int:

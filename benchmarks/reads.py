@@ -21,7 +21,6 @@ from tongxin.web.present import PRESENT
 
 CLIENTS = 8  # two processes of four threads
 PAGES = 40  # of each official's desk
-WARM = 2.0
 
 
 def organs(stage: Stage) -> list[str]:
@@ -46,7 +45,7 @@ def loaded(
     base: str, made: Callable[[random.Random], bytes], stage: Stage, *, clients: int = CLIENTS
 ) -> Answers:
     """Warm up, then load for the stage's span. Raises RuntimeError when an answer was no success."""
-    drive(base, made, clients=clients, seconds=WARM, seed=2)
+    drive(base, made, clients=clients, seconds=stage.seconds / 4, seed=2)
     found = drive(base, made, clients=clients, seconds=stage.seconds)
     if any(not 200 <= status < 300 for status in found.statuses):
         raise RuntimeError(f"not every answer was a success: {dict(found.statuses)}")
