@@ -24,7 +24,10 @@ from tongxin.places.queries import city
 SIZES = {"": 0, "cases": 100_000, "cases-10m": 10_000_000}
 SHORT = {"": 0, "cases": 10_000, "cases-10m": 100_000}
 WHOLE, WHOLE_SHORT = 100_000, 10_000  # so many of the newest cases are whole
-OPEN = {"cases": 0.04, "cases-10m": 0.0025}  # of ten years' cases hardly any is open; those that are, are whole
+OPEN = {
+    "cases": 0.04,
+    "cases-10m": 0.0025,
+}  # of ten years' cases hardly any is open; those that are, are whole
 GRIDS = 6  # of each district
 PER_DAY = {"cases": 1_000, "cases-10m": 2_740}  # ten years in the large set
 CLOSED = ("fixed", "fixed", "fixed", "fixed", "returned", "unanswered")

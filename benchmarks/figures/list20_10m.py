@@ -30,7 +30,7 @@ def run(stage: Stage) -> Run:
         for _ in range(1 if stage.short else TURNS):
             found = reads.loaded(large_base, lambda dice: dice.choice(large_pages), stage, clients=CLIENTS)
             large_times.append(found.percentile(0.99))
-            found = reads.loaded(small_base, lambda dice: dice.choice(small_pages), stage, clients=CLIENTS)
+            found = reads.loaded(small_base, lambda dice: dice.choice(small_pages), small, clients=CLIENTS)
             small_times.append(found.percentile(0.99))
     facts = {"rows": stage.cases, "rows of the small one": small.cases, "statements": 3}
     return Run(ours=statistics.median(large_times), limit=statistics.median(small_times), facts=facts)
