@@ -13,7 +13,7 @@ from typing import TextIO
 from benchmarks import history, machine, performance
 from benchmarks.figure import Figure, Run, number, result_of, within_band
 
-RUNS, RUNS_SHORT = 5, 3
+RUNS, RUNS_SHORT = 5, 2
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--markdown",
         action="store_true",
-        help="only write the table of docs/performance.md anew, from the history",
+        help="only write docs/performance.md and the plot anew, from the history",
     )
     given = parser.parse_args()
     from benchmarks import stage  # starts the database's server: only now, when the arguments are right
@@ -41,7 +41,7 @@ def main() -> int:
     if unknown := [name for name in given.name if name not in known]:
         parser.error(f"no figure {', '.join(unknown)}; there are {', '.join(known)}")
     if given.markdown:
-        performance.write(known, history.read())
+        _written(known, history.read())
         return 0
     chosen = [known[name] for name in given.name] if given.name else list(known.values())
     chosen.sort(key=lambda figure: max(figure.needs, default=""))
@@ -64,14 +64,17 @@ def _measured(chosen: list[Figure], given: argparse.Namespace, known: Mapping[st
         if given.short and not within_band(figure, result):
             outside.append(figure.name)
     if not given.short:
-        kept = history.add(lines)
-        history.draw(known, kept)
-        performance.write(known, kept)
+        _written(known, history.add(lines))
     if given.json:
         print(json.dumps({"figures": lines, "outside": outside}, ensure_ascii=False))
     if outside:
         print(f"outside their band: {', '.join(outside)}", file=sys.stderr)
     return 1 if outside else 0
+
+
+def _written(known: Mapping[str, Figure], lines: list[history.Line]) -> None:
+    history.draw(known, lines)
+    performance.write(known, lines)
 
 
 def _runs(figure: Figure, given: argparse.Namespace, say: TextIO) -> list[Run]:

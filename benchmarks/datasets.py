@@ -23,8 +23,11 @@ from tongxin.places.queries import city
 
 SIZES = {"": 0, "cases": 100_000, "cases-10m": 10_000_000}
 SHORT = {"": 0, "cases": 10_000, "cases-10m": 100_000}
-WHOLE = 100_000  # so many of the newest cases are whole
-OPEN = {"cases": 0.04, "cases-10m": 0.01}  # of ten years' cases hardly any is open
+WHOLE, WHOLE_SHORT = 100_000, 10_000  # so many of the newest cases are whole
+OPEN = {
+    "cases": 0.04,
+    "cases-10m": 0.0025,
+}  # of ten years' cases hardly any is open; those that are, are whole
 GRIDS = 6  # of each district
 PER_DAY = {"cases": 1_000, "cases-10m": 2_740}  # ten years in the large set
 CLOSED = ("fixed", "fixed", "fixed", "fixed", "returned", "unanswered")
@@ -46,11 +49,11 @@ def load(owner: psycopg.Connection, data: str, *, short: bool) -> None:
     owner.execute("SET session_replication_role = replica")
     owner.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
     _plan(owner, patterns, count, rate=PER_DAY[data], going_on=OPEN[data])
-    dropped = _drop_indexes(owner, "cases_case") if count > WHOLE else []
+    dropped = _drop_indexes(owner, "cases_case") if count > SIZES["cases"] else []
     _copy_cases(owner)
     for definition in dropped:
         owner.execute(definition)
-    _copy_parts(owner, count)
+    _copy_parts(owner, first=count - (WHOLE_SHORT if short else WHOLE))
     owner.execute("DROP TABLE bench_plan, bench_whole")
     owner.execute("VACUUM ANALYZE")
     owner.execute("RESET ALL")
@@ -161,11 +164,11 @@ def _copy_cases(owner: psycopg.Connection) -> None:
     _insert(owner, "cases_case", changed, "bench_plan p JOIN cases_case t ON t.id = p.proto ORDER BY p.n")
 
 
-def _copy_parts(owner: psycopg.Connection, count: int) -> None:
+def _copy_parts(owner: psycopg.Connection, *, first: int) -> None:
     """Steps, parts, clocks, reports and ledger entries of the newest cases, by the number of the case and the order of its acts."""
     owner.execute(
         f"CREATE UNLOGGED TABLE bench_whole AS SELECT p.*, c.id AS copy, o.number AS original FROM bench_plan p "
-        f"JOIN cases_case c ON c.number = p.number JOIN cases_case o ON o.id = p.proto WHERE p.n > {count - WHOLE}"
+        f"JOIN cases_case c ON c.number = p.number JOIN cases_case o ON o.id = p.proto WHERE p.n > {first}"
     )
     owner.execute("ANALYZE bench_whole")
     act = "md5(p.number || ':' || t.id)::uuid"

@@ -22,6 +22,7 @@ class Answers:
     seconds: float
     times: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    processor: dict[str, float] = field(default_factory=dict)  # seconds used meanwhile, by whom
 
     @property
     def rate(self) -> float:
@@ -35,10 +36,15 @@ class Answers:
     def facts(self) -> dict[str, object]:
         """For a run's facts; answers that are no success are counted as errors."""
         errors = sum(count for status, count in self.statuses.items() if not 200 <= status < 300)
+        spent = {
+            f"{who} processor ms": round(1_000 * seconds / max(1, len(self.times)), 2)
+            for who, seconds in self.processor.items()
+        }
         return {
             "p50 ms": round(self.percentile(0.5), 2),
             "p99 ms": round(self.percentile(0.99), 2),
             "errors": errors,
+            **spent,
         }
 
 

@@ -1,8 +1,10 @@
 """Facts of the machine on which something was measured: no name, no address, no path."""
 
+import contextlib
 import os
 import platform
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,27 @@ def conditions(before: float) -> dict[str, Any]:
         "shared_buffers": buffers,
         "load": [round(before, 1), round(load(), 1)],
     }
+
+
+def processor_of(chosen: Callable[[int], bool]) -> float:
+    """Processor seconds used so far by the processes of this machine that are chosen by their number."""
+    ticks = 0
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended meanwhile
+            if chosen(int(place.name)):
+                fields = (place / "stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def of_group(leader: int) -> Callable[[int], bool]:
+    """Chooses the processes of a group."""
+    return lambda pid: os.getpgid(pid) == leader
+
+
+def of_database(name: str) -> Callable[[int], bool]:
+    """Chooses the backends of PostgreSQL that work in a database of this machine: their title says so."""
+    return lambda pid: f" {name} ".encode() in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
 
 
 def commit() -> str:

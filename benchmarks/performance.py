@@ -1,6 +1,7 @@
 """The generated part of docs/performance.md: the table and a paragraph for each figure, from the figures and the newest results."""
 
 import inspect
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,8 +33,8 @@ def asked(figure: Figure) -> str:
 def table(known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> str:
     """The table in Markdown: a row for each figure; of one not yet measured the cells say so."""
     rows = [
-        "| figure | asked | ours | limit of the same run | ratio | spread | what it is held against |",
-        "|---|---|---|---|---|---|---|",
+        "| figure | asked | ours | limit of the same run | ratio | spread | what the limit is | what bounds it |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     newest = history.newest([one for one in lines if not one["short"]])  # type: ignore[arg-type]
     for name, figure in known.items():
@@ -49,9 +50,23 @@ def table(known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) -> st
             else ["not yet measured", "", "", ""]
         )
         rows.append(
-            f"| [{name}](#{anchor(name)}) | {asked(figure)} | {' | '.join(measured)} | {figure.limit_words} |"
+            f"| [{name}](#{anchor(name)}) | {asked(figure)} | {' | '.join(measured)} | {figure.limit_words} | {bounds(_explained(figure))} |"
         )
     return "\n".join(rows)
+
+
+def _explained(figure: Figure) -> str:
+    """The explanation of a figure: the docstring of its module."""
+    return inspect.cleandoc(sys.modules[figure.run.__module__].__doc__ or "")
+
+
+def bounds(text: str) -> str:
+    """What bounds a figure, out of its explanation: the first sentence that says so."""
+    sentences = re.split(r"(?<=[.]) ", " ".join(text.split()))
+    found = next(
+        (one for one in sentences if re.search(r"\bbound(s|ed)?\b", one, re.IGNORECASE)), "see below"
+    )
+    return found.rstrip(".")
 
 
 def anchor(name: str) -> str:
@@ -64,8 +79,7 @@ def paragraphs(known: Mapping[str, Figure], lines: Sequence[Mapping[str, Any]]) 
     newest = history.newest([one for one in lines if not one["short"]])  # type: ignore[arg-type]
     parts = []
     for name, figure in known.items():
-        text = inspect.cleandoc(sys.modules[figure.run.__module__].__doc__ or "")
-        parts.append(f"### {name}\n\n{figure.words}\n\n{text}")
+        parts.append(f"### {name}\n\n{figure.words}\n\n{_explained(figure)}")
         if name in newest:
             parts.append(_conditions(newest[name]))
     return "\n\n".join(parts)

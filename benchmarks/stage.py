@@ -46,7 +46,7 @@ class Stage:
 
     def __init__(self, *, short: bool, data: str = "", name: str = "bare") -> None:
         self.short, self.data, self.name = short, data, data or name
-        self.seconds = 3.0 if short else 10.0
+        self.seconds = 2.0 if short else 10.0
         self.cases = datasets.size(data, short=short)
         self.database = _database(self.name, data, short=short)
 

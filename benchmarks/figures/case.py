@@ -1,8 +1,9 @@
 """`GET /api/desk/NUMBER` over kept connections, by a client of the bench's own, of a case chosen at random each time, so that no
 answer is had from memory. At each request: the session alive, the account open, the office held at this moment (one
 statement); the city and its revision (one); the case with its steps, parts, clocks, photos, requests and precedents (one); and
-which acts that office can do with it now. It is bounded by Python: of the processor time of a request about three quarters
-are Django's way through its middleware and the making of some eight kilobytes of JSON, one quarter is PostgreSQL's.
+which acts that office can do with it now. It is bounded by Python: by
+Django's way through its middleware and the making of some eight kilobytes of JSON; the facts say how much processor time of the
+server's processes a request takes, and how much of PostgreSQL's.
 """
 
 from benchmarks import reads

@@ -1,6 +1,6 @@
 """`GET /cases/NUMBER/`, the same case as an HTML page with everything that an official finds there: seven statements, a dozen
-parts, head and foot. It does not reach the thousand a second that its JSON is asked for: four fifths of its processor time are
-Django's templates, which are interpreted node by node. A cache of whole pages would answer the same few cases of a benchmark and
+parts, head and foot. It is bounded by Django's templates, which are interpreted
+node by node, and does not reach the thousand a second that its JSON is asked for. A cache of whole pages would answer the same few cases of a benchmark and
 nothing of an official's day, in which each case is opened once.
 """
 

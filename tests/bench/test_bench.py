@@ -1,6 +1,7 @@
 """What becomes of measured runs: medians, spread, verdicts, the history and its plot, the generated page. Nothing is timed here."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -165,12 +166,18 @@ def test_the_page_says_what_was_measured_and_of_the_rest_that_it_was_not(
     known = {"things": RATE, "wait": TIME}
     page = performance.page(text, known, [a_line(ours=450)])
     assert (
-        "| [things](#things) | ≥ 1,000 things/s, ratio ≥ 0.3 | 450 things/s | 1,000 | 0.45 | 0% | the bare things |"
+        "| [things](#things) | ≥ 1,000 things/s, ratio ≥ 0.3 | 450 things/s | 1,000 | 0.45 | 0% | the bare things | see below |"
         in page
     )
     assert "| [wait](#wait) | ≤ 5 ms, ratio ≤ 1.5 | not yet measured |" in page
     assert "old" not in page and page.startswith("# Speed") and page.endswith("after\n")
     assert performance.page(page, known, [a_line(ours=450)]) == page, "writing it twice changes nothing"
+
+
+def test_what_bounds_a_figure_is_the_sentence_of_its_explanation_that_says_so() -> None:
+    text = "Rows are read.\nIt is bounded by the disk, which\nflushes. Another sentence."
+    assert performance.bounds(text) == "It is bounded by the disk, which flushes"
+    assert performance.bounds("The boundaries of grids.") == "see below"
 
 
 def test_the_short_form_is_never_shown_as_a_figure() -> None:
@@ -197,4 +204,14 @@ def test_percentiles_are_by_nearest_rank_and_other_answers_than_success_are_erro
     assert (answers.percentile(0.5), answers.percentile(0.99), answers.percentile(1)) == (51, 100, 100)
     assert answers.rate == 50
     assert answers.facts()["errors"] == 2
+    answers.processor = {"server": 0.25}
+    assert answers.facts()["server processor ms"] == 2.5, "a quarter of a second for a hundred answers"
     assert Answers(seconds=1).percentile(0.99) == 0
+
+
+def test_processor_time_is_that_of_the_chosen_processes_alone() -> None:
+    sum(n * n for n in range(300_000))
+    own = machine.processor_of(lambda pid: pid == os.getpid())
+    assert own > 0
+    assert machine.processor_of(lambda _pid: False) == 0
+    assert machine.processor_of(machine.of_group(os.getpgid(0))) >= own

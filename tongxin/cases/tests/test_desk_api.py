@@ -15,12 +15,14 @@ from tongxin.cases.api.schemas import CaseFileShown, CaseShown, DeskCaseShown, D
 from tongxin.cases.models import Assignment, Case, CaseStep, Clock
 from tongxin.cases.queries import case_file, case_numbered, desk_cases
 from tongxin.cases.queries.lists import FAR
+from tongxin.cases.terms import ReturnGround
 from tongxin.identity.models import Session
 from tongxin.organs.models import Holding
 from tongxin.organs.queries import standing
+from tongxin.places.queries import city
 
 pytestmark = pytest.mark.django_db
-ORGAN = "bz/371602/urban-management"
+ORGAN, WATER = "bz/371602/urban-management", "bz/371602/water"
 
 
 def as_officer(organ: str = ORGAN, post: str = "case_officer") -> Client:
@@ -89,11 +91,7 @@ def test_the_answers_of_the_desk_are_kept_by_no_cache() -> None:
 def test_the_desk_has_what_waits_there_soonest_first_and_nothing_of_other_organs() -> None:
     mine = [reported(), accepted(), reported()]
     settled()  # waits for its checker
-    other = reported()
-    cases.return_case(
-        actor=officer(ORGAN), at=other.reported_at, number=other.number, ground=cases.ReturnGround.OUTSIDE_DUTY
-        if hasattr(cases, "ReturnGround") else _outside(), named="bz/371602/water", note="这个井盖属于供水设施",
-    )  # fmt: skip
+    elsewhere()
     found = body(as_officer().get("/api/desk"))["cases"]
     assert {one["number"] for one in found} == {case.number for case in mine}
     dues = [one["due_at"] for one in found]
@@ -101,10 +99,16 @@ def test_the_desk_has_what_waits_there_soonest_first_and_nothing_of_other_organs
     assert {one["organ"]["code"] for one in found} == {ORGAN}
 
 
-def _outside() -> Any:
-    from tongxin.cases.terms import ReturnGround
-
-    return ReturnGround.OUTSIDE_DUTY
+def elsewhere() -> Case:
+    """A case that waits at the desk of another organ, in the same state as some at ours."""
+    case = reported()
+    cases.return_case(
+        actor=officer(ORGAN), at=case.reported_at, number=case.number, ground=ReturnGround.OUTSIDE_DUTY, named=WATER,
+        note="这个井盖属于供水设施",
+    )  # fmt: skip
+    clerk = officer(city().desk, "hotline_clerk")
+    cases.dispatch_case(actor=clerk, at=case.reported_at, number=case.number, organ=WATER)
+    return case
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_case_twice() -> None:
@@ -122,7 +126,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_case_twice() -> None:
 
 
 def test_the_prepared_desk_says_what_the_rows_say() -> None:
-    for make in (reported, accepted, settled, checked, reported):
+    for make in (reported, accepted, settled, checked, elsewhere):
         make()
     at = datetime.now(UTC)
     for post in ("case_officer", "checker", "supervisor"):

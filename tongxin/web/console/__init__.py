@@ -224,7 +224,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("name", nargs="*", help="figures (all of them)")
     bench.add_argument("--short", action="store_true", help="less data; fails only far outside a band")
-    bench.add_argument("--runs", type=int, default=0, help="runs of each figure (5, short 3)")
+    bench.add_argument("--runs", type=int, default=0, help="runs of each figure (5, short 2)")
     bench.add_argument("--markdown", action="store_true", help="only write docs/performance.md anew")
     acts = table.add(
         "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"
