@@ -62,7 +62,7 @@ def added_columns() -> dict[str, list[tuple[str, Any]]]:
             if isinstance(one, AddField) and one.model_name_lower not in made and not one.field.null:
                 model = apps.get_model(key[0], one.model_name)
                 field = model._meta.get_field(one.name)  # noqa: SLF001
-                value = BaseDatabaseSchemaEditor._effective_default(one.field)  # noqa: SLF001
+                value = BaseDatabaseSchemaEditor._effective_default(one.field)  # type: ignore[attr-defined]  # noqa: SLF001
                 if value is None and one.field.has_db_default():
                     value = getattr(one.field.db_default, "value", one.field.db_default)
                 found.setdefault(model._meta.db_table, []).append((field.column, value))  # noqa: SLF001
