@@ -168,9 +168,9 @@ def test_a_copy_that_was_changed_or_not_finished_is_not_put_back_and_nothing_is_
     cluster.stop(small)
     for spoil, words in (
         (lambda: (copy / "data" / "photos" / "0123.jpg").write_bytes(b"another"), "0123.jpg was changed"),
-        (lambda: (copy / "data" / "photos" / "0123.jpg").unlink(), "0123.jpg is missing"),
+        ((copy / "data" / "photos" / "0123.jpg").unlink, "0123.jpg is missing"),
         (lambda: (copy / "data" / "photos" / "0124.jpg").write_bytes(b"x"), "0124.jpg does not belong"),
-        (lambda: (copy / "tongxin-backup.json").unlink(), "not a finished copy"),
+        ((copy / "tongxin-backup.json").unlink, "not a finished copy"),
     ):
         spoil()
         done = run("restore", str(copy), data=data, check=False)

@@ -14,7 +14,7 @@ from tongxin.ledger.queries import verification
 from tongxin.ledger.rules.signing import Signer, sm2_present
 from tongxin.ledger.terms import Fault
 from tongxin.web import stamping, witnessing
-from tongxin.web.schema import guarded_tables
+from tongxin.web.schema import added_columns, guarded_tables
 
 
 def signer() -> Signer:
@@ -53,7 +53,7 @@ def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
     `kept`: checkpoints kept elsewhere. Raises ValueError for one that this ledger's key never signed.
     """
     keys = signer().keys(witnessing.known_keys())
-    found = verification(keys=keys, tables=guarded_tables(), kept=kept)
+    found = verification(keys=keys, tables=guarded_tables(), kept=kept, added=added_columns())
     if found.intact:
         fault = stamping.fault() or _astray()
         found = replace(found, intact=fault is None, first_fault=fault)

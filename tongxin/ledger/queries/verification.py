@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
+from psycopg import sql
 
 from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode
@@ -57,6 +58,8 @@ SELECT c.entry_id, 'added' FROM ledger_ledgercontent c
 """
 # Of each row the last digest counts; a row whose content was lawfully deleted with its salt can no longer be compared.
 # A row is written out without its empty columns (form 2); before 0.3 also without nulls inside its columns (form 1).
+# A row from before a migration was written out without the columns that the migration added: it may lack the last of them, as
+# long as they still hold what the migration put there (`{younger}`; a row that was written with them has them in its digest).
 COMPARED: Final = """
 WITH last AS (
   SELECT DISTINCT ON (u.key) u.key, u.digest, w.entry_id, w.form
@@ -71,9 +74,18 @@ SELECT coalesce(last.key, now.key),
     OR (now.key IS NOT NULL AND c.salt IS NOT NULL AND last.digest <> sha256(c.salt || convert_to(
          CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j)
               ELSE (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(now.j) f WHERE jsonb_typeof(f.value) <> 'null')
-         END::text, 'UTF8')))
+         END::text, 'UTF8')){younger})
  ORDER BY length(coalesce(last.key, now.key)), 1 LIMIT 1
 """
+
+
+# Added columns, the oldest first, each with the value that older rows got.
+Added = Mapping[str, Sequence[tuple[str, Any]]]
+YOUNGER: Final = """
+ AND NOT (now.j @> {values}::jsonb AND last.digest = sha256(c.salt || convert_to(
+         CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j - {names}::text[])
+              ELSE (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(now.j - {names}::text[]) f
+                     WHERE jsonb_typeof(f.value) <> 'null') END::text, 'UTF8')))"""
 
 
 def verification(
@@ -81,11 +93,13 @@ def verification(
     keys: Keys,
     tables: Mapping[str, str],
     kept: Sequence[str] = (),
+    added: Added | None = None,
 ) -> Verification:
     """从每一行重新核验整个台账。 Recompute everything from the rows and name the first one that disagrees.
 
     `keys`: the keys that signatures are verified with; `tables`: those whose rows the ledger holds digests of, each with
-    its key column; `kept`: checkpoints kept elsewhere, that this ledger must still lead to. One snapshot of the database.
+    its key column; `kept`: checkpoints kept elsewhere, that this ledger must still lead to; `added`: of these tables the columns
+    that migrations added with a value. One snapshot of the database.
     Raises ValueError for a checkpoint kept elsewhere that this log never signed.
     """
     heads = kept_heads(kept, keys)
@@ -94,10 +108,12 @@ def verification(
         if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _verification(keys, tables, heads)
+        return _verification(keys, tables, heads, added or {})
 
 
-def _verification(keys: Keys, tables: Mapping[str, str], heads: Mapping[int, bytes]) -> Verification:
+def _verification(
+    keys: Keys, tables: Mapping[str, str], heads: Mapping[int, bytes], added: Added
+) -> Verification:
     walk = _Walk(keys, heads)
     fault = (
         walk.first_fault()
@@ -112,7 +128,7 @@ def _verification(keys: Keys, tables: Mapping[str, str], heads: Mapping[int, byt
         or _first(OF_NO_ENTRY, (), "ledger_ledgerwrite", "added", "the digests of no entry")
         or _first(MISTOLD, (), "ledger_ledgerwrite", "altered", "digests of single rows were changed")
         or _content_astray()
-        or _first_of(_row_fault(table, key) for table, key in sorted(tables.items()))
+        or _first_of(_row_fault(table, key, added.get(table, ())) for table, key in sorted(tables.items()))
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
@@ -298,10 +314,20 @@ def _content_astray() -> Fault | None:
     return row and Fault(row[1], "ledger_ledgercontent", str(row[0]), said[row[1]])
 
 
-def _row_fault(table: str, key: str) -> Fault | None:
+def _younger(added: Sequence[tuple[str, Any]]) -> sql.Composable:
+    """没有后加列的写法。 A row's digest may also be the one without the last one, two … of the columns added to its table."""
+    said = sql.SQL(YOUNGER)
+    tails = [dict(added[since:]) for since in range(len(added))]
+    return sql.SQL("").join(
+        said.format(values=sql.Literal(json.dumps(tail)), names=sql.Literal(list(tail))) for tail in tails
+    )
+
+
+def _row_fault(table: str, key: str, added: Sequence[tuple[str, Any]]) -> Fault | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'")
-        cursor.execute(COMPARED.format(table=connection.ops.quote_name(table)), [table, key])
+        asked = sql.SQL(COMPARED).format(table=sql.Identifier(table), younger=_younger(added))
+        cursor.execute(asked, [table, key])
         row = cursor.fetchone()
     if row is None:
         return None
