@@ -130,7 +130,12 @@ class City:
                 [*COMMAND, "up", "--port", str(self.port), *(["--city", str(pack)] if pack else [])],
                 cwd=ROOT, env=dict(self.surroundings), stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
-        self.wait(lambda: self.healthy() or not self.running(), patience, "it does not serve")
+        # another that is just ending may still answer: it is ours that must
+        self.wait(
+            lambda: (bool(self.server()) and self.healthy()) or not self.running(),
+            patience,
+            "it does not serve",
+        )
         if not self.running():
             raise RuntimeError(f"`tongxin up` ended:\n{self.log.read_text(errors='replace')[-3000:]}")
 

@@ -31,7 +31,7 @@ from PIL import Image
 POINT = (118.0, 37.37)  # in the first district, whose urban management has the demo's officer and checker
 MATTER = "m01001"
 PATIENCE = 15.0  # seconds for an answer
-PACE = 0.25  # seconds between two things that one client does
+PACE = 0.4  # seconds between two things that one client does
 AGAIN = frozenset({502, 503, 507})
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 NAMED = re.compile(r'<option value="(bz/[^"]+)"')

@@ -149,10 +149,9 @@ class Run:
         if not victims:
             self.result.findings.append(f"nothing to end: {name}")
         city.wait(lambda: not any(one.lives for one in victims), 10, "a killed process lives")
-        if not city.running():
-            self._as_systemd_would()
+        self._as_systemd_would()
         taken = self._taken()
-        whole = (city.server, city.worker, city.postmaster)
+        whole = (self._as_systemd_would, city.server, city.worker, city.postmaster)
         try:
             city.wait(
                 lambda: city.healthy() and all(part() for part in whole) and self._taken() > taken, PATIENCE, f"after {name} it does not stand again"
@@ -161,14 +160,15 @@ class Run:
             self.result.findings.append(str(error))
         return time.monotonic() - began
 
-    def _as_systemd_would(self) -> None:
-        """Begin `tongxin up` once more. What it left running is told to end by the kernel, as its unit's other processes are by systemd."""
-        for _ in range(5):
+    def _as_systemd_would(self) -> bool:
+        """Begin `tongxin up` where it does not run: what it left running is told to end by the kernel, and the port is free soon."""
+        for _ in range(8):
+            if self.city.running():
+                return True
             with contextlib.suppress(RuntimeError):
                 self.city.start()
-                return
-            time.sleep(1)
-        self.city.start()
+            time.sleep(0.5)
+        return self.city.running()
 
     def _taken(self) -> int:
         self.result.told.look(self.logs)
