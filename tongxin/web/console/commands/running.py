@@ -119,14 +119,9 @@ def _check_port(port: int) -> None:
             raise cluster.ClusterError(f"port {port} is taken; choose another with PORT=") from error
 
 
-@contextlib.contextmanager
-def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
-    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
-    witness, setting = attesting.demo_witness()
-    if setting:
-        surroundings["TONGXIN_WITNESSES"] = setting
-    server = [
+def server_command(*, port: int, workers: int) -> list[str]:
+    """服务器的命令行。 The command line of the server: so many processes on a port of this machine; the bench starts the same."""
+    return [
         sys.executable,
         "-m",
         "granian",
@@ -135,9 +130,9 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
         "--host",
         "127.0.0.1",
         "--port",
-        str(given.port),
+        str(port),
         "--workers",
-        str(given.workers),
+        str(workers),
         "--blocking-threads",
         "4",
         "--backpressure",
@@ -152,6 +147,15 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
         str(Path(__file__).resolve().parents[4] / "assets"),
         "tongxin.web.wsgi:application",
     ]
+
+
+@contextlib.contextmanager
+def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """子进程。 The server and the worker, in the demo a witness and a source system; all end when this block does."""
+    surroundings = {**os.environ, "TONGXIN_PORT": str(given.port), "TONGXIN_POOL": "1"}
+    witness, setting = attesting.demo_witness()
+    if setting:
+        surroundings["TONGXIN_WITNESSES"] = setting
     worker = [
         sys.executable,
         "-c",
@@ -159,7 +163,8 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
     ]
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
     children = [
-        subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
+        subprocess.Popen(
+            server_command(port=given.port, workers=given.workers), env=application, start_new_session=True),  # noqa: S603 - our own program
         subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
     ]
     children += [

