@@ -97,9 +97,7 @@ def report(request: HttpRequest, given: ReportGiven) -> Status[ReportTaken]:
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
     url = request.build_absolute_uri(f"/mine/{done.token}/")
-    case = cases.case_numbered(number=done.number)
-    body = showing.taken(done, case, Facts.of(now), url=url)
-    return Status(200 if done.repeated else 201, body)
+    return Status(200 if done.repeated else 201, showing.taken(done, url=url))
 
 
 def report_of(given: ReportGiven, now: datetime) -> NewReport:
