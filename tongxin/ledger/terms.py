@@ -81,6 +81,9 @@ class Verification:
     first_fault: Fault | None
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(content: Mapping[str, Any]) -> bytes:
     """规范的 JSON 字节。 The bytes that are committed to: JSON with sorted keys and no spaces, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _canonical(content).encode()

@@ -31,6 +31,7 @@ from tongxin.cases.api.answers import (
     trouble_of,
     trouble_of_rejection,
 )
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.schemas import (
     PROBLEMS,
@@ -41,7 +42,6 @@ from tongxin.cases.api.schemas import (
     ReportGiven,
     ReportTaken,
 )
-from tongxin.cases.operations import report_cases
 from tongxin.cases.terms import Channel, NewReport, Outcome, Rejection, State
 from tongxin.ledger.queries import newest_checkpoint
 
@@ -93,7 +93,7 @@ api = NinjaAPI(
 def report(request: HttpRequest, given: ReportGiven) -> Status[ReportTaken]:
     """报告一件事。 201 with a receipt; 200 with it when the same key says the same; 409 when it says something else."""
     now = timezone.now()
-    (done,) = report_cases(actor=ANONYMOUS, at=now, reports=[report_of(given, now)])
+    done = COUNTER.receive(actor=ANONYMOUS, at=now, report=report_of(given, now))
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
     url = request.build_absolute_uri(f"/mine/{done.token}/")

@@ -28,10 +28,10 @@ from tongxin.cases.api.answers import (
     trouble_of,
     trouble_of_rejection,
 )
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.rendering import MEDIA, render
 from tongxin.cases.models import Case
-from tongxin.cases.operations import report_cases
 from tongxin.cases.terms import Receipt, Rejection, State
 
 ROOT: Final = "/open311/v2"
@@ -286,8 +286,9 @@ def _taken(request: HttpRequest) -> Found:
     check_jurisdiction(form.word("jurisdiction_id"))
     given = form.word("client_key") or request.headers.get("Idempotency-Key", "").strip()
     key = inputs.client_key(given or f"open311:{uuid.uuid4()}")
-    report = submission.report_of(form, key=key, at=timezone.now(), english=english)
-    (done,) = report_cases(actor=ANONYMOUS, at=timezone.now(), reports=[report])
+    at = timezone.now()
+    report = submission.report_of(form, key=key, at=at, english=english)
+    done = COUNTER.receive(actor=ANONYMOUS, at=at, report=report)
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
     return receipt_of(request, done, english=english)

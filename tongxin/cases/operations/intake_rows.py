@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from tongxin.cases.models import Assignment, Case, CaseStep, Clock, Photo, Repor
 from tongxin.cases.operations.common import Context, ends_of
 from tongxin.cases.terms import NewReport, Receipt, Role, State
 from tongxin.law import queries as law
-from tongxin.law.terms import MatterEntry, Stage
+from tongxin.law.terms import Limit, MatterEntry, Stage
 from tongxin.ledger.operations import Cells, lay_rows, sheet
 from tongxin.organs import queries as organs
 from tongxin.places.terms import Spot
@@ -115,18 +116,18 @@ def written(warrants: Sequence[Warrant]) -> dict[int, tuple[str, Receipt]]:
     made = {}
     for warrant in warrants:
         plan: Plan = warrant.scope.state
-        given = plan.report.reported_at.isoformat()
-        limits = _limits(plan, warrant.basis.refs)
+        given, clauses = plan.report.reported_at.isoformat(), warrant.basis.refs
+        limits = _limits(plan, clauses)
         first = min((one for one in limits if one.stage != Stage.RETURN.value), key=_due, default=None)
         token = rules.report_token(number=plan.number, secret=settings.SECRET_KEY)
-        cases.append(_case(plan, warrant, first, given))
+        cases.append(_case(plan, warrant.scope.entry or "", clauses, first, given))
         reports.append(_report(plan, token))
         parts += _parts(plan, given)
         clocks += [_clock(plan, one, given) for one in limits]
-        steps.append(_step(plan, warrant, given))
+        steps.append(_step(plan, warrant, clauses, given))
         photos += [(plan.row, "report", photo, given) for photo in plan.report.photos]
         _tell(warrant, plan)
-        made[plan.nth] = plan.digest, _receipt(plan, warrant, first, token)
+        made[plan.nth] = plan.digest, _receipt(plan, clauses, first, token)
     if made:
         lay_rows(
             sheets=[
@@ -145,13 +146,13 @@ def _due(one: Limited) -> datetime:
     return one.due_at
 
 
-def _case(plan: Plan, warrant: Warrant, first: Limited | None, given: str) -> Cells:
+def _case(plan: Plan, entry: str, clauses: str, first: Limited | None, given: str) -> Cells:
     report, spot, matter = plan.report, plan.spot, plan.matter
     path = spot.path if spot else (plan.context.city.root,)
     return (
         plan.row, plan.number, report.client_key, plan.digest, report.channel.value,
         matter.code if matter else "", matter.name if matter else "", matter.name_en if matter else "",
-        warrant.scope.entry or "", warrant.basis.refs, bool(matter and matter.person_help),
+        entry, clauses, bool(matter and matter.person_help),
         spot.ref if spot else "", spot.name if spot else "", _array(path), path[-2] if len(path) > 1 else "",
         report.lon, report.lat, plan.state.value, plan.organ, plan.organ,
         first.due_at.isoformat() if first else None, bool(first and first.provisional), given, 1,
@@ -206,13 +207,19 @@ def _of_stage(plan: Plan, stage: Stage, organ: str) -> list[Limited]:
         matter=plan.matter, stage=stage, revision=context.city.revision, day=context.day
     ):
         ends = ends_of(context, limit, plan.report.reported_at)
+        stage_word, number, unit, clause = _words(limit)
         found.append(
             Limited(
-                organ=organ, stage=limit.stage.value, step=limit.step, number=str(limit.number), unit=limit.unit.value,
-                clause=str(limit.clause or ""), due_at=ends.at, provisional=ends.beyond_known,
+                organ=organ, stage=stage_word, step=limit.step, number=number, unit=unit, clause=clause, due_at=ends.at,
+                provisional=ends.beyond_known,
             )
         )  # fmt: skip
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _words(limit: Limit) -> tuple[str, str, str, str]:
+    return limit.stage.value, str(limit.number), limit.unit.value, str(limit.clause or "")
 
 
 def _clock(plan: Plan, one: Limited, given: str) -> Cells:
@@ -222,14 +229,14 @@ def _clock(plan: Plan, one: Limited, given: str) -> Cells:
     )  # fmt: skip
 
 
-def _step(plan: Plan, warrant: Warrant, given: str) -> Cells:
+def _step(plan: Plan, warrant: Warrant, clauses: str, given: str) -> Cells:
     facts = {"why": plan.route.why}
     if warrant.actor.office is not None:
         facts["by"] = warrant.actor.person  # so that the gate can ask for another person later
     standing = warrant.standing
     return (
         warrant.entry, plan.row, 1, warrant.verb, given, standing.organ if standing else "",
-        standing.office if standing else "", plan.state.value, warrant.basis.refs, plan.organ,
+        standing.office if standing else "", plan.state.value, clauses, plan.organ,
         json.dumps(facts, ensure_ascii=False),
     )  # fmt: skip
 
@@ -244,7 +251,7 @@ def _tell(warrant: Warrant, plan: Plan) -> None:
         warrant.tell(recipient=f"organ:{organ.code}", template="assist", number=number, matter=matter)
 
 
-def _receipt(plan: Plan, warrant: Warrant, first: Limited | None, token: str) -> Receipt:
+def _receipt(plan: Plan, clauses: str, first: Limited | None, token: str) -> Receipt:
     organ = plan.route.lead or plan.context.organs.get(plan.organ)
     return Receipt(
         client_key=plan.report.client_key,
@@ -256,6 +263,6 @@ def _receipt(plan: Plan, warrant: Warrant, first: Limited | None, token: str) ->
         lead_name_en=organ.name_en if organ else "",
         due_at=first.due_at.astimezone(plan.context.zone) if first else None,
         provisional=bool(first and first.provisional),
-        clauses=warrant.basis.refs,
+        clauses=clauses,
         located=plan.spot is not None,
     )

@@ -133,13 +133,15 @@ def server_command(*, port: int, workers: int) -> list[str]:
         str(port),
         "--workers",
         str(workers),
+        # A thread for each report that may wait at the counter (cases.api.counter.LINE) and some for pages: whoever is beyond the
+        # line is answered 503 at once. Connections beyond the backpressure wait in the system's own backlog.
         "--blocking-threads",
-        "4",
+        "64",
         "--backpressure",
         "256",
         "--no-ws",
         "--log-level",
-        "warning",
+        "error",  # it warns of more threads than cores: these wait, they do not compute
         "--respawn-failed-workers",
         "--static-path-route",
         "/assets",
@@ -164,7 +166,7 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
     children = [
         subprocess.Popen(
-            server_command(port=given.port, workers=given.workers), env=application, start_new_session=True),  # noqa: S603 - our own program
+            server_command(port=given.port, workers=given.workers), env=application, start_new_session=True),
         subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
     ]
     children += [
