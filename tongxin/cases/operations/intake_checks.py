@@ -53,6 +53,7 @@ def _check(report: NewReport, context: Context) -> None:
 
 def _check_words(report: NewReport, most: int) -> None:
     for name, value, limit in (
+        ("client_key", report.client_key, KEY_MOST),
         ("text", report.text, most),
         ("name", report.name, SHORT_MOST),
         ("phone", report.phone, 40),

@@ -163,10 +163,10 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[sub
         "-c",
         "import sys; from tongxin.web.console import main; sys.exit(main(['work']))",
     ]
+    server = server_command(port=given.port, workers=given.workers)
     application = {key: value for key, value in surroundings.items() if key not in OWNERS}
     children = [
-        subprocess.Popen(
-            server_command(port=given.port, workers=given.workers), env=application, start_new_session=True),
+        subprocess.Popen(server, env=application, start_new_session=True),  # noqa: S603 - our own program
         subprocess.Popen(worker, env=surroundings, start_new_session=True),  # noqa: S603
     ]
     children += [
