@@ -163,7 +163,7 @@ def _objects(path: Path) -> Iterator[Row]:
     with path.open("rb") as source:
         for number, line in enumerate(source, start=1):
             if line.strip():
-                yield Row(line=number, cells=inputs.read_json(line))
+                yield Row(line=number, cells=inputs.read_json(line.rstrip(b"\r\n")))
 
 
 def _faulty_objects(path: Path) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _faulty_objects(path: Path) -> Iterator[str]:
             if not line.strip():
                 continue
             try:
-                found = inputs.read_json(line)
+                found = inputs.read_json(line.rstrip(b"\r\n"))
             except Trouble as wrong:
                 yield f"line {number}: {wrong.where}: {wrong.reason_en}"
             else:
