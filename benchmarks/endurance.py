@@ -35,7 +35,10 @@ def mixed(here: Stage, base: str) -> pace.Ask:
     """Reports by JSON, and between them looks at a case, at the list and at the matters."""
     posts = asking(here, base)
     with here.owner() as owner:
-        numbers = [row[0] for row in owner.execute("SELECT number FROM cases_case ORDER BY id DESC LIMIT 2000").fetchall()]
+        numbers = [
+            row[0]
+            for row in owner.execute("SELECT number FROM cases_case ORDER BY id DESC LIMIT 2000").fetchall()
+        ]
     pages = ["/api/cases?size=20", "/api/matters", "/open311/v2/discovery.json"]
 
     def ask(dice: random.Random) -> tuple[str, bytes]:
@@ -53,7 +56,12 @@ def worker(here: Stage) -> Iterator[subprocess.Popen[bytes]]:
     owner = make_conninfo(plugin.OWNER, dbname=here.database)
     with subprocess.Popen(
         [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main(['work']))"],
-        env={**os.environ, "TONGXIN_APP_DSN": here.app_dsn(), "TONGXIN_OWNER_DSN": owner, "TONGXIN_POOL": "1"},
+        env={
+            **os.environ,
+            "TONGXIN_APP_DSN": here.app_dsn(),
+            "TONGXIN_OWNER_DSN": owner,
+            "TONGXIN_POOL": "1",
+        },
     ) as process:
         try:
             yield process
@@ -110,7 +118,9 @@ def run(here: Stage, minutes: int, span: float) -> dict[str, object]:
         report.warm(base, report.posts(here, base))
         ask = mixed(here, base)
         pace.drive(base, ask, clients=report.CLIENTS, seconds=5.0)
-        peak = len(pace.drive(base, ask, clients=report.CLIENTS, seconds=min(20.0, span)).times) / min(20.0, span)
+        peak = len(pace.drive(base, ask, clients=report.CLIENTS, seconds=min(20.0, span)).times) / min(
+            20.0, span
+        )
         told: list[dict[str, object]] = []
         for nth in range(minutes):
             begun = time.perf_counter()
@@ -134,8 +144,12 @@ def main() -> int:
     """The run as a command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=int, default=60)
-    parser.add_argument("--span", type=float, default=60.0, help="seconds that count as a minute (to try it out)")
-    parser.add_argument("--short", action="store_true", help="ten thousand cases instead of a hundred thousand")
+    parser.add_argument(
+        "--span", type=float, default=60.0, help="seconds that count as a minute (to try it out)"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="ten thousand cases instead of a hundred thousand"
+    )
     given = parser.parse_args()
     here = Stage(short=given.short, data="cases")
     here.enter()

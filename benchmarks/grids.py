@@ -14,7 +14,9 @@ COLUMNS = "scheme, code, level, name, name_en, parent_id, path, valid_from, boun
 
 def make_many(owner: psycopg.Connection) -> int:
     """Cut the grids of a founded city; returns how many there are now. A map that was cut before is left as it is."""
-    made = owner.execute("SELECT count(*) FROM places_place WHERE boundary IS NOT NULL AND code ~ 'c[0-9]{2}$'").fetchone()
+    made = owner.execute(
+        "SELECT count(*) FROM places_place WHERE boundary IS NOT NULL AND code ~ 'c[0-9]{2}$'"
+    ).fetchone()
     if made and made[0]:
         return int(made[0])
     rows = [cell for row in owner.execute(GRIDS).fetchall() for cell in _cells(*row)]
@@ -46,6 +48,8 @@ def _cells(scheme: str, code: str, name: str, name_en: str, parent: int, path: l
 
 def points(owner: psycopg.Connection, count: int, dice: random.Random) -> Sequence[tuple[float, float]]:
     """So many points, each inside some grid, in degrees to seven decimals."""
-    rows = owner.execute("SELECT boundary FROM places_place WHERE boundary IS NOT NULL AND level = 'grid' ORDER BY id").fetchall()
+    rows = owner.execute(
+        "SELECT boundary FROM places_place WHERE boundary IS NOT NULL AND level = 'grid' ORDER BY id"
+    ).fetchall()
     chosen = (shape(dice.choice(rows)[0]).representative_point() for _ in range(count))
     return [(round(point.x, 7), round(point.y, 7)) for point in chosen]

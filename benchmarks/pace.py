@@ -39,7 +39,9 @@ class _Asking(load._Client):  # noqa: SLF001 - the bench's own connection, which
     due = 0.0
 
 
-def drive(base: str, ask: Ask, *, clients: int, seconds: float, rate: float = 0.0, keep: bool = False) -> Span:
+def drive(
+    base: str, ask: Ask, *, clients: int, seconds: float, rate: float = 0.0, keep: bool = False
+) -> Span:
     """So many kept connections for a span: at `rate` requests a second in all, each timed from when it was due, or (0) one
     after the other. `keep`: the bodies of successes are kept. A connection that breaks is counted and made anew.
     """

@@ -74,7 +74,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--clients", type=int, default=20 * report.CLIENTS)
-    parser.add_argument("--short", action="store_true", help="ten thousand cases instead of a hundred thousand")
+    parser.add_argument(
+        "--short", action="store_true", help="ten thousand cases instead of a hundred thousand"
+    )
     given = parser.parse_args()
     here = Stage(short=given.short, data="cases")
     here.enter()
@@ -92,7 +94,11 @@ def main() -> int:
     said = {
         "clients": given.clients,
         "calm": {"answers": dict(calm.statuses), "p99 ms": round(calm.p99())},
-        "storm": {"answers": dict(storm.statuses), "p99 ms": round(storm.p99()), "connections lost": storm.lost},
+        "storm": {
+            "answers": dict(storm.statuses),
+            "p99 ms": round(storm.p99()),
+            "connections lost": storm.lost,
+        },
         "after": {"answers": dict(after.statuses), "p99 ms": round(after.p99())},
         "faults": wrong[:20],
     }

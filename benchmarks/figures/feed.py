@@ -21,7 +21,19 @@ from benchmarks.stage import Stage
 from tongxin.web.console.commands import feeding
 
 ROWS, ROWS_SHORT, WARM = 40_000, 4_000, 1_000
-HEADER = ("client_key", "matter", "lon", "lat", "place", "address", "text", "name", "phone", "email", "reported_at")
+HEADER = (
+    "client_key",
+    "matter",
+    "lon",
+    "lat",
+    "place",
+    "address",
+    "text",
+    "name",
+    "phone",
+    "email",
+    "reported_at",
+)
 # Every table that an intake writes, the ledger's too, with the column that says whose row it is.
 TABLES = {
     "ledger_ledgerentry": "id", "ledger_ledgercontent": "entry_id", "cases_case": "id", "cases_report": "case_id",
@@ -83,7 +95,10 @@ def _file(stage: Stage, folder: Path, count: int, kind: str) -> Path:
         if kind == "csv":
             table.writerow(HEADER)
         for nth in range(count):
-            (lon, lat), at = dice.choice(spots), datetime.now(UTC) - timedelta(seconds=dice.randrange(1, 5 * 86_400))
+            (lon, lat), at = (
+                dice.choice(spots),
+                datetime.now(UTC) - timedelta(seconds=dice.randrange(1, 5 * 86_400)),
+            )
             cells = (
                 uuid.uuid4().hex, dice.choice(codes), lon, lat, "", "", f"路口井盖缺失，夜间行人容易踩空，请尽快处理 {nth}", "王某",
                 f"139{dice.randrange(10**8):08d}", "", at.isoformat(timespec="seconds"),
@@ -91,7 +106,12 @@ def _file(stage: Stage, folder: Path, count: int, kind: str) -> Path:
             if kind == "csv":
                 table.writerow(cells)
             else:
-                out.write(json.dumps({k: v for k, v in zip(HEADER, cells, strict=True) if v != ""}, ensure_ascii=False) + "\n")
+                out.write(
+                    json.dumps(
+                        {k: v for k, v in zip(HEADER, cells, strict=True) if v != ""}, ensure_ascii=False
+                    )
+                    + "\n"
+                )
     return path
 
 
@@ -102,7 +122,10 @@ def _newest(owner: psycopg.Connection, table: str) -> int:
 
 def _chunks(owner: psycopg.Connection, first: dict[str, int]) -> list[Chunk]:
     """The rows as COPY writes them, in the batches in which they were fed."""
-    cases = [r[0] for r in owner.execute("SELECT id FROM cases_case WHERE id > %s ORDER BY id", [first["cases_case"]])]
+    cases = [
+        r[0]
+        for r in owner.execute("SELECT id FROM cases_case WHERE id > %s ORDER BY id", [first["cases_case"]])
+    ]
     entries = [
         r[0]
         for r in owner.execute(

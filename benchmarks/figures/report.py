@@ -31,12 +31,26 @@ def posts(stage: Stage, base: str, open311: float = 0.5) -> Made:
 
     def made(dice: random.Random) -> bytes:
         (lon, lat), code = dice.choice(spots), dice.choice(codes)
-        text, phone = f"路口井盖缺失，夜间行人容易踩空，请尽快处理 {dice.randrange(10**6)}", f"139{dice.randrange(10**8):08d}"
+        text, phone = (
+            f"路口井盖缺失，夜间行人容易踩空，请尽快处理 {dice.randrange(10**6)}",
+            f"139{dice.randrange(10**8):08d}",
+        )
         if dice.random() >= open311:
-            given = {"client_key": uuid.uuid4().hex, "matter": code, "text": text, "lon": lon, "lat": lat, "phone": phone}
+            given = {
+                "client_key": uuid.uuid4().hex,
+                "matter": code,
+                "text": text,
+                "lon": lon,
+                "lat": lat,
+                "phone": phone,
+            }
             body = json.dumps(given, ensure_ascii=False).encode()
-            return load.request(base, "/api/reports", method="POST", body=body, headers="Content-Type: application/json\r\n")
-        form = urlencode({"service_code": code, "lat": lat, "long": lon, "description": text, "phone": phone}).encode()
+            return load.request(
+                base, "/api/reports", method="POST", body=body, headers="Content-Type: application/json\r\n"
+            )
+        form = urlencode(
+            {"service_code": code, "lat": lat, "long": lon, "description": text, "phone": phone}
+        ).encode()
         kind = "Content-Type: application/x-www-form-urlencoded\r\n"
         return load.request(base, "/open311/v2/requests.json", method="POST", body=form, headers=kind)
 
@@ -46,7 +60,9 @@ def posts(stage: Stage, base: str, open311: float = 0.5) -> Made:
 def warm(base: str, made: Made) -> None:
     """Reports until every process answers well: map, lists and plans of a process are made with its first ones."""
     for _ in range(20):
-        if not load.drive(base, made, clients=CLIENTS, seconds=2.0, seed=random.randrange(10**9)).facts()["errors"]:
+        if not load.drive(base, made, clients=CLIENTS, seconds=2.0, seed=random.randrange(10**9)).facts()[
+            "errors"
+        ]:
             return
     raise RuntimeError("the server does not come to answer well")
 
