@@ -11,6 +11,7 @@ An act that declares a `statement` passes the same gate, written as one SQL stat
 
 import contextlib
 import functools
+import json
 import logging
 import secrets
 import traceback
@@ -40,12 +41,14 @@ from tongxin.acts.terms import (
     Standing,
     Warrant,
 )
-from tongxin.ledger.operations import APPEND_IN_ONE, IN_HAND, SALT_BYTES, append_entries
+from tongxin.ledger.operations import APPEND_IN_ONE, IN_HAND, SALT_BYTES, append_entries, lay_rows, sheet
 from tongxin.ledger.rules import commitment
 from tongxin.ledger.terms import DATABASE_HASH, LedgerOutcome, NewEntry, canonical
 
 log = logging.getLogger("tongxin.acts")
 R = TypeVar("R")
+
+Bases = dict[tuple[str | None, date | None], Basis | Refused]  # by list entry, and by when the matter began
 
 _depth: ContextVar[int] = ContextVar("acts_depth", default=0)
 
@@ -149,11 +152,10 @@ def _warrants(declaration: Declaration, actor: Actor, at: datetime, scopes: Sequ
     standing = _standing(declaration, actor, at)
     if not scopes:
         return []
-    kept: dict[tuple[str | None, date | None], Basis] = {}
-    bases = []
     for scope in scopes:
         _check_scope(declaration, actor, standing, scope)
-        bases.append(_basis_of(declaration, scope, at, kept))
+    kept = _bases(declaration, scopes, at)
+    bases = [_basis_of(declaration, scope, at, kept) for scope in scopes]
     entries = append_entries(
         entries=[
             _entry(declaration, actor, standing, basis, at, scope)
@@ -234,9 +236,16 @@ def _check_scope(declaration: Declaration, actor: Actor, standing: Standing | No
         raise Refused("no_list_entry", "没有在用的清单事项可依", "no list entry in force covers this")
 
 
-def _basis_of(
-    declaration: Declaration, scope: Scope, at: datetime, kept: dict[tuple[str | None, date | None], Basis]
-) -> Basis:
+def _bases(declaration: Declaration, scopes: Sequence[Scope], at: datetime) -> Bases:
+    """各清单事项的依据，一次问齐。 The basis of each list entry that the items share, all asked for in one statement."""
+    wanted = {scope.entry: _entries(declaration, scope) for scope in scopes}
+    if len(wanted) == 1 or declaration.founding:
+        return {}
+    found = _asked(lambda: open_book().bases(wanted=tuple(wanted.values()), at=at))
+    return {(entry, None): found[entries] for entry, entries in wanted.items()}
+
+
+def _basis_of(declaration: Declaration, scope: Scope, at: datetime, kept: Bases) -> Basis:
     """一项的依据。 The basis of one item, asked for once for all that share it.
 
     Where a clause has ended, a savings clause may still leave a matter to it that began before.
@@ -244,21 +253,30 @@ def _basis_of(
     try:
         if (scope.entry, None) not in kept:
             kept[scope.entry, None] = _basis(declaration, scope, at, None)
-        return kept[scope.entry, None]
+        return _founded(kept[scope.entry, None])
     except Refused as refusal:
         if refusal.code != "clause_not_in_force" or scope.begun is None:
             raise
     key = (scope.entry, scope.begun.date())
     if key not in kept:
         kept[key] = _basis(declaration, scope, at, scope.begun)
-    return kept[key]
+    return _founded(kept[key])
 
 
 def _basis(declaration: Declaration, scope: Scope, at: datetime, begun: datetime | None) -> Basis:
     if declaration.founding:
         return _asked(lambda: open_book().founding_basis(clauses=scope.founding, at=at))
-    entries = (f"power:{declaration.verb}", *([scope.entry] if scope.entry else []))
-    basis = _asked(lambda: open_book().basis(entries=entries, at=at, begun=begun))
+    entries = _entries(declaration, scope)
+    return _asked(lambda: open_book().basis(entries=entries, at=at, begun=begun))
+
+
+def _entries(declaration: Declaration, scope: Scope) -> tuple[str, ...]:
+    return (f"power:{declaration.verb}", *([scope.entry] if scope.entry else []))
+
+
+def _founded(basis: Basis | Refused) -> Basis:
+    if isinstance(basis, Refused):
+        raise basis
     if not basis.clauses:
         raise Refused("no_clause_in_force", "没有现行有效的条款作依据", "no clause in force founds this")
     return basis
@@ -316,21 +334,20 @@ def _record_refusal(declaration: Declaration, actor: Actor, at: datetime, refusa
 
 
 def _send_notices(warrants: Sequence[Warrant]) -> None:
-    drafts = [(warrant, draft) for warrant in warrants for draft in warrant.notices]
-    if drafts:
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    entry=warrant.entry,
-                    recipient=draft.recipient,
-                    subject=draft.subject,
-                    template=draft.template,
-                    args=dict(draft.args),
-                    at=warrant.at,
-                )
-                for warrant, draft in drafts
-            ]
+    rows = [
+        (
+            warrant.entry,
+            draft.recipient,
+            draft.subject,
+            draft.template,
+            json.dumps(dict(draft.args), ensure_ascii=False),
+            warrant.at.isoformat(),
         )
+        for warrant in warrants
+        for draft in warrant.notices
+    ]
+    if rows:
+        lay_rows(sheets=[(sheet(Notice, "entry", "recipient", "subject", "template", "args", "at"), rows)])
 
 
 def _act_in_hand() -> str:

@@ -300,6 +300,12 @@ class Book(Protocol):
         """
         ...
 
+    def bases(
+        self, *, wanted: tuple[tuple[str, ...], ...], at: datetime
+    ) -> "Mapping[tuple[str, ...], Basis | Refused]":
+        """若干组清单事项此刻的依据。 The same for several sets of entries in one statement; a refusal stands in its place."""
+        ...
+
     def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:
         """奠基行为的依据。 The basis of the founding act, while the book is still empty. Raises Refused."""
         ...

@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Final
 
 from tongxin.cases.terms import NewReport, Outcome, State
 from tongxin.law.terms import MatterEntry, RoutingException, Stage
@@ -163,20 +164,18 @@ def escalation_chain(*, organ: str, organs: Mapping[str, OrganFacts], lead_body:
     return tuple(dict.fromkeys(chain))
 
 
+SAID: Final = tuple(f.name for f in fields(NewReport) if f.name not in {"client_key", "reported_at"})
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
 def content_digest(report: NewReport) -> str:
     """报告内容的摘要。 Digest of what a report says: the same key may come again only with the same content."""
-    said = {
-        key: value
-        for key, value in asdict(report).items()
-        if key not in {"client_key", "reported_at", "token"}
-    }
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_written({name: getattr(report, name) for name in SAID}).encode()).hexdigest()
 
 
 def report_token(*, number: str, secret: str) -> str:
     """报告人的口令。 The reporter's token for a case: 128 bits that only this house can make, the same when asked again."""
-    return hmac.new(secret.encode(), f"report:{number}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret.encode(), f"report:{number}".encode(), "sha256").hex()[:32]
 
 
 def token_digest(token: str) -> str:

@@ -162,7 +162,12 @@ class NewReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """回执。 What a reporter gets at once. `token` opens the reporter's own page; it is shown here and never again."""
+    """回执。 What a reporter gets at once. `token` opens the reporter's own page; it is shown here and never again.
+
+    due_at       the end of the next limit, on the city's clock; `provisional` while its year's holidays are not published
+    clauses      what it rests on, references separated by spaces
+    repeated     the same was taken before, and this is its receipt again
+    """
 
     client_key: str
     number: str
@@ -172,6 +177,8 @@ class Receipt:
     lead_name: str
     lead_name_en: str
     due_at: datetime | None
+    provisional: bool
+    clauses: str
     located: bool
     repeated: bool = False
 

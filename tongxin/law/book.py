@@ -1,6 +1,6 @@
 """法典对闸门的回答。 What the gate asks of the law, answered from the statute book and the organs, at each act anew."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -91,14 +91,16 @@ class StatuteBook:
         `begun`: when the matter began; a savings clause in force may leave it to a clause that has ended since. The savings
         clause is then part of the basis.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(BASIS, {"at": at, "begun": begun, "entries": list(entries)})
-            rows = cursor.fetchall()
-        for entry in entries:
-            _check_entry(entry, [row for row in rows if row[0] == entry])
-        clauses = tuple(_clause(row) for row in rows if row[11] or row[12])
-        saved = {row[12] for row in rows if row[12] and not row[11]}
-        return Basis(entries=entries, clauses=(*clauses, *_savings(saved)) if saved else clauses)
+        (found,) = _found((entries,), at, begun).values()
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def bases(
+        self, *, wanted: tuple[tuple[str, ...], ...], at: datetime
+    ) -> Mapping[tuple[str, ...], Basis | Refused]:
+        """若干组清单事项此刻的依据。 The basis, or the refusal, of each of several sets of entries. One statement."""
+        return _found(wanted, at, None)
 
     def founding_basis(self, *, clauses: tuple[BasisClause, ...], at: datetime) -> Basis:
         """奠基行为的依据。 The clauses a city's own pack names, while the book is still empty. Raises Refused.
@@ -118,6 +120,30 @@ class StatuteBook:
         if found is None:
             raise Refused("office_not_held", "您现在不担任这个职务", "you do not hold this office now")
         return found
+
+
+def _found(
+    wanted: Sequence[tuple[str, ...]], at: datetime, begun: datetime | None
+) -> dict[tuple[str, ...], Basis | Refused]:
+    given = {"at": at, "begun": begun, "entries": list(dict.fromkeys(e for one in wanted for e in one))}
+    rows: dict[str, list[Any]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(BASIS, given)
+        for row in cursor.fetchall():
+            rows.setdefault(row[0], []).append(row)
+    return {entries: _judged(entries, rows) for entries in wanted}
+
+
+def _judged(entries: tuple[str, ...], rows: Mapping[str, list[Any]]) -> Basis | Refused:
+    try:
+        for entry in entries:
+            _check_entry(entry, rows.get(entry, []))
+    except Refused as refusal:
+        return refusal
+    held = [row for entry in entries for row in rows[entry] if row[11] or row[12]]
+    saved = {row[12] for row in held if not row[11]}
+    clauses = tuple(_clause(row) for row in held)
+    return Basis(entries=entries, clauses=(*clauses, *_savings(saved)) if saved else clauses)
 
 
 def _check_entry(entry: str, rows: list[Any]) -> None:

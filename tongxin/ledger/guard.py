@@ -25,6 +25,7 @@ DECLARE
   many bigint;
   own bigint;
   told bytea;
+  named bigint[];
 BEGIN
   SELECT e.id, e.outcome, c.salt, (SELECT to_jsonb(n) FROM changed n LIMIT 1),
          (SELECT count(*) FROM (SELECT 1 FROM changed LIMIT 2) n)
@@ -51,22 +52,28 @@ BEGIN
             sha256(convert_to(E'2\\n' || (one->>TG_ARGV[0]) || ':' || encode(told, 'hex'), 'UTF8')), 2);
     RETURN NULL;
   END IF;
-  IF TG_ARGV[1] = 'record' AND EXISTS (
-    SELECT 1 FROM changed c WHERE NOT EXISTS (
-      SELECT 1 FROM ledger_ledgerentry e WHERE e.id = (to_jsonb(c)->>'entry')::bigint
-         AND e.xact = pg_current_xact_id() AND e.outcome = 'done')
-  ) THEN
-    RAISE EXCEPTION 'a row of % names a ledger entry of another transaction', TG_TABLE_NAME USING ERRCODE = 'TX002';
+  IF TG_ARGV[1] = 'record' THEN  -- the entries named, each once: row by row against each other it would grow with the square
+    SELECT array_agg(DISTINCT c.entry) INTO named FROM changed c;
+    IF array_position(named, NULL) IS NOT NULL OR cardinality(named) <> (
+      SELECT count(*) FROM ledger_ledgerentry e WHERE e.id = ANY(named) AND e.xact = pg_current_xact_id() AND e.outcome = 'done'
+    ) THEN
+      RAISE EXCEPTION 'a row of % names a ledger entry of another transaction', TG_TABLE_NAME USING ERRCODE = 'TX002';
+    END IF;
   END IF;
-  -- materialized: else the planner writes each row out once for every mention of it, at twice the price in bulk
-  WITH whole AS MATERIALIZED (SELECT to_jsonb(changed) AS w FROM changed), rows AS (
+  -- materialized: else the planner writes each row out once for every mention of it, at twice the price in bulk.
+  -- Of a row without its empty columns the text is taken the cheapest way there is: nothing in it is empty; no document in it;
+  -- column by column.
+  WITH whole AS MATERIALIZED (SELECT w, w::text AS t FROM (SELECT to_jsonb(changed) AS w FROM changed OFFSET 0) x), rows AS (
     SELECT c.w->>TG_ARGV[0] AS key,
-           (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(c.w) f WHERE jsonb_typeof(f.value) <> 'null') AS j,
+           CASE WHEN strpos(c.t, ': null') = 0 THEN c.t
+                WHEN strpos(substr(c.t, 2), '{') = 0 THEN jsonb_strip_nulls(c.w)::text
+                ELSE (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(c.w) f WHERE jsonb_typeof(f.value) <> 'null')::text
+           END AS j,
            CASE WHEN TG_ARGV[1] = 'record' THEN (c.w->>'entry')::bigint ELSE hand END AS entry
       FROM whole c
-  ), digested AS (
+  ), digested AS MATERIALIZED (
     SELECT w.entry, w.key, CASE WHEN TG_OP = 'DELETE' THEN ''::bytea
-                                ELSE sha256(c.salt || convert_to(w.j::text, 'UTF8')) END AS digest
+                                ELSE sha256(c.salt || convert_to(w.j, 'UTF8')) END AS digest
       FROM rows w JOIN ledger_ledgercontent c ON c.entry_id = w.entry
   )
   INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form)

@@ -40,6 +40,19 @@ class NewEntry:
     act: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """一张表要写的列。 What is written of a table: a statement for few rows, one for many, and the columns nobody gives.
+
+    A row is given in the columns' own text (a moment in ISO, a document in JSON, an array as PostgreSQL writes it); `rest`
+    is what stands in the columns that are not given.
+    """
+
+    few: str
+    many: str
+    rest: tuple[str | int | bool | None, ...]
+
+
 class AlteredError(Exception):
     """行与树对不上。 Rows do not agree with the tree: nothing is served from them; `tongxin ledger verify` names the place."""
 
@@ -68,6 +81,9 @@ class Verification:
     first_fault: Fault | None
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(content: Mapping[str, Any]) -> bytes:
     """规范的 JSON 字节。 The bytes that are committed to: JSON with sorted keys and no spaces, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _canonical(content).encode()

@@ -109,6 +109,7 @@ def request_of(
     """一项请求。 A case as a request, without anything that identifies its reporter."""
     closed = case.state == State.CLOSED.value
     changed = times.changed.get(case.pk, case.reported_at)
+    running = case.due_at.astimezone(ZoneInfo(city.timezone)) if case.due_at and not closed else None
     return {
         "service_request_id": case.number,
         "status": "closed" if closed else "open",
@@ -117,7 +118,7 @@ def request_of(
         "service_code": case.matter,
         "description": None,
         "agency_responsible": organ_name(organs, case.organ, english=english),
-        "service_notice": notice(case, city=city, english=english),
+        "service_notice": notice(running, provisional=case.provisional, english=english),
         "requested_datetime": local(case.reported_at, city),
         "updated_datetime": local((case.closed_at if closed else None) or changed, city),
         "expected_datetime": local(times.ends.get(case.pk), city),
@@ -140,16 +141,16 @@ def status_notes(case: Case, *, english: bool) -> str:
     return f"{said}{pick(english, '：', ': ')}{case.outcome_note}" if case.outcome_note else said
 
 
-def notice(case: Case, *, city: CityFacts, english: bool) -> str | None:
-    """下一步。 What is expected next and by when; None when nothing is running."""
-    if case.due_at is None or case.state == State.CLOSED.value:
+def notice(due_at: datetime | None, *, provisional: bool, english: bool) -> str | None:
+    """下一步。 What is expected next and by when (on the city's clock); None when nothing is running."""
+    if due_at is None:
         return None
-    day = case.due_at.astimezone(ZoneInfo(city.timezone)).strftime("%Y-%m-%d %H:%M")
+    day = due_at.strftime("%Y-%m-%d %H:%M")
     open_end = pick(
         english, "（节假日安排未公布，暂定）", " (provisional: the holidays are not yet published)"
     )
     return pick(english, f"本环节期限：{day}", f"Limit of this step: {day}") + (
-        open_end if case.provisional else ""
+        open_end if provisional else ""
     )
 
 

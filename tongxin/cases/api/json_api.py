@@ -31,6 +31,7 @@ from tongxin.cases.api.answers import (
     trouble_of,
     trouble_of_rejection,
 )
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.api.desk import desk
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.plain import written
@@ -43,7 +44,6 @@ from tongxin.cases.api.schemas import (
     ReportGiven,
     ReportTaken,
 )
-from tongxin.cases.operations import report_cases
 from tongxin.cases.terms import Channel, NewReport, Outcome, Rejection, State
 from tongxin.ledger.queries import newest_checkpoint
 
@@ -97,13 +97,11 @@ api.add_router("/desk", desk)
 def report(request: HttpRequest, given: ReportGiven) -> Status[ReportTaken]:
     """报告一件事。 201 with a receipt; 200 with it when the same key says the same; 409 when it says something else."""
     now = timezone.now()
-    (done,) = report_cases(actor=ANONYMOUS, at=now, reports=[report_of(given, now)])
+    done = COUNTER.receive(actor=ANONYMOUS, at=now, report=report_of(given, now))
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
     url = request.build_absolute_uri(f"/mine/{done.token}/")
-    case = cases.case_numbered(number=done.number)
-    body = showing.taken(done, case, Facts.of(now), url=url)
-    return Status(200 if done.repeated else 201, body)
+    return Status(200 if done.repeated else 201, showing.taken(done, url=url))
 
 
 def report_of(given: ReportGiven, now: datetime) -> NewReport:

@@ -28,11 +28,11 @@ from tongxin.cases.api.answers import (
     trouble_of,
     trouble_of_rejection,
 )
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.rendering import MEDIA, render
 from tongxin.cases.models import Case
-from tongxin.cases.operations import report_cases
-from tongxin.cases.terms import Receipt, Rejection
+from tongxin.cases.terms import Receipt, Rejection, State
 
 ROOT: Final = "/open311/v2"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -286,8 +286,9 @@ def _taken(request: HttpRequest) -> Found:
     check_jurisdiction(form.word("jurisdiction_id"))
     given = form.word("client_key") or request.headers.get("Idempotency-Key", "").strip()
     key = inputs.client_key(given or f"open311:{uuid.uuid4()}")
-    report = submission.report_of(form, key=key, at=timezone.now(), english=english)
-    (done,) = report_cases(actor=ANONYMOUS, at=timezone.now(), reports=[report])
+    at = timezone.now()
+    report = submission.report_of(form, key=key, at=at, english=english)
+    done = COUNTER.receive(actor=ANONYMOUS, at=at, report=report)
     if isinstance(done, Rejection):
         raise trouble_of_rejection(done)
     return receipt_of(request, done, english=english)
@@ -296,9 +297,8 @@ def _taken(request: HttpRequest) -> Found:
 def receipt_of(request: HttpRequest, done: Receipt, *, english: bool) -> Found:
     """回执。 The receipt: number and notice in the body, the reporter's private address in the Link header."""
     private = request.build_absolute_uri(f"/mine/{done.token}/")
-    found = cases.case_numbered(number=done.number)
-    city = Facts.of(timezone.now()).city
-    said = georeport.notice(found, city=city, english=english) if found else None
+    open_still = done.due_at if done.state is not State.CLOSED else None
+    said = georeport.notice(open_still, provisional=done.provisional, english=english)
     row: dict[str, Any] = {
         "service_request_id": done.number,
         "service_notice": said,

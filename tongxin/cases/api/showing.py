@@ -51,7 +51,7 @@ def organ(code: str, facts: Facts) -> OrganShown:
     return OrganShown(**facts.organ(code))
 
 
-def taken(done: Receipt, case: Case | None, facts: Facts, *, url: str) -> ReportTaken:
+def taken(done: Receipt, *, url: str) -> ReportTaken:
     """回执。 A receipt: the same body each time for as long as nothing has moved."""
     zh, en = _labels()[State(done.state).value]
     return ReportTaken(
@@ -62,10 +62,10 @@ def taken(done: Receipt, case: Case | None, facts: Facts, *, url: str) -> Report
         state=done.state.value,
         state_label=zh,
         state_label_en=en,
-        lead=organ(done.lead, facts),
-        due_at=local(done.due_at, facts),
-        provisional=bool(case and case.provisional),
-        clauses=case.clauses.split() if case else [],
+        lead=OrganShown(code=done.lead, name=done.lead_name, name_en=done.lead_name_en),
+        due_at=done.due_at.replace(microsecond=0) if done.due_at else None,
+        provisional=done.provisional,
+        clauses=done.clauses.split(),
         located=done.located,
     )
 

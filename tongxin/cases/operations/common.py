@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ from tongxin.cases.models import Assignment, Case, CaseStep, Clock, Report
 from tongxin.cases.terms import Role, State
 from tongxin.law import queries as law
 from tongxin.law.rules import due
-from tongxin.law.terms import Limit, MatterEntry, Stage
+from tongxin.law.terms import Due, Limit, MatterEntry, Stage, Unit
 from tongxin.organs import queries as organs
 from tongxin.organs.terms import OrganFacts
 from tongxin.places import queries as places
@@ -27,7 +29,7 @@ NO_LONGER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """城市此刻的事实。 The city's facts at the moment of an act, looked up once."""
 
@@ -39,12 +41,17 @@ class Context:
         """取本市此刻的事实。 The context of a moment."""
         return cls(places.city(), at)
 
-    @property
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """时区。 The city's time zone."""
+        return ZoneInfo(self.city.timezone)
+
+    @cached_property
     def local(self) -> datetime:
         """当地时间。 The moment on the city's clock."""
-        return self.at.astimezone(ZoneInfo(self.city.timezone))
+        return self.at.astimezone(self.zone)
 
-    @property
+    @cached_property
     def day(self) -> date:
         """当日。 The city's day."""
         return self.local.date()
@@ -56,14 +63,19 @@ class Context:
             raise InvalidInput("organ", "没有这个机构", f"there is no organ {code!r}")
         return found
 
-    @property
+    @cached_property
     def organs(self) -> Mapping[str, OrganFacts]:
         """全部机构。 All organs by code."""
         return organs.organs_by_code(self.city.revision)
 
     def matter(self, code: str) -> MatterEntry | None:
         """清单事项。 The matter of a code on this day; None when the list does not have it."""
-        return law.matters(self.city.revision, self.day).get(code)
+        return self.matters.get(code)
+
+    @cached_property
+    def matters(self) -> Mapping[str, MatterEntry]:
+        """全部清单事项。 All matters of this day by code."""
+        return law.matters(self.city.revision, self.day)
 
 
 def open_case(number: str) -> Case:
@@ -249,9 +261,25 @@ def new_clocks(context: Context, case: Case, stage: Stage, organ: str, *, starte
     return [clock_of(context, case, limit, organ, started) for limit in found]
 
 
+def ends_of(context: Context, limit: Limit, started: datetime) -> Due:
+    """期限何时到。 When a limit ends that starts at a moment.
+
+    What begins on one day and is counted in days ends at one moment (民法典 arts. 201, 203): it is worked out once.
+    """
+    if limit.unit.in_days:
+        started = datetime.combine(started.astimezone(context.zone), time(), context.zone)
+    return _ends(context.city.revision, limit.number, limit.unit, started)
+
+
+@lru_cache(maxsize=4_096)
+def _ends(revision: int, number: Decimal, unit: Unit, started: datetime) -> Due:
+    limit = Limit(number=number, unit=unit, stage=Stage.HANDLE)
+    return due(start=started, limit=limit, calendar=law.calendar(revision))
+
+
 def clock_of(context: Context, case: Case, limit: Limit, organ: str, started: datetime) -> Clock:
     """一个期限钟。 One clock of a limit."""
-    ends = due(start=started, limit=limit, calendar=law.calendar(context.city.revision))
+    ends = ends_of(context, limit, started)
     return Clock(
         case=case,
         organ=organ,

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.forms.draft import COOKIE
 from tongxin.cases.models import Case, Report
 from tongxin.law.queries import matters
@@ -108,3 +109,24 @@ def test_the_receipt_is_for_its_reporter_alone(client: Client, district: str) ->
 @pytest.mark.parametrize("address", ["/overview/", "/hung/", "/map/", "/report/"])
 def test_the_public_page_is_there_when_there_is_nothing(client: Client, address: str) -> None:
     assert client.get(address).status_code == 200
+
+
+def test_when_too_many_report_at_once_the_page_says_so_and_keeps_what_was_typed(
+    client: Client, district: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(
+        client, matter(), {"district": district, "address": "黄河五路"}, text="井盖坏了", phone="13800000000"
+    )
+    monkeypatch.setattr(COUNTER, "line", 0)
+    said = client.post("/report/check/")
+    assert (
+        said.status_code == 503
+        and said.headers["Retry-After"]
+        and "现在报告的人太多" in said.content.decode()
+    )
+    assert not Case.objects.exists()
+    monkeypatch.undo()
+    assert "井盖坏了" in client.get("/report/check/").content.decode()
+    assert (
+        client.post("/report/check/").status_code == 302 and Case.objects.get().report.phone == "13800000000"
+    )

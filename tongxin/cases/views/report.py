@@ -6,7 +6,7 @@ Steps: what → where → details → check → send → done. Whatever was type
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -23,10 +23,11 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.terms import ANONYMOUS, Actor, InvalidInput, says_no_room, who
 from tongxin.cases import queries
+from tongxin.cases.api.answers import RETRY_SECONDS, Trouble
+from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.forms.draft import UNKNOWN, Draft, DraftTooLongError, drop_draft, keep_draft, kept_draft
 from tongxin.cases.forms.photos import keep_photo, photo_key
 from tongxin.cases.forms.report import DetailsForm, MatterForm, PlaceForm, with_hint
-from tongxin.cases.operations import report_cases
 from tongxin.cases.terms import Channel, NewReport, Rejection
 from tongxin.cases.views import received, shown
 from tongxin.cases.views.shown import Ground, said
@@ -58,21 +59,29 @@ def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
             return view(request, draft)
         except (OperationalError, InterfaceError) as error:
             full = says_no_room(error)
-            status = 507 if full else 503
-            said_so = {
-                "status": status,
-                "code": "no_room" if full else "database",
-                "again": request.path,
-                "kept": True,
-                "reason": _("系统的存储空间用完了。您填的都还在，请晚些时候再试。")
+            reason = (
+                _("系统的存储空间用完了。您填的都还在，请晚些时候再试。")
                 if full
-                else _("数据库正在重启。您填的都还在，请过一会儿再试一次。"),
-            }
-            response = render(request, "refusal.html", said_so, status=status)
-            response.headers["Retry-After"] = "300" if full else "5"
-            return _kept(request, response, draft.typed(request.POST.dict()))
+                else _("数据库正在重启。您填的都还在，请过一会儿再试一次。")
+            )
+            return _later(request, draft, "no_room" if full else "database", reason)
+        except Trouble as trouble:
+            if trouble.status != 503:
+                raise
+            return _later(
+                request, draft, trouble.code, _("现在报告的人太多。您填的都还在，请过一会儿再试一次。")
+            )
 
     return run
+
+
+def _later(request: HttpRequest, draft: Draft, code: str, reason: str) -> HttpResponse:
+    """过一会儿再试。 Not now: what was typed is kept, and the page says so."""
+    status = 507 if code == "no_room" else 503
+    said_so = {"status": status, "code": code, "again": request.path, "kept": True, "reason": reason}
+    response = render(request, "refusal.html", said_so, status=status)
+    response.headers["Retry-After"] = "300" if code == "no_room" else RETRY_SECONDS
+    return _kept(request, response, draft.typed(request.POST.dict()))
 
 
 def _kept(request: HttpRequest, response: HttpResponse, draft: Draft) -> HttpResponse:
@@ -309,7 +318,8 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method != "POST":
         return _show_answers(request, draft, None)
     actor = _actor(request, draft)
-    answer = report_cases(actor=actor, at=timezone.now(), reports=[_report(draft)])[0]
+    now = timezone.now()
+    answer = COUNTER.receive(actor=actor, at=now, report=_report(draft, now))
     if isinstance(answer, Rejection):
         return _show_answers(request, draft, answer)
     sent = request.session.get("sent", {})
@@ -323,10 +333,10 @@ def _actor(request: HttpRequest, draft: Draft) -> Actor:
     return Actor(person=asker.actor.person) if asker.signed_in and not draft.person_help else ANONYMOUS
 
 
-def _report(draft: Draft) -> NewReport:
+def _report(draft: Draft, now: datetime) -> NewReport:
     return NewReport(
         client_key=draft.key, channel=Channel.WEB, matter=None if draft.what == UNKNOWN else draft.what,
-        reported_at=timezone.now(), text=draft.text.strip(), lon=_number(draft.lon), lat=_number(draft.lat),
+        reported_at=now, text=draft.text.strip(), lon=_number(draft.lon), lat=_number(draft.lat),
         place=draft.place or None, address=draft.address.strip(), name=draft.name.strip(), phone=draft.phone.strip(),
         email=draft.email.strip(), photos=draft.photos, language=get_language() or "zh-hans")  # fmt: skip
 

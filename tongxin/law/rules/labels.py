@@ -1,6 +1,7 @@
 """条款的称呼。 How a clause key is said: `a11.p2` is 第十一条第二款."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tongxin.law.rules.numerals import chinese_numeral
@@ -10,6 +11,7 @@ _HEADING: Final = ("标题（无序号）", "heading (unnumbered)")  # its numbe
 _PART: Final = re.compile(r"([a-z]+)([1-9]\d*)?((?:-[1-9]\d*)*)")
 
 
+@lru_cache(maxsize=8_192)
 def clause_label(key: str) -> str:
     """条款的中文称呼。 The Chinese name of a clause key; an article's subitem (目) keeps its Arabic number."""
     return "".join(_said(part, below_article=key.startswith("a")) for part in key.split("."))

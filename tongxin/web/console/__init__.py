@@ -177,7 +177,9 @@ def build_parser() -> argparse.ArgumentParser:
     replay.add_argument("--city", required=True, help="name or folder of the pack")
     replay.add_argument("--limit", type=int, default=0, help="only the first N rows, in order of opening")
     feed = table.add(
-        "feed", "feeding.feed", "take reports from a CSV file; the same file twice makes no case twice"
+        "feed",
+        "feeding.feed",
+        "take reports from a CSV or NDJSON file; the same file twice makes no case twice",
     )
     feed.add_argument("file")
     account = table.add(

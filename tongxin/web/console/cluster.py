@@ -323,7 +323,7 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
         _save(data, cluster)
     options = (
-        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60 "
+        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=120 "
         "-c max_slot_wal_keep_size=10GB"  # a copy that is no longer fed must not fill the disk
     )
     log = f"{cluster.home}/server.log"

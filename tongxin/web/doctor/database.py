@@ -9,7 +9,10 @@ import psycopg
 from tongxin.web.doctor import Finding, broken, doubt, well
 
 OLDEST: Final = 150_000
-POOL: Final = 8  # connections that one server process keeps at most (settings.py)
+THREADS: Final = (
+    24  # of one server process, each with a connection that it keeps (console/commands/running.py)
+)
+WORKER: Final = 8  # connections that a worker keeps at most
 APART: Final = timedelta(seconds=5)
 # What a pulled plug must find switched on, and what it loses otherwise.
 ON: Final = {
@@ -61,7 +64,7 @@ def connections(owner: psycopg.Connection, wanted: int) -> Iterable[Finding]:
     (used,) = owner.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
     ).fetchone() or (0,)
-    seen = f"{used} of {most} in use; the servers of one machine take up to {wanted}"
+    seen = f"{used} of {most} in use; servers and worker of one machine take up to {wanted}"
     if most < wanted + 10:
         yield broken("connections", seen, f"ALTER SYSTEM SET max_connections = {wanted + 40}; then restart")
     elif used > most * 0.8:

@@ -160,7 +160,7 @@ def archiving(owner: psycopg.Connection) -> Iterable[Finding]:
 
 def looks(owner: psycopg.Connection, *, role: str, workers: int) -> list[tuple[str, Look]]:
     """看这些。 What is looked at in the database and at work; `owner` is a connection of the owner of the tables."""
-    pools = workers * database.POOL + database.POOL
+    pools = workers * database.THREADS + database.WORKER
     return [
         ("postgresql", lambda at: database.server(owner, at)),
         ("connections", lambda _: database.connections(owner, pools)),

@@ -1,44 +1,32 @@
-"""批量导入报告的命令。 The command that takes reports from a CSV file.
+"""批量导入报告的命令。 The command that takes reports from a file, CSV or NDJSON.
 
 The file is read twice: once to see that it can be read at all, so that a broken file is refused whole with its lines, and
 once to take the reports, in batches. No row makes a case twice, so a run that was stopped is simply run again.
 """
 
 import argparse
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from tongxin.acts.terms import PLATFORM, Refused
-from tongxin.cases.api import inputs
 from tongxin.cases.api.answers import Trouble
 from tongxin.cases.operations import report_cases
-from tongxin.cases.terms import Channel, NewReport, Rejection
+from tongxin.cases.terms import NewReport, Receipt, Rejection
 from tongxin.places.queries import is_founded
 from tongxin.web.clock import now
 from tongxin.web.console.commands import founding
+from tongxin.web.console.commands.feed_files import NAMED_MOST, faults_of, opened
 
 Result = tuple[int, Any]
-COLUMNS: Final = (
-    "client_key", "matter", "lon", "lat", "place", "address", "text", "name", "phone", "email", "reported_at",
-)  # fmt: skip
-OPTIONAL: Final = ("channel",)
-CHANNELS: Final = frozenset(Channel) - {Channel.REPLAY}
-BATCH, LINE_MOST, NAMED_MOST = 500, 100_000, 10
+BATCH, AT_ONCE = 500, 2
 VARYING: Final = re.compile(r"“[^”]*”|'[^']*'|\d+ (?:字|格)$|this has \d+$")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """一行。 A row of the file: the line on which it begins, and its cells."""
-
-    line: int
-    cells: Sequence[str]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -91,149 +79,88 @@ def feed(given: argparse.Namespace) -> Result:
     return status, (tally.result if given.json else _printed(tally))
 
 
-# ---- Reading --------------------------------------------------------------------------------------------------------
-
-
-def faults_of(path: Path) -> list[str]:
-    """文件本身的毛病。 What keeps the file from being read: encoding, columns, lines, quotes. Empty when it can be read."""
-    try:
-        found = [*_faulty_lines(path)][:NAMED_MOST]
-        return found or _faulty_table(path)
-    except OSError as error:
-        return [f"cannot read {path.name}: {error.strerror}"]
-
-
-def _faulty_lines(path: Path) -> Iterator[str]:
-    with path.open("rb") as source:
-        for number, line in enumerate(iter(lambda: source.readline(LINE_MOST + 1), b""), start=1):
-            if len(line) > LINE_MOST:
-                yield f"line {number}: longer than {LINE_MOST} bytes (a quote that is never closed?)"
-                return
-            if b"\x00" in line:
-                yield f"line {number}: contains a NUL byte"
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as wrong:
-                yield f"line {number}: not UTF-8 at byte {wrong.start + 1}"
-
-
-def _faulty_table(path: Path) -> list[str]:
-    try:
-        header, rows = _table(path)
-        missing = [name for name in COLUMNS if name not in header]
-        unknown = [name for name in header if name not in COLUMNS + OPTIONAL]
-        twice = sorted({name for name in header if header.count(name) > 1})
-        said = [("missing", missing), ("unknown", unknown), ("twice", twice)]
-        found = [
-            f"line 1: column {word}: {', '.join(map(inputs.shown, names))}" for word, names in said if names
-        ]
-        return found or [*_unreadable(rows)]
-    except csv.Error as wrong:
-        return [f"line 1: {wrong}"]
-
-
-def _unreadable(rows: Iterator[Row]) -> Iterator[str]:
-    last = 1
-    try:
-        for row in rows:
-            last = row.line
-    except csv.Error as wrong:
-        yield f"after line {last}: {wrong}"
-
-
-def _table(path: Path) -> tuple[list[str], Iterator[Row]]:
-    rows = _rows(path)
-    first = next(rows, Row(line=1, cells=()))
-    return [cell.strip() for cell in first.cells], rows
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        reader = csv.reader(source, strict=True)
-        line = 1
-        for cells in reader:
-            if cells:
-                yield Row(line=line, cells=cells)
-            line = reader.line_num + 1
-
-
-def report_of(header: Sequence[str], row: Row) -> NewReport:
-    """由一行到报告。 The report of a row. Raises Trouble."""
-    cell = _cells(header, row)
-    return NewReport(
-        client_key=inputs.client_key(cell["client_key"]),
-        channel=_channel(cell.get("channel", "")),
-        matter=inputs.word("matter", cell["matter"], most=80) or None,
-        reported_at=inputs.moment("reported_at", cell["reported_at"]) if cell["reported_at"] else now(),
-        lon=inputs.degrees("lon", cell["lon"]),
-        lat=inputs.degrees("lat", cell["lat"]),
-        place=inputs.word("place", cell["place"], most=40) or None,
-        address=cell["address"],
-        text=cell["text"],
-        name=cell["name"],
-        phone=cell["phone"],
-        email=cell["email"],
-    )
-
-
-def _cells(header: Sequence[str], row: Row) -> dict[str, str]:
-    wanted, held = len(header), len(row.cells)
-    if wanted != held:
-        raise inputs.invalid(
-            "columns", f"应有 {wanted} 格，现在 {held} 格", f"{wanted} cells are needed, this has {held}"
-        )
-    return {name: value.strip() for name, value in zip(header, row.cells, strict=True)}
-
-
-def _channel(text: str) -> Channel:
-    if text and text not in CHANNELS:
-        raise inputs.invalid(
-            "channel", f"没有渠道“{inputs.shown(text)}”", f"no channel {inputs.shown(text)!r}"
-        )
-    return Channel(text or Channel.FEED)
-
-
 # ---- Taking ---------------------------------------------------------------------------------------------------------
 
 
 def take(path: Path) -> Tally:
-    """受理。 Take the rows of a file that can be read, in batches; stops, saying where, when the database goes away."""
-    tally, batch = Tally(), dict[str, tuple[int, NewReport]]()
-    header, rows = _table(path)
-    try:
-        for row in rows:
-            _add(row, header, batch, tally)
-        _take_batch(batch, tally)
-    except (OperationalError, InterfaceError, Refused) as error:
-        first = next((line for line, _ in batch.values()), 1)
-        tally.stopped = {"line": first, "reason": str(error).partition("\n")[0]}
+    """受理。 Take the rows of a file that can be read, in batches; stops, saying where, when the database goes away.
+
+    Two batches are on their way at once: one is worked out here while the database writes the other.
+    """
+    tally, batch = Tally(), Batch()
+    rows, read = opened(path)
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        under_way: deque[tuple[Batch, Future[Answers]]] = deque()
+        try:
+            for row in rows:
+                tally.rows += 1
+                try:
+                    report = read(row)
+                except Trouble as wrong:
+                    tally.reject(row.line, wrong.where, wrong.reason, wrong.reason_en)
+                    continue
+                # A key again is seen only once the first is written: what comes later must not come before.
+                while under_way and (len(under_way) > AT_ONCE or _any_has(under_way, report.client_key)):
+                    _count(*under_way.popleft(), tally)
+                batch.add(row.line, report)
+                if len(batch.reports) == BATCH:
+                    under_way.append((batch, hands.submit(_take, batch.reports)))
+                    batch = Batch()
+            under_way.append((batch, hands.submit(_take, batch.reports)))
+            while under_way:
+                _count(*under_way.popleft(), tally)
+        except _Stopped as stopped:
+            tally.stopped = {"line": stopped.line, "reason": stopped.reason}
     return tally
 
 
-def _add(row: Row, header: Sequence[str], batch: dict[str, tuple[int, NewReport]], tally: Tally) -> None:
-    tally.rows += 1
+@dataclass(kw_only=True, slots=True)
+class Batch:
+    """一批。 Reports that are taken together, each with its line."""
+
+    lines: list[int] = field(default_factory=list)
+    reports: list[NewReport] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+    def add(self, line: int, report: NewReport) -> None:
+        """加一份。 Add a report."""
+        self.lines.append(line)
+        self.reports.append(report)
+        self.keys.add(report.client_key)
+
+
+Answers = Sequence[Receipt | Rejection]
+
+
+class _Stopped(Exception):  # noqa: N818 - where it stopped, and why
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason = line, reason
+
+
+def _any_has(under_way: Iterable[tuple[Batch, object]], key: str) -> bool:
+    return any(key in batch.keys for batch, _ in under_way)
+
+
+def _take(reports: Sequence[NewReport]) -> Answers:
     try:
-        report = report_of(header, row)
-    except Trouble as wrong:
-        tally.reject(row.line, wrong.where, wrong.reason, wrong.reason_en)
-        return
-    if len(batch) == BATCH or report.client_key in batch:  # a key again: seen only once the first is written
-        _take_batch(batch, tally)
-    batch[report.client_key] = (row.line, report)
+        return report_cases(actor=PLATFORM, at=now(), reports=reports) if reports else []
+    finally:
+        connection.close()  # back to the pool
 
 
-def _take_batch(batch: dict[str, tuple[int, NewReport]], tally: Tally) -> None:
-    if not batch:
-        return
-    answers = report_cases(actor=PLATFORM, at=now(), reports=[report for _, report in batch.values()])
-    for (line, _), answer in zip(batch.values(), answers, strict=True):
+def _count(batch: Batch, answers: "Future[Answers]", tally: Tally) -> None:
+    try:
+        found = answers.result()
+    except (OperationalError, InterfaceError, Refused) as error:
+        raise _Stopped(batch.lines[0], str(error).partition("\n")[0]) from error
+    for line, answer in zip(batch.lines, found, strict=True):
         if isinstance(answer, Rejection):
             tally.reject(line, answer.field, answer.reason, answer.reason_en)
         elif answer.repeated:
             tally.repeated += 1
         else:
             tally.cases += 1
-    batch.clear()
 
 
 def _printed(tally: Tally) -> str:

@@ -36,6 +36,7 @@ OWNERS = frozenset(
 )  # the server works as the application's role and knows no other
 log = logging.getLogger("tongxin.work")
 _left_alone: dict[str, datetime] = {}
+THREADS = 24  # of one server process, each with a connection that it keeps; more than may wait at the counter (cases.api.counter.LINE)
 SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
 
 
@@ -232,13 +233,15 @@ def server_command(*, port: int, workers: int, host: str = "127.0.0.1") -> list[
         str(port),
         "--workers",
         str(workers),
+        # A thread for each report that may wait at the counter and some for pages: whoever is beyond the line is answered 503 at
+        # once. Connections beyond the backpressure wait in the system's own backlog.
         "--blocking-threads",
-        "4",
+        str(THREADS),
         "--backpressure",
         "256",
         "--no-ws",
         "--log-level",
-        "warning",
+        "error",  # it warns of more threads than cores: these wait, they do not compute
         "--respawn-failed-workers",
         "--static-path-route",
         "/assets",
