@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.terms import ANONYMOUS, Actor, InvalidInput, says_no_room, who
 from tongxin.cases import queries
-from tongxin.cases.api.answers import RETRY_SECONDS, Trouble
+from tongxin.cases.api.answers import RETRY, Trouble
 from tongxin.cases.api.counter import COUNTER
 from tongxin.cases.forms.draft import UNKNOWN, Draft, DraftTooLongError, drop_draft, keep_draft, kept_draft
 from tongxin.cases.forms.photos import keep_photo, photo_key
@@ -80,7 +80,7 @@ def _later(request: HttpRequest, draft: Draft, code: str, reason: str) -> HttpRe
     status = 507 if code == "no_room" else 503
     said_so = {"status": status, "code": code, "again": request.path, "kept": True, "reason": reason}
     response = render(request, "refusal.html", said_so, status=status)
-    response.headers["Retry-After"] = "300" if code == "no_room" else RETRY_SECONDS
+    response.headers["Retry-After"] = RETRY[status]
     return _kept(request, response, draft.typed(request.POST.dict()))
 
 
