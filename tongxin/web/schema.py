@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from psycopg import sql
 
+from tongxin.cases import tally
 from tongxin.ledger import guard
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf, LedgerNode, LedgerStamp
 
@@ -60,7 +61,7 @@ def is_current() -> bool:
 
 
 def prepare(*, role: str, password: str) -> None:
-    """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
+    """建表、建角色、装门卫，装累计。 Idempotent; run at every start, quick when nothing is new."""
     if not is_current():
         call_command("migrate", database="owner", verbosity=0, interactive=False)
     owner = connections["owner"]
@@ -74,6 +75,7 @@ def prepare(*, role: str, password: str) -> None:
         guard.install(
             owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
         )
+        tally.install(owner, role=role)
         for table in PASSING:
             cursor.execute(
                 sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import OperationalError, close_old_connections, connection
 
-from tongxin.cases import tasks
+from tongxin.cases import tally, tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
@@ -29,7 +29,7 @@ Result = tuple[int, Any]
 OWNERS = frozenset(
     {"TONGXIN_DSN", "TONGXIN_OWNER_DSN"}
 )  # the server works as the application's role and knows no other
-SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
+SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY, FOLD_EVERY = 0.5, 15.0, 2.0, 2.0  # seconds
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -55,7 +55,7 @@ def work(given: argparse.Namespace) -> Result:
     stopping: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _frame: stopping.append(number))
-    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
+    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0, "fold": 0.0}
     parent = os.getppid()
     with attesting.attended():
         while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
@@ -82,6 +82,9 @@ def _round(due: dict[str, float]) -> None:
     if clock >= due["deliver"]:
         deliver(at=now())
         due["deliver"] = clock + DELIVER_EVERY
+    if clock >= due["fold"]:
+        tally.fold()
+        due["fold"] = clock + FOLD_EVERY
 
 
 def up(given: argparse.Namespace) -> Result:
