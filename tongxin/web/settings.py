@@ -54,7 +54,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases"]
+CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases", "indicators"]
 INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
