@@ -1,4 +1,4 @@
-'''累计数。 The counts of cases that pages show, kept by the database itself while cases move (docs/decisions/0020).
+"""累计数。 The counts of cases that pages show, kept by the database itself while cases move (docs/decisions/0020).
 
 Statement triggers append, in the transaction that writes a case or a step, what it adds to a count and what it takes away:
 rows of its own, so that no two acts ever wait for each other here. The worker folds them into the tally. A read sums
@@ -6,7 +6,7 @@ both, so it is exact in every snapshot. The application's role may read both tab
 
 What is counted is written once, in `CASES` and `RETURNS`: the triggers, the recount and the verification all use it.
 Both tables can be worked out anew from the cases at any moment; they are no record, and so no migration makes them.
-'''
+"""
 
 import hashlib
 from typing import Final
@@ -188,7 +188,9 @@ def install(owner: BaseDatabaseWrapper, *, role: str) -> bool:
                 )
             )
             cursor.execute(
-                sql.SQL("ALTER TABLE {} ENABLE TRIGGER {}").format(sql.Identifier(table), sql.Identifier(name))
+                sql.SQL("ALTER TABLE {} ENABLE TRIGGER {}").format(
+                    sql.Identifier(table), sql.Identifier(name)
+                )
             )
         cursor.execute(
             sql.SQL(

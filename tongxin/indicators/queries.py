@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import ibis
 from ibis.backends import BaseBackend
+from ibis.expr.types import Table
 
 from tongxin.indicators.rules import inputs_digest, organ_months
 from tongxin.indicators.terms import (
@@ -33,7 +34,6 @@ except ImportError:  # an extra of its own: most cities never need a cluster
     SparkSession = None
 
 DUCKDB: Final = "duckdb"
-MEMORY: Final = "512MB"  # beyond this DuckDB writes aside: an analysis never crowds out the city's own processes
 
 
 def analysis(*, folder: Path, engine: str = DUCKDB) -> Analysis:
@@ -44,10 +44,9 @@ def analysis(*, folder: Path, engine: str = DUCKDB) -> Analysis:
     """
     inputs = history_inputs(folder=folder)
     paths = [folder / name for name in inputs.files]
-    backend = _connected(engine, inputs.zone)
+    backend, events = _opened(paths, engine, inputs.zone)
     try:
-        table = organ_months(backend.read_parquet(_addressed(paths, engine)))
-        found = backend.to_pyarrow(table).to_pylist()
+        found = backend.to_pyarrow(organ_months(events)).to_pylist()
     finally:
         backend.disconnect()
     return Analysis(rows=tuple(map(_row, found)), formula=FORMULA, inputs=inputs, engine=engine)
@@ -72,9 +71,7 @@ def history_inputs(*, folder: Path) -> Inputs:
             raise UnsoundHistoryError(f"{path}: {name!r} lies outside the folder")
         if _sha256(folder / name) != digest:
             raise UnsoundHistoryError(f"{folder / name}: not the file that the manifest names")
-    return Inputs(
-        files=tuple(sorted(digests)), rows=rows, digest=inputs_digest(digests.items()), zone=zone
-    )
+    return Inputs(files=tuple(sorted(digests)), rows=rows, digest=inputs_digest(digests.items()), zone=zone)
 
 
 def _sha256(path: Path) -> str:
@@ -85,20 +82,18 @@ def _sha256(path: Path) -> str:
         raise UnsoundHistoryError(f"{path}: {error.strerror}") from error
 
 
-def _addressed(paths: list[Path], engine: str) -> Any:
-    return [str(path) for path in paths] if engine == DUCKDB else [path.resolve().as_uri() for path in paths]
-
-
-def _connected(engine: str, zone: str) -> BaseBackend:
+def _opened(paths: list[Path], engine: str, zone: str) -> tuple[BaseBackend, Table]:
+    """打开文件。 The engine, and the events of these files as its table."""
     if engine == DUCKDB:
-        return ibis.duckdb.connect(memory_limit=MEMORY)
+        backend = ibis.duckdb.connect()
+        return backend, backend.read_parquet([str(path) for path in paths])
     if not engine.startswith("spark://"):
         raise NoEngineError(f"TONGXIN_ANALYTICS={engine}: not `duckdb` and not spark://host:port")
-    return _spark(engine, zone)
+    return _on_spark(paths, engine, zone)
 
 
-def _spark(address: str, zone: str) -> BaseBackend:
-    """接上集群。 Connected to a cluster, as one session that ends with the analysis."""
+def _on_spark(paths: list[Path], address: str, zone: str) -> tuple[BaseBackend, Table]:
+    """在集群上打开。 The same on a cluster, in a session that ends with the analysis; its workers must see the folder too."""
     if SparkSession is None:
         raise NoEngineError("pyspark is not installed: pip install 'tongxin[spark]'")
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
@@ -112,7 +107,10 @@ def _spark(address: str, zone: str) -> BaseBackend:
     begun = SparkSession.builder.master(address).appName("tongxin")
     for name, value in settings.items():
         begun = begun.config(name, value)
-    return ibis.pyspark.connect(begun.getOrCreate())
+    session = begun.getOrCreate()
+    session.read.parquet(*(path.resolve().as_uri() for path in paths)).createOrReplaceTempView("events")
+    backend = ibis.pyspark.connect(session)
+    return backend, backend.table("events")
 
 
 def _row(found: Mapping[str, Any]) -> OrganMonth:

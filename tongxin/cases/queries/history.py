@@ -68,7 +68,8 @@ def history_events(*, month: date, zone: str) -> Iterator[bytes]:
     following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     begins, ends = (datetime(day.year, day.month, 1, tzinfo=here) for day in (month, following))
     stages = sql.SQL(" ").join(
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(verb), sql.Literal(stage)) for verb, stage in ENDS.items()
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(verb), sql.Literal(stage))
+        for verb, stage in ENDS.items()
     )
     events = sql.SQL(EVENTS).format(
         zone=sql.Literal(zone), begins=sql.Literal(begins), ends=sql.Literal(ends), stages=stages

@@ -1,12 +1,10 @@
 """The tally equals a full recount at every moment: whatever people do, whoever folds, and whatever is killed."""
 
 import contextlib
-import os
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +17,11 @@ from hypothesis import strategies as st
 
 from tests.factories import NOW, a_report, checked, fresh, officer, reported, reporter
 from tests.plugin import ROLE, app_connection, owner_connection
-from tongxin.acts.tests.test_sequences import LIKELY, TRIES, WHO
 from tongxin.acts.terms import ANONYMOUS, Conflict, InvalidInput, Refused
+from tongxin.acts.tests.test_sequences import LIKELY, TRIES, WHO
 from tongxin.cases import operations as cases
 from tongxin.cases import queries, tally, tasks
-from tongxin.cases.models import Case, CaseStep, Clock
+from tongxin.cases.models import Case, CaseStep
 from tongxin.cases.terms import OPEN, ReturnGround, State
 from tongxin.web import ground
 
@@ -73,7 +71,17 @@ def shown() -> dict[str, Any]:
         "outcomes": queries.counts_by_outcome(rows),
         "overdue": queries.overdue_open(rows),
         "districts": [
-            (d.district, d.total, d.open, d.overdue_open, d.overdue_ever, d.settled, d.fixed, d.reopened, d.hung)
+            (
+                d.district,
+                d.total,
+                d.open,
+                d.overdue_open,
+                d.overdue_ever,
+                d.settled,
+                d.fixed,
+                d.reopened,
+                d.hung,
+            )
             for d in districts
         ],
         "days": dict(queries.reported_per_day(since=NOW.date() - timedelta(days=9_999))),
@@ -230,7 +238,11 @@ def test_what_many_write_and_fold_at_once_is_counted_once(city_of_its_own: str) 
                     wrong.append(miss)
 
     threads = [threading.Thread(target=writes, args=(seed,)) for seed in range(4)]
-    threads += [threading.Thread(target=folds), threading.Thread(target=folds), threading.Thread(target=reads)]
+    threads += [
+        threading.Thread(target=folds),
+        threading.Thread(target=folds),
+        threading.Thread(target=reads),
+    ]
     for one in threads:
         one.start()
     time.sleep(8)
@@ -347,7 +359,9 @@ def test_a_database_that_has_cases_already_is_counted_once_when_the_tally_is_ins
 def test_a_month_that_is_taken_off_and_put_back_takes_its_counts_along(city_of_its_own: str) -> None:
     checked()
     with owner_connection(city_of_its_own) as owner, owner.transaction():
-        whole = owner.execute("SELECT kind, key, sum(n) FROM cases_tally GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
+        whole = owner.execute(
+            "SELECT kind, key, sum(n) FROM cases_tally GROUP BY 1, 2 ORDER BY 1, 2"
+        ).fetchall()
         for table in ("cases_case", "cases_casestep"):
             owner.execute("SELECT tongxin_tally_partition(%s, -1)", [table])
         left = owner.execute(

@@ -49,7 +49,9 @@ def quantile(values: list[float], share: float) -> float | None:
 
 def by_hand(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
-    for organ, month in sorted({(r["organ"], r["month"]) for r in rows if r["organ"]}, key=lambda k: (k[0].encode(), k[1])):
+    for organ, month in sorted(
+        {(r["organ"], r["month"]) for r in rows if r["organ"]}, key=lambda k: (k[0].encode(), k[1])
+    ):
         own = [r for r in rows if (r["organ"], r["month"]) == (organ, month)]
         done = [r for r in own if r["verb"] == "settle_case"]
         judged = [r for r in done if r["on_time"] is not None]
@@ -87,4 +89,6 @@ def test_every_number_is_the_one_worked_out_by_hand(rows: list[dict[str, Any]]) 
 def test_the_digest_of_the_inputs_depends_on_every_file_and_not_on_their_order() -> None:
     one, other = ("a.parquet", "1" * 64), ("b.parquet", "2" * 64)
     assert rules.inputs_digest([one, other]) == rules.inputs_digest([other, one])
-    assert len({rules.inputs_digest(x) for x in ([one], [other], [one, other], [("a.parquet", "2" * 64)])}) == 4
+    assert (
+        len({rules.inputs_digest(x) for x in ([one], [other], [one, other], [("a.parquet", "2" * 64)])}) == 4
+    )

@@ -57,7 +57,9 @@ def history() -> None:
     reported(end)
     for days in (0, 1, 2, 3, 90):
         case = accepted(NOW)
-        cases.settle_cases(actor=officer(case.organ), at=NOW + timedelta(days=days), settlements=[settlement(case)])
+        cases.settle_cases(
+            actor=officer(case.organ), at=NOW + timedelta(days=days), settlements=[settlement(case)]
+        )
     case = checked()
     cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
     case = accepted()
@@ -128,7 +130,9 @@ def test_nothing_a_reporter_said_and_no_office_is_in_the_files(exports: Any) -> 
     said = json.dumps(rows, ensure_ascii=False, default=str)
     assert not [word for word in SECRETS if word in said]
     assert "person:" not in said and "office:" not in said and "reporter:" not in said
-    assert not {s.office for s in CaseStep.objects.exclude(office="")} & {v for r in rows for v in r.values() if isinstance(v, str)}
+    assert not {s.office for s in CaseStep.objects.exclude(office="")} & {
+        v for r in rows for v in r.values() if isinstance(v, str)
+    }
 
 
 def test_help_for_a_person_is_told_without_its_number_by_the_day_alone(exports: Any) -> None:
@@ -168,14 +172,17 @@ def test_one_month_may_be_asked_for_and_a_month_that_is_none_is_refused(exports:
         (lambda f: (f / "manifest.json").unlink(), "manifest.json"),
         (
             lambda f: (f / "manifest.json").write_text(
-                '{"form": 1, "zone": "UTC", "files": [{"name": "../x", "sha256": "", "rows": 1}]}', encoding="utf-8"
+                '{"form": 1, "zone": "UTC", "files": [{"name": "../x", "sha256": "", "rows": 1}]}',
+                encoding="utf-8",
             ),
             "outside",
         ),
     ],
     ids=["altered", "missing", "empty", "none", "outside"],
 )
-def test_files_that_are_not_what_the_manifest_says_are_refused_by_name(exports: Any, fault: Any, named: str) -> None:
+def test_files_that_are_not_what_the_manifest_says_are_refused_by_name(
+    exports: Any, fault: Any, named: str
+) -> None:
     history()
     exports()
     fault(exports.folder / "out")
@@ -196,7 +203,9 @@ def test_the_command_analyses_without_a_database_and_says_formula_and_inputs(exp
     said = run("analyse", str(folder), "--json")
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
-    assert found["inputs"]["digest"] == history_inputs(folder=folder).digest and "R type 7" in found["formula"]
+    assert (
+        found["inputs"]["digest"] == history_inputs(folder=folder).digest and "R type 7" in found["formula"]
+    )
     november = next(r for r in found["rows"] if r["settled"] == 5 and r["month"] == "2026-11-01")
     assert november["judged"] == 5 and november["median"] == 86_400.0
     assert november["p90"] == pytest.approx(86_400 * 2.6)
@@ -215,5 +224,7 @@ def test_server_processes_import_nothing_of_analysis() -> None:
         "import sys, django; django.setup(); import tongxin.web.wsgi, tongxin.web.urls; "
         "print([m for m in ('ibis', 'duckdb', 'pyarrow', 'pandas', 'pyspark') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -23,7 +23,9 @@ def analyse(given: argparse.Namespace) -> Result:
 
 def _printed(found: Analysis) -> str:
     """印成表。 The table as text; a dash where there are too few to say anything of an organ."""
-    lines = [f"{'organ':<36} {'month':<7} {'events':>9} {'settled':>9} {'on time':>8} {'median':>9} {'p90':>9}"]
+    lines = [
+        f"{'organ':<36} {'month':<7} {'events':>9} {'settled':>9} {'on time':>8} {'median':>9} {'p90':>9}"
+    ]
     lines += [
         f"{row.organ:<36} {row.month:%Y-%m} {row.events:>9} {row.settled:>9} {_share(row.rate):>8} "
         f"{_span(row.median):>9} {_span(row.p90):>9}"

@@ -79,7 +79,13 @@ def _month(folder: Path, month: date, zone: str) -> dict[str, Any]:
     draft.replace(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": path.name, "month": f"{month:%Y-%m}", "rows": rows, "bytes": path.stat().st_size, "sha256": digest}
+    return {
+        "name": path.name,
+        "month": f"{month:%Y-%m}",
+        "rows": rows,
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+    }
 
 
 def _tables(month: date, zone: str) -> Iterator[pa.Table]:
