@@ -24,14 +24,17 @@ def organ_months(events: Table) -> Table:
     judged = settled & events.on_time.notnull()
     table = (
         events.filter(events.organ != "")
+        .mutate(
+            settled=settled, judged=judged, span=settled.ifelse(events.handling, None)
+        )  # Spark takes no condition within a quantile
         .group_by(["organ", "month"])
         .agg(
             events=ibis._.count(),
-            settled=settled.sum(),
-            judged=judged.sum(),
-            on_time=(judged & events.on_time).sum(),
-            median=events.handling.median(where=settled),
-            p90=events.handling.quantile(0.9, where=settled),
+            settled=ibis._.settled.sum(),
+            judged=ibis._.judged.sum(),
+            on_time=(ibis._.judged & ibis._.on_time).sum(),
+            median=ibis._.span.median(),
+            p90=ibis._.span.quantile(0.9),
         )
     )
     rate = table.on_time.cast("float64") / table.judged.nullif(0)
