@@ -208,7 +208,7 @@ def _stands(owner: BaseDatabaseWrapper) -> bool:
     with owner.cursor() as cursor:
         cursor.execute(STANDING, [list(relations), list(names)])
         row = cursor.fetchone()
-    return row == (len(TRIGGERS), FORM)
+    return bool(row == (len(TRIGGERS), FORM))
 
 
 def fold() -> int:

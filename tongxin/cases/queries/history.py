@@ -50,7 +50,7 @@ def history_months(*, zone: str) -> list[date]:
             [zone, zone],
         )
         first, last = cursor.fetchone() or (None, None)
-    if first is None:
+    if first is None or last is None:
         return []
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
