@@ -102,7 +102,7 @@ def _ours(folder: Path) -> list[dict[str, Any]]:
 
 def _bare(folder: Path) -> list[dict[str, Any]]:
     with duckdb.connect() as bare:
-        return list(bare.execute(BY_HAND.format(folder=folder)).to_arrow_table().to_pylist())
+        return list(bare.sql(BY_HAND.format(folder=folder)).to_arrow_table().to_pylist())
 
 
 def _same(ours: list[dict[str, Any]], bare: list[dict[str, Any]]) -> None:
