@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongxin.cases.queries import states_disagreeing
+from tongxin.cases.queries import miscounted, states_disagreeing
 from tongxin.law.queries.making import states_astray
 from tongxin.ledger import operations
 from tongxin.ledger.queries import verification
@@ -48,7 +48,7 @@ def sequence_all(*, at: datetime, going: Callable[[], bool] = lambda: True) -> i
 
 
 def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
-    """核验整个台账与各事项的现状。 Verify the whole ledger, and that every case stands where its steps led it.
+    """核验整个台账与各事项的现状。 Verify the whole ledger, that every case stands where its steps led it, and the counts.
 
     `kept`: checkpoints kept elsewhere. Raises ValueError for one that this ledger's key never signed.
     """
@@ -69,6 +69,10 @@ def _astray() -> Fault | None:
     if project is not None:
         reason = f"project {project.number} is not where its last step led"
         return Fault("altered", "law_legislativeproject", str(project.pk), reason)
+    count = miscounted()
+    if count is not None:
+        reason = f"the tally says {count.kept}, the cases counted anew are {count.counted}"
+        return Fault("altered", "cases_tally", " ".join((count.kind, *count.key)), reason)
     return None
 
 

@@ -17,6 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from psycopg import sql
 
+from tongxin.cases import tally
 from tongxin.ledger import guard
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf, LedgerNode, LedgerStamp
 
@@ -106,7 +107,7 @@ def _brought() -> frozenset[tuple[str, str]]:
 
 
 def prepare(*, role: str, password: str) -> None:
-    """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
+    """建表、建角色、装门卫，装累计。 Idempotent; run at every start, quick when nothing is new."""
     owner = connections["owner"]
     with owner.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(7261)")  # of two machines that start at once one migrates
@@ -120,6 +121,7 @@ def prepare(*, role: str, password: str) -> None:
         guard.install(
             owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
         )
+        tally.install(owner, role=role)
         for table in PASSING:
             cursor.execute(
                 sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(

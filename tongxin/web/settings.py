@@ -63,7 +63,7 @@ if READ_DSN:
     DATABASE_ROUTERS = ["tongxin.web.reading.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases"]
+CAPABILITIES = ["acts", "ledger", "identity", "places", "organs", "law", "exchange", "cases", "indicators"]
 INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",

@@ -24,6 +24,8 @@ UNGUARDED = {
     "ledger_ledgercheckpoint": "the sequencer's; signed",
     "ledger_ledgercosignature": "a witness's; signed by it",
     "ledger_ledgerstamp": "a time-stamp authority's; sealed by the log",
+    "cases_tally": "counts that only the fold writes; worked out anew from the cases at any moment",
+    "cases_tallydelta": "what a write adds to the counts; only the triggers of the tally write it",
     "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
     "identity_ticket": "what stands between two requests for a minute; signed, so that a planted row is not read",
     "allauth_idp_oidc_token": "tokens of minutes for other systems, by a keyed digest: a planted one opens nothing",

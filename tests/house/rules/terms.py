@@ -118,6 +118,7 @@ class Allowed:
 
 WRITERS = (
     Allowed("tongxin.ledger.guard", "", "it is the database's own refusal: the text of its triggers"),
+    Allowed("tongxin.cases.tally", "", "the text of the triggers by which the database keeps its counts"),
     Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
     Allowed("tongxin.web.tickets", "", "Django's cache as a table: what lasts a minute between two requests"),
     Allowed(
@@ -136,6 +137,7 @@ EXTRA_ROOMS = (
     Allowed("tongxin.acts.registry", "", "the register of acts and the one inversion of the house"),
     Allowed("tongxin.ledger.guard", "", "the text of the database's own refusal"),
     Allowed("tongxin.ledger.merkle", "", "the tree, by the name that outsiders import it with"),
+    Allowed("tongxin.cases.tally", "", "the text of the database's own counting"),
     Allowed("tongxin.law.book", "", "the resolver that law hands to the gate"),
 )
 DYNAMIC_IMPORTS = (

@@ -142,7 +142,7 @@ def matter(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _offered(ground: Ground, words: str, category: str, picked: str) -> list[MatterEntry]:
     """列出哪些。 Which entries to offer: those found, those of the category, or those reported often; and the chosen one."""
     every = law.matters_to_report(ground.city.revision, ground.day)
-    often = queries.reported_often(since=ground.at - OFTEN)
+    often = queries.reported_often(since=ground.day - OFTEN)
     if words:
         offered = law.matters_found(words=words, revision=ground.city.revision, day=ground.day, often=often)
     elif category:

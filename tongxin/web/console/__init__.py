@@ -213,6 +213,7 @@ def build_parser() -> argparse.ArgumentParser:
         "export", "attesting.export", "write checkpoint, tiles and entries as static files", within=inner
     )
     export.add_argument("folder")
+    _history(table)
     _law(table)
     doctor = table.add(
         "doctor",
@@ -261,6 +262,26 @@ def _copies(table: _Commands) -> None:
         "--kept", action="append", default=[], metavar="FILE",
         help="checkpoints kept elsewhere that the restored ledger must still lead to",
     )  # fmt: skip
+
+
+def _history(table: _Commands) -> None:
+    """历史的命令。 The commands of history: written as files, and analysed from them."""
+    export = table.parts.add_parser("export", help="what is carried away as files")
+    history = table.add(
+        "history",
+        "exporting.history",
+        "write every step as Parquet, a file a month, without personal data, with hashes and the checkpoint",
+        within=export.add_subparsers(metavar="COMMAND"),
+    )
+    history.add_argument("folder")
+    history.add_argument("--month", action="append", default=[], metavar="YYYY-MM", help="these months alone")
+    analyse = table.add(
+        "analyse",
+        "analysing.analyse",
+        "work the table of organs and months out of exported history: counts, on time, exact median and p90",
+        needs="nothing",
+    )
+    analyse.add_argument("folder")
 
 
 def _law(table: _Commands) -> None:

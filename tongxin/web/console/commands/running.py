@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
 from tongxin.acts.terms import Refused
-from tongxin.cases import tasks
+from tongxin.cases import tally, tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
@@ -37,7 +37,7 @@ OWNERS = frozenset(
 log = logging.getLogger("tongxin.work")
 _left_alone: dict[str, datetime] = {}
 THREADS = 24  # of one server process, each with a connection that it keeps; more than may wait at the counter (cases.api.counter.LINE)
-SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
+SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY, FOLD_EVERY = 0.5, 15.0, 2.0, 2.0  # seconds
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -58,23 +58,27 @@ def sweep(given: argparse.Namespace) -> Result:
     return 0, _swept(now())
 
 
-def _swept(moment: datetime) -> dict[str, Any]:
-    """三处各扫各的。 What time alone has changed, in law, shared data and cases, each by itself.
+PARTS: Final = {"cases": tasks.sweep, "law": law_tasks.sweep, "data": exchange_tasks.sweep}
 
-    Where a city's lists found no such act (one founded by an earlier version) it is refused, and recorded as refused: that part
-    is then left alone for an hour, and holds up no other.
+
+def _swept(moment: datetime) -> dict[str, Any]:
+    """三处各扫各的。 What time alone has changed, in law, shared data and cases."""
+    return {key: value for name in ("law", "data", "cases") for key, value in _part(name, moment).items()}
+
+
+def _part(name: str, moment: datetime) -> dict[str, Any]:
+    """一处。 One of them. Where a city's lists found no such act (one founded by an earlier version) it is refused, and recorded so:
+
+    that part is then left alone for an hour.
     """
-    result: dict[str, Any] = {}
-    for name, part in (("law", law_tasks.sweep), ("exchange", exchange_tasks.sweep), ("cases", tasks.sweep)):
-        if _left_alone.get(name, moment) > moment:
-            continue
-        try:
-            result |= part(at=moment)
-        except Refused as refused:
-            log.error("the sweep of %s is refused: %s", name, refused.reason_en)  # noqa: TRY400 - it names nobody
-            result[f"{name}_refused"] = refused.reason_en
-            _left_alone[name] = moment + timedelta(hours=1)
-    return result
+    if _left_alone.get(name, moment) > moment:
+        return {}
+    try:
+        return dict(PARTS[name](at=moment))
+    except Refused as refused:
+        log.error("the sweep of %s is refused: %s", name, refused.reason_en)  # noqa: TRY400 - it names nobody
+        _left_alone[name] = moment + timedelta(hours=1)
+        return {f"{name}_refused": refused.reason_en}
 
 
 def work(given: argparse.Namespace) -> Result:
@@ -115,10 +119,11 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
     return [
         duty.Duty("sequence", 1, SEQUENCE_EVERY, sequencing, begin),
         # Each kind of limits apart: one that is broken holds up no other.
-        duty.Duty("sweep", 2, SWEEP_EVERY, lambda at: tasks.sweep(at=at)),
-        duty.Duty("sweep of law", 4, SWEEP_EVERY, lambda at: law_tasks.sweep(at=at)),
-        duty.Duty("sweep of data", 5, SWEEP_EVERY, lambda at: exchange_tasks.sweep(at=at)),
+        duty.Duty("sweep", 2, SWEEP_EVERY, lambda at: _part("cases", at)),
+        duty.Duty("sweep of law", 4, SWEEP_EVERY, lambda at: _part("law", at)),
+        duty.Duty("sweep of data", 5, SWEEP_EVERY, lambda at: _part("data", at)),
         duty.Duty("deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"))),
+        duty.Duty("fold", 6, FOLD_EVERY, lambda _: tally.fold()),
     ]
 
 
