@@ -18,7 +18,6 @@ from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.exchange.api.answering import Repeated, answered, transferred
@@ -56,8 +55,11 @@ def _answering(view: View) -> View:
     """一种样子的错误。 Every error in one shape, naming field and reason."""
 
     @csrf_exempt
-    @require_POST
     def run(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            refused = _error(405, "not_allowed", "此地址只接受 POST", "this address knows POST alone")
+            refused.headers["Allow"] = "POST"
+            return refused
         try:
             return view(request)
         except Unfit as unfit:
