@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -26,6 +26,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MACHINE_PATHS = ("/api/", "/open311/")
+METHODS = ("GET", "HEAD", "POST")
 
 
 class Headers:
@@ -42,6 +43,22 @@ class Headers:
         if who(request).signed_in:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class Methods:
+    """只认三种方法。 A page answers GET, HEAD and POST; anything else is refused before anybody is looked up (docs/decisions/0023).
+
+    Which of the three one page answers is said at its view; the interfaces for programs answer for themselves, in their own shape.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """放行或拒绝。 Pass on, or 405."""
+        if request.method in METHODS or request.path.startswith(MACHINE_PATHS):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(METHODS)
 
 
 class WhoActs:

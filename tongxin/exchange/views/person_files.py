@@ -1,7 +1,5 @@
 """本人的记录作成文件。 A person's record as files: all lines as a table, and a full copy for machines (个人信息保护法 art. 45)."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,9 +17,9 @@ from tongxin.exchange.views.data_shown import DataGround
 from tongxin.exchange.views.person_shown import Words
 from tongxin.exchange.views.reader import Reader, gate
 from tongxin.identity.queries import own_particulars
+from tongxin.law.rules.cells import csv_text
 
 WHOLE: Final = 100_000
-CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final = (
     "when",
     "kind",
@@ -91,9 +89,7 @@ def lines_csv(request: HttpRequest) -> HttpResponse:
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
+    rows = []
     for row in exported(reader, ground):
         cells = {
             **row,
@@ -102,13 +98,8 @@ def lines_csv(request: HttpRequest) -> HttpResponse:
             "contest": f"{row['contest']['number']} {row['contest']['state']}" if row["contest"] else "",
             "deferred": " ".join(f"{was['since']}/{was['until']}" for was in row["deferred"]),
         }
-        table.writerow([plain_cell(str(cells[name])) for name in COLUMNS])
-    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "my-data.csv")
-
-
-def plain_cell(value: str) -> str:
-    """不会被当成公式的格子。 A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
+        rows.append([str(cells[name]) for name in COLUMNS])
+    return _file(csv_text(COLUMNS, rows), "text/csv; charset=utf-8", "my-data.csv")
 
 
 @require_GET

@@ -20,13 +20,13 @@ from tongxin.exchange.models import Release
 from tongxin.exchange.queries import releases as reading
 from tongxin.exchange.queries import statistics
 from tongxin.exchange.queries.export import title_of
-from tongxin.exchange.rules.cells import csv_text
 from tongxin.exchange.rules.noise import MICRO
 from tongxin.exchange.rules.releases import Protection, Query
 from tongxin.exchange.views import release_shown as shown
 from tongxin.exchange.views.export import file_named
 from tongxin.exchange.views.release_shown import said
 from tongxin.law.queries.lists import entry_at
+from tongxin.law.rules.cells import csv_text
 from tongxin.places.queries import city_day
 
 MOST = 50

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import By, InvalidInput, sign_off, who
 from tongxin.law import operations, queries
@@ -93,6 +93,7 @@ def effect_words(effect: Effect) -> dict[str, Any]:
     }
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """法典工作台。 What waits for a person: candidates, doubts, reviews, lists to bring up to date. Six statements."""
     waiting = [effect_words(effect) for effect in book.effects_waiting()]

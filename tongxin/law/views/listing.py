@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, re_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import BY_LABELS, By, Conflict, InvalidInput, Refused, Who, sign_off, who
 from tongxin.law import operations
@@ -96,6 +96,7 @@ def _where(form: ApplyForm, name: str | None) -> str:
 # ---- The applications ------------------------------------------------------------------------------------------------
 
 
+@require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """列入申请：牵头机构看全部，别的机构看自己的。 Applications: the lead body sees all, another organ its own."""
     me = who(request)

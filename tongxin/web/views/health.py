@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.places.queries import is_founded
 from tongxin.web.templatetags.tongxin import DISPLAY_COOKIE, DISPLAYS
@@ -16,6 +16,7 @@ A_YEAR: Final = 365 * 24 * 3600
 
 
 @never_cache
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """在不在：能读到数据库就是 ok。 ok when the database answers, 503 when it does not. One statement."""
     del request
