@@ -83,11 +83,15 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == MARK:
             self.found.append(f"<{tag}>")
-        self.found += [f"<{tag} {name}=…>" for name, _ in attrs if name.startswith("on") or "<" in name or name == MARK]
+        self.found += [
+            f"<{tag} {name}=…>" for name, _ in attrs if name.startswith("on") or "<" in name or name == MARK
+        ]
         if tag == "script" and "src" not in dict(attrs):
             self.found.append("<script> without src")
         for name, value in attrs:
-            if name in ("href", "src", "action", "formaction") and re.match(r"\s*(javascript|data(?!:image/)|vbscript):", value or "", re.I):
+            if name in ("href", "src", "action", "formaction") and re.match(
+                r"\s*(javascript|data(?!:image/)|vbscript):", value or "", re.IGNORECASE
+            ):
                 self.found.append(f"<{tag} {name}={value}>")
             if MARK in (value or ""):
                 self.seen += 1

@@ -60,9 +60,14 @@ def test_no_next_leads_to_another_host(account: NewPerson, address: str) -> None
         client.post("/sign-out/", {"next": address}),
     ]
     assert [one.status_code for one in answers if one.status_code >= 500] == []
-    assert [(one.request["PATH_INFO"], one.headers.get("Location")) for one in answers if leads_away(one)] == []
+    assert [
+        (one.request["PATH_INFO"], one.headers.get("Location")) for one in answers if leads_away(one)
+    ] == []
     for one in answers:
-        assert f'href="{address}"' not in one.content.decode() and f'action="{address}"' not in one.content.decode()
+        assert (
+            f'href="{address}"' not in one.content.decode()
+            and f'action="{address}"' not in one.content.decode()
+        )
 
 
 def test_a_next_of_this_house_is_followed(account: NewPerson) -> None:
@@ -75,7 +80,12 @@ def test_a_session_that_was_planted_before_is_not_the_one_after(account: NewPers
     attacker = Client()
     attacker.get("/sign-in/")
     planted = attacker.session
-    planted["who"] = {"login": account.login, "person": account.ref, "office": "", "secret": "chosen-by-the-attacker"}
+    planted["who"] = {
+        "login": account.login,
+        "person": account.ref,
+        "office": "",
+        "secret": "chosen-by-the-attacker",
+    }
     planted.save()
     attacker.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
     victim = Client()
@@ -106,7 +116,7 @@ def test_a_guess_costs_one_hash_whoever_is_guessed_at(
     true = identity.check_password
 
     def counted(password: str, stored: str) -> bool:
-        hashed.append(stored.split("$")[0])
+        hashed.append(stored.split("$", maxsplit=1)[0])
         return bool(true(password, stored))
 
     monkeypatch.setattr(identity, "check_password", counted)
@@ -115,10 +125,17 @@ def test_a_guess_costs_one_hash_whoever_is_guessed_at(
 
 
 def test_a_host_that_is_not_ours_is_refused_and_stands_in_no_link(client: Client) -> None:
-    for host in ("evil.example", "testserver:80@evil.example", "testserver.evil.example", "evil.example:testserver"):
+    for host in (
+        "evil.example",
+        "testserver:80@evil.example",
+        "testserver.evil.example",
+        "evil.example:testserver",
+    ):
         answer = client.get("/sign-in/", headers={"Host": host})
         assert answer.status_code == 400 and b"evil.example" not in answer.content
-    answer = client.get("/api/matters", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+    answer = client.get(
+        "/api/matters", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    )
     assert answer.status_code == 200 and b"evil.example" not in answer.content
 
 
@@ -126,12 +143,17 @@ def test_forwarded_addresses_are_believed_behind_the_own_proxy_alone(rf: Any, se
     request = rf.get("/", headers={"X-Forwarded-For": "6.6.6.6, 7.7.7.7"})
     assert address_of(request) == "127.0.0.1"
     settings.BEHIND_PROXY = True
-    assert address_of(request) == "7.7.7.7", "the last is what the own proxy saw; what stands before it anybody may write"
+    assert address_of(request) == "7.7.7.7", (
+        "the last is what the own proxy saw; what stands before it anybody may write"
+    )
 
 
 def test_guessing_of_one_name_from_one_address_is_slowed_down(account: NewPerson) -> None:
     client = Client()
-    told = [client.post("/sign-in/", {"login": account.login, "password": f"no-{n}"}).status_code for n in range(9)]
+    told = [
+        client.post("/sign-in/", {"login": account.login, "password": f"no-{n}"}).status_code
+        for n in range(9)
+    ]
     assert told[:6] == [400] * 6 and told[-1] == 429
     assert Client().post("/sign-in/recover/", {"login": "a"}).status_code == 200
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.cache import cache
@@ -43,7 +43,7 @@ def test_nothing_that_somebody_wrote_becomes_markup(scene: Scene, browser: Brows
                 seen, opened = seen + here, opened + 1
                 wrong += [(row["path"], who, one) for one in found]
             elif "xml" in kind:
-                tree = ElementTree.fromstring(body)  # noqa: S314 - our own
+                tree = ET.fromstring(body)  # noqa: S314 - our own
                 wrong += [(row["path"], who, one.tag) for one in tree.iter() if MARK in str(one.tag)]
             elif kind.startswith("text/csv"):
                 wrong += [(row["path"], who, cell) for cell in _running(body.decode())]
@@ -55,7 +55,12 @@ def test_nothing_that_somebody_wrote_becomes_markup(scene: Scene, browser: Brows
 
 def _running(text: str) -> list[str]:
     rows = csv.reader(io.StringIO(text.removeprefix("\\ufeff").removeprefix("\ufeff")))
-    return [cell for row in rows for cell in row if cell.lstrip(" ").startswith(RUNS[:-1]) and not _is_number(cell)]
+    return [
+        cell
+        for row in rows
+        for cell in row
+        if cell.lstrip(" ").startswith(RUNS[:-1]) and not _is_number(cell)
+    ]
 
 
 def _is_number(cell: str) -> bool:
@@ -73,7 +78,27 @@ def test_what_would_be_markup_is_found() -> None:
     assert escaped("<p>{{7*7}}{% now %}</p>".replace("{{7*7}}", "49"))[0]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x", " =1", "\u3000=1", "'=1", "'"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\0=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        " =1",
+        "\u3000=1",
+        "'=1",
+        "'",
+    ],
+)
 def test_a_cell_that_would_run_is_quoted_and_read_back_as_it_was(cell: str) -> None:
     made = plain_cell(cell)
     assert made == f"'{cell}" and read_cell(str(made)) == cell

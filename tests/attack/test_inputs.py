@@ -9,7 +9,6 @@ import re
 import signal
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -63,8 +62,12 @@ def test_no_body_breaks_the_calls_of_an_office(scene: Scene, browser: Browse, ra
 @pytest.mark.django_db
 def test_a_packed_body_is_not_unpacked() -> None:
     """Nothing here unpacks a request: a bomb is as many bytes as it has, and is read as what it is not."""
-    packed = gzip.compress(json.dumps({"client_key": "x", "matter": "m01001", "lon": 118.0, "lat": 37.37}).encode())
-    answer = Client().post("/api/reports", packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
+    packed = gzip.compress(
+        json.dumps({"client_key": "x", "matter": "m01001", "lon": 118.0, "lat": 37.37}).encode()
+    )
+    answer = Client().post(
+        "/api/reports", packed, content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
     assert answer.status_code == 400 and answer.json()["error"]["code"] == "malformed"
 
 
@@ -88,8 +91,22 @@ def test_a_nul_is_refused_everywhere(path: str, given: dict[str, str] | None) ->
 def test_unknown_members_and_fields_set_nothing() -> None:
     """Mass assignment: what is no field of a report is refused by JSON and read by nobody from a form."""
     own = {"client_key": "mass-1", "matter": "m01001", "lon": 118.0, "lat": 37.37, "text": "x"}
-    for extra in ("state", "organ", "synthetic", "overdue", "channel", "person", "number", "photos", "id", "closed_at", "person_help"):
-        answer = Client().post("/api/reports", json.dumps({**own, extra: "closed"}), content_type="application/json")
+    for extra in (
+        "state",
+        "organ",
+        "synthetic",
+        "overdue",
+        "channel",
+        "person",
+        "number",
+        "photos",
+        "id",
+        "closed_at",
+        "person_help",
+    ):
+        answer = Client().post(
+            "/api/reports", json.dumps({**own, extra: "closed"}), content_type="application/json"
+        )
         assert answer.status_code == 422 and answer.json()["error"]["field"] == extra
     form = {"service_code": "m01001", "lat": "37.37", "long": "118.0", "client_key": "mass-2", "status": "closed",
             "state": "closed", "agency_responsible": "x", "synthetic": "true", "channel": "hotline", "person": "person:syn-0001"}  # fmt: skip
@@ -109,14 +126,41 @@ def test_unknown_fields_of_a_form_set_nothing(scene: Scene, browser: Browse) -> 
     answer = client.post("/sign-in/new/", {**given, **own})
     assert answer.status_code == 303, answer.content.decode()[:400]
     made = Account.objects.latest("id")
-    assert made.login.startswith("mass-") and made.person_id.startswith("person:r-") and made.closed_at is None
+    assert (
+        made.login.startswith("mass-") and made.person_id.startswith("person:r-") and made.closed_at is None
+    )
     assert not made.is_staff and not made.is_superuser
     assert client.get("/desk/").status_code in (302, 403)
 
 
 # ---- Patterns that run away (ReDoS) ---------------------------------------------------------------------------------
 
-PARTS = ["a", "1", "-", " ", ".", "/", "第", "一", "条", "、", "（", "《", "\u3000", "\n", "=", "+", "[", "第一条", "2026-", "a.", "a-", "《a》", "第一条第", "和"]
+PARTS = [
+    "a",
+    "1",
+    "-",
+    " ",
+    ".",
+    "/",
+    "第",
+    "一",
+    "条",
+    "、",
+    "（",
+    "《",
+    "\u3000",
+    "\n",
+    "=",
+    "+",
+    "[",
+    "第一条",
+    "2026-",
+    "a.",
+    "a-",
+    "《a》",
+    "第一条第",
+    "和",
+]
 ENDS = ["", "!", "\n!", "\x00", "》", "）"]
 
 
@@ -148,7 +192,13 @@ def patterns() -> dict[str, re.Pattern[str]]:
             continue
         held = vars(importlib.import_module(module.name))
         for name, value in held.items():
-            several = value.values() if isinstance(value, dict) else value if isinstance(value, tuple | list) else [value]
+            several = (
+                value.values()
+                if isinstance(value, dict)
+                else value
+                if isinstance(value, tuple | list)
+                else [value]
+            )
             for one in several:
                 if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
                     found[f"{module.name}.{name}"] = one
@@ -177,7 +227,9 @@ def test_a_pattern_that_runs_away_is_noticed() -> None:
         tried(re.compile(r"(a+)+$"), 1_500)
 
 
-@pytest.mark.parametrize("text", ["《", "第一条", "第", "《a》第一条、", "和第二款", "本法第一条至", "第二十一条第二款、"])
+@pytest.mark.parametrize(
+    "text", ["《", "第一条", "第", "《a》第一条、", "和第二款", "本法第一条至", "第二十一条第二款、"]
+)
 def test_the_reading_of_citations_comes_to_its_end(text: str) -> None:
     with within(30, "citations"):
         citations_in(text * 1_000)

@@ -67,13 +67,25 @@ def house_secrets() -> dict[str, str]:
 def test_nothing_secret_is_logged_whatever_is_done(scene: Scene, browser: Browse, said: io.StringIO) -> None:
     client = browser(None)
     client.post("/sign-in/", {"login": "door", "password": PLANTED["password"]})
-    client.post("/sign-in/new/", {"wish": "x", "name": PLANTED["name"], "password": PLANTED["password"], "again": "other"})
-    client.post(f"/sign-in/recover/{scene.facts['recovery_token']}/", {"password": PLANTED["password"], "again": "x"})
+    client.post(
+        "/sign-in/new/",
+        {"wish": "x", "name": PLANTED["name"], "password": PLANTED["password"], "again": "other"},
+    )
+    client.post(
+        f"/sign-in/recover/{scene.facts['recovery_token']}/", {"password": PLANTED["password"], "again": "x"}
+    )
     report = {"client_key": PLANTED["key"], "matter": "m01001", "lon": 0.0, "lat": 0.0, "text": PLANTED["text"], "name": PLANTED["name"],
               "phone": PLANTED["phone"], "email": PLANTED["mail"]}  # fmt: skip
     client.post("/api/reports", json.dumps(report), content_type="application/json")
-    client.post("/api/reports", json.dumps({**report, "lon": 118.0, "lat": 37.37}), content_type="application/json")
-    call = {"subjects": [{"kind": "resident_id", "value": PLANTED["number"]}], "office": "x", "grant": "x", "fields": ["x"]}
+    client.post(
+        "/api/reports", json.dumps({**report, "lon": 118.0, "lat": 37.37}), content_type="application/json"
+    )
+    call = {
+        "subjects": [{"kind": "resident_id", "value": PLANTED["number"]}],
+        "office": "x",
+        "grant": "x",
+        "fields": ["x"],
+    }
     browser("user").post("/api/data/calls", json.dumps(call), content_type="application/json")
     client.get(f"/mine/{scene.facts['token']}/nothing/")
     client.get(f"/mine/{scene.facts['token']}x/")
@@ -137,7 +149,10 @@ def test_an_error_of_the_database_is_logged_without_the_row(
 
 def test_statements_and_debugging_are_logged_by_no_setting_of_the_house() -> None:
     configured = settings.LOGGING
-    levels = {configured["root"]["level"], *(one.get("level") for one in configured.get("loggers", {}).values())}
+    levels = {
+        configured["root"]["level"],
+        *(one.get("level") for one in configured.get("loggers", {}).values()),
+    }
     assert "DEBUG" not in levels and not settings.DEBUG
     assert "django.db.backends" not in configured.get("loggers", {})
 
@@ -145,3 +160,18 @@ def test_statements_and_debugging_are_logged_by_no_setting_of_the_house() -> Non
 def test_what_is_planted_would_be_found() -> None:
     assert found_in(f"POST /sign-in/ password={PLANTED['password']}", {}) == ["password"]
     assert isinstance(Client, type) and listed([1, 2]) == "1\n2"
+
+
+def test_a_line_cannot_be_forged(browser: Browse, said: io.StringIO) -> None:
+    """A line break in what a visitor sends begins no line of the log."""
+    client = browser(None)
+    client.get(
+        "/nothing%0a2026-11-26T00:00:00 ERROR tongxin.web event=forged",
+        headers={"User-Agent": "x\n2026 forged"},
+    )
+    logging.getLogger("tongxin.web").warning("refused: %s", "x\n2026-11-26 ERROR event=forged")
+    assert not [
+        line
+        for line in said.getvalue().splitlines()
+        if line.startswith("2026-11-26") and "event=forged" in line
+    ]

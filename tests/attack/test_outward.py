@@ -34,7 +34,18 @@ OPENERS = {
     "tongxin/web/schema.py": "TONGXIN_DSN",
     "tongxin/web/tasks.py": "TONGXIN_SMTP_HOST",
 }
-CALLS = {"http.client", "urllib.request", "socket", "requests", "psycopg", "smtplib", "django.core.mail", "httpx", "ftplib", "asyncio"}
+CALLS = {
+    "http.client",
+    "urllib.request",
+    "socket",
+    "requests",
+    "psycopg",
+    "smtplib",
+    "django.core.mail",
+    "httpx",
+    "ftplib",
+    "asyncio",
+}
 READERS = {"psycopg.sql", "psycopg.conninfo", "psycopg.rows", "psycopg.errors", "psycopg.types"}
 
 
@@ -49,7 +60,11 @@ def openers(root: Path) -> set[str]:
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
-                names = [name for name in names if name not in ("psycopg", "django.core") or not READERS & set(names)]
+                names = [
+                    name
+                    for name in names
+                    if name not in ("psycopg", "django.core") or not READERS & set(names)
+                ]
             if any(name in CALLS and name not in READERS for name in names):
                 found.add(here)
     return found
@@ -93,7 +108,9 @@ def kept(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.mark.parametrize("address", METADATA)
 @pytest.mark.parametrize("adapter", ["http_json", "postgresql", "csv_drop"])
-def test_no_address_of_the_catalogue_leads_where_the_operator_did_not_say(kept: Path, address: str, adapter: str) -> None:
+def test_no_address_of_the_catalogue_leads_where_the_operator_did_not_say(
+    kept: Path, address: str, adapter: str
+) -> None:
     source = Source(adapter=adapter, address=address, relation="/x", wait_ms=500, key="", secret="")
     with pytest.raises(SourceFault):
         place_of(source)
@@ -147,8 +164,19 @@ def test_no_redirect_is_followed_by_anything_that_calls_out(tmp_path: Path, sett
         assert len(asked) == 4 and went == []
 
 
-@pytest.mark.parametrize("url", ["http://idp.example", "file:///etc/passwd", "ftp://idp.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example/"])
-def test_a_provider_of_sign_ins_is_https_or_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://idp.example",
+        "file:///etc/passwd",
+        "ftp://idp.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example/",
+    ],
+)
+def test_a_provider_of_sign_ins_is_https_or_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     path = tmp_path / "providers.json"
     path.write_text(json.dumps([{"id": "x", "name": "x", "server_url": url, "client_id": "c"}]))
     monkeypatch.setenv("TONGXIN_OIDC_PROVIDERS", str(path))
@@ -160,5 +188,7 @@ def test_the_address_of_a_medium_is_never_fetched(db: None, client: Any) -> None
     """`media_url` of a report is somebody's word: kept as text, called by nobody."""
     with leading_away("http://127.0.0.1:1/") as (url, asked):
         form = f"service_code=m01001&lat=37.37&long=118.0&media_url={url}/x.jpg&description=x"
-        answer = client.post("/open311/v2/requests.json", form, content_type="application/x-www-form-urlencoded")
+        answer = client.post(
+            "/open311/v2/requests.json", form, content_type="application/x-www-form-urlencoded"
+        )
         assert answer.status_code == 201 and asked == []

@@ -82,9 +82,7 @@ def test_every_form_that_changes_something_needs_its_token(scene: Scene, browser
 
 
 def test_the_views_without_a_form_token_are_the_ones_that_read_no_session() -> None:
-    exempt = {
-        route.pattern for route, view in _views() if getattr(view, "csrf_exempt", False)
-    }
+    exempt = {route.pattern for route, view in _views() if getattr(view, "csrf_exempt", False)}
     assert {one for one in exempt if not one.startswith(tuple(WITHOUT_TOKEN))} == set()
     assert all(any(one.startswith(begins) for one in exempt) for begins in WITHOUT_TOKEN)
 
@@ -122,14 +120,18 @@ def with_numbers() -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("who", ["stranger", "elsewhere", None])
-def test_nobody_opens_what_is_not_theirs_by_its_number(scene: Scene, browser: Browse, who: str | None) -> None:
+def test_nobody_opens_what_is_not_theirs_by_its_number(
+    scene: Scene, browser: Browse, who: str | None
+) -> None:
     """A resident whom it does not concern, an official of another organ in the same post, and nobody, on every such thing."""
     opened = []
     for row in with_numbers():
         answer = asked(browser(who), scene, row)
         to_the_door = answer.headers.get("Location", "").startswith("/sign-in/")
         if answer.status_code not in SHUT and not to_the_door and (row["route"], who) not in BY_DESIGN:
-            opened.append((row["method"], row["path"], answer.status_code, answer.headers.get("Location", "")))
+            opened.append(
+                (row["method"], row["path"], answer.status_code, answer.headers.get("Location", ""))
+            )
     assert not opened, listed(opened)
 
 
@@ -141,7 +143,8 @@ def test_no_neighbouring_number_opens_anything_either(scene: Scene, browser: Bro
         if "<int:" not in row["route"] and "/{number}/" not in row["path"]:
             continue
         for number in (1, 2, 3, 999_999_999):
-            path = re.sub(r"\{(\w+)\}", lambda name: _near(scene.facts[name[1]], number), row["path"])
+            near = {name: _near(value, number) for name, value in scene.facts.items()}
+            path = row["path"].format(**near)
             answer = asked(browser(who), scene, {**row, "path": path})
             if answer.status_code not in SHUT:
                 opened.append((row["method"], path, answer.status_code))
@@ -174,7 +177,13 @@ CARRIED = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-DIRECTIVES = ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self'")
+DIRECTIVES = (
+    "default-src 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "script-src 'self'",
+)
 
 
 def lacking(response: HttpResponse) -> list[str]:
@@ -247,6 +256,8 @@ def test_no_page_that_needs_no_sign_in_tells_who_reported(scene: Scene, browser:
         for who in ("stranger", "elsewhere", None):
             answer = asked(browser(who), scene, row)
             body = getattr(answer, "content_read", None) or getattr(answer, "content", b"")
-            if b"13900000000" in body or scene.facts["token"].encode() in body and "token" not in row["path"]:
+            if b"13900000000" in body or (
+                scene.facts["token"].encode() in body and "token" not in row["path"]
+            ):
                 told.append((row["path"], who))
     assert not told, listed(told)

@@ -57,7 +57,9 @@ NO_PICTURES = {
     "gif with script": b"GIF89a/*" + b"\x00" * 20 + b"*/=1;alert(1)",
     "pdf": b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj",
     "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file",
-    "bmp": b"BM" + struct.pack("<IHHIIiiHHIIiiII", 70, 0, 0, 54, 40, 2, 2, 1, 24, 0, 16, 0, 0, 0, 0) + b"\x00" * 16,
+    "bmp": b"BM"
+    + struct.pack("<IHHIIiiHHIIiiII", 70, 0, 0, 54, 40, 2, 2, 1, 24, 0, 16, 0, 0, 0, 0)
+    + b"\x00" * 16,
     "tiff": b"II*\x00\x08\x00\x00\x00\x00\x00",
     "a zip called .jpg": a_zip(),
     "nothing": b"",
@@ -104,7 +106,11 @@ def a_word_bomb() -> bytes:
     return whole[:33] + chunk + whole[33:]
 
 
-BOMBS = {"large": lambda: bomb_png(60_000), "largest": lambda: bomb_png(2**31 - 1), "words": lambda: a_word_bomb()}
+BOMBS = {
+    "large": lambda: bomb_png(60_000),
+    "largest": lambda: bomb_png(2**31 - 1),
+    "words": a_word_bomb,
+}
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
@@ -121,7 +127,17 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, bomb: Any) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "..\\..\\x.jpg", "/etc/cron.d/x", "a.php", "a.jpg\x00.php", ".htaccess", "CON", "a" * 400 + ".jpg"]
+    "name",
+    [
+        "../../etc/passwd",
+        "..\\..\\x.jpg",
+        "/etc/cron.d/x",
+        "a.php",
+        "a.jpg\x00.php",
+        ".htaccess",
+        "CON",
+        "a" * 400 + ".jpg",
+    ],
 )
 def test_the_name_of_a_file_names_nothing(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "photos"
@@ -141,7 +157,15 @@ def test_a_photo_is_served_as_a_picture_whatever_is_asked(settings: Any, tmp_pat
     client = signed_in(officer("bz/urban-management"), "photo")
     answer = client.get(f"/photos/{digest}.jpg?key=x", headers={"Accept": "text/html"})
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/jpeg"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert (
+        answer.headers["X-Content-Type-Options"] == "nosniff"
+        and "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    )
     assert SCRIPT not in b"".join(answer.streaming_content)
-    for path in (f"/photos/{digest}.html", f"/photos/{digest}.jpg/x.js", "/photos/..%2f..%2fsecrets.json", f"/photos/{digest.upper()}.jpg"):
+    for path in (
+        f"/photos/{digest}.html",
+        f"/photos/{digest}.jpg/x.js",
+        "/photos/..%2f..%2fsecrets.json",
+        f"/photos/{digest.upper()}.jpg",
+    ):
         assert client.get(path).status_code == 404

@@ -37,10 +37,10 @@ def main() -> int:
         status, said = a_round(given, session, seed)
         found = COUNTED.search(said)
         if status or found is None:
-            print(said)
+            sys.stdout.write(said)
             return 1
         generated, seed = generated + int(found[1].replace(",", "")), seed + 1
-    print(json.dumps({"generated": generated, "as": given.login or "nobody", "faults": 0}))
+    sys.stdout.write(json.dumps({"generated": generated, "as": given.login or "nobody", "faults": 0}) + "\n")
     return 0 if generated >= given.requests else 1
 
 
@@ -52,8 +52,13 @@ def a_round(given: argparse.Namespace, session: str, seed: int) -> tuple[int, st
         "--checks", "all", "--phases", PHASES, "--max-examples", str(given.examples), "--seed", str(seed),
         "--request-timeout", "20", "--generation-database", "none",
     ]  # fmt: skip
-    surroundings = {**os.environ, "TONGXIN_FUZZ_SESSION": session, "TONGXIN_FUZZ_KNOWN": given.known, "COLUMNS": "160"}
-    done = subprocess.run(command, env=surroundings, cwd=HERE, capture_output=True, text=True, check=False)  # noqa: S603
+    surroundings = {
+        **os.environ,
+        "TONGXIN_FUZZ_SESSION": session,
+        "TONGXIN_FUZZ_KNOWN": given.known,
+        "COLUMNS": "160",
+    }
+    done = subprocess.run(command, env=surroundings, cwd=HERE, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -41,10 +41,11 @@ def main() -> None:
     number = operations.apply_data(actor=caller, at=at, wanted=asked)
     operations.agree_data(actor=holder(USER, "data_head"), at=at, number=number)
     operations.consent_data(actor=holder(PROVIDER, "data_head"), at=at, number=number)
-    grant = operations.deliver_data(
-        actor=holder(PROVIDER, "data_officer"), at=at, number=number, duties=""
+    grant = operations.deliver_data(actor=holder(PROVIDER, "data_officer"), at=at, number=number, duties="")
+    json.dump(
+        {"office": caller.office, "grant": grant, "fields": FIELDS, "purpose": asked.purpose.value},
+        sys.stdout,
     )
-    json.dump({"office": caller.office, "grant": grant, "fields": FIELDS, "purpose": asked.purpose.value}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -38,9 +38,14 @@ def _called(body: dict[str, Any]) -> dict[str, Any]:
         told |= {"office": KNOWN["office"]}
         if isinstance(body.get("grant"), str):
             told |= {"grant": KNOWN["grant"]}
-        if body.get("purpose") and isinstance(body.get("fields"), list) and body["fields"]:
-            if all(isinstance(one, str) for one in body["fields"]):
-                told |= {"fields": KNOWN["fields"][: len(body["fields"])]}
+        fields = body.get("fields")
+        if (
+            body.get("purpose")
+            and isinstance(fields, list)
+            and fields
+            and all(isinstance(one, str) for one in fields)
+        ):
+            told |= {"fields": KNOWN["fields"][: len(fields)]}
         if isinstance(body.get("request"), str):
             told |= {"request": uuid.uuid4().hex}
     return told

@@ -8,7 +8,12 @@ import pytest
 
 from tests.plugin import ROOT
 
-LOCKS = ["requirements.lock", "requirements-dev.lock", "tests/clients/requirements.lock", "tests/fuzz/requirements.lock"]
+LOCKS = [
+    "requirements.lock",
+    "requirements-dev.lock",
+    "tests/clients/requirements.lock",
+    "tests/fuzz/requirements.lock",
+]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[\w,-]+\])?==(?P<version>[^\s;\\]+)(\s*;[^\\]*)? *\\?$")
 
 
@@ -51,8 +56,12 @@ def test_what_runs_here_is_what_is_pinned() -> None:
 
 
 def test_no_package_is_pinned_in_two_versions() -> None:
-    base, dev = (dict((n, v) for n, v, _ in entries((ROOT / lock).read_text(encoding="utf-8"))) for lock in LOCKS[:2])
-    assert {name: (pinned, dev[name]) for name, pinned in base.items() if dev.get(name, pinned) != pinned} == {}
+    base, dev = (
+        {n: v for n, v, _ in entries((ROOT / lock).read_text(encoding="utf-8"))} for lock in LOCKS[:2]
+    )
+    assert {
+        name: (pinned, dev[name]) for name, pinned in base.items() if dev.get(name, pinned) != pinned
+    } == {}
 
 
 def test_every_lock_there_is_is_looked_at() -> None:
@@ -64,7 +73,9 @@ def _locks(root: Path) -> list[Path]:
     return [one for one in root.rglob("*.lock") if ".venv" not in one.parts and "var" not in one.parts]
 
 
-@pytest.mark.parametrize("wrong", ["django==5.2", "django>=5.2 \\\n    --hash=sha256:" + "0" * 64, "-i https://x\n"])
+@pytest.mark.parametrize(
+    "wrong", ["django==5.2", "django>=5.2 \\\n    --hash=sha256:" + "0" * 64, "-i https://x\n"]
+)
 def test_a_pin_without_a_hash_or_a_line_of_another_kind_is_noticed(wrong: str) -> None:
     try:
         pins = entries(wrong)

@@ -25,6 +25,10 @@ def _writers() -> set[str]:
         if "/tests/" in path.as_posix():
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr in ("writer", "DictWriter") and ast.unparse(node.value) == "csv":
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr in ("writer", "DictWriter")
+                and ast.unparse(node.value) == "csv"
+            ):
                 found.add(path.relative_to(ROOT).as_posix())
     return found

@@ -62,7 +62,11 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "503": "The database is restarting; send it again with the same key",
 }
 _JURISDICTION: Final = ("jurisdiction_id", {"type": "string"}, "The city's code, or nothing")
-_LANGUAGE: Final = ("lang", {"type": "string"}, "Begins with `en`: English; else Accept-Language decides, else Chinese")
+_LANGUAGE: Final = (
+    "lang",
+    {"type": "string"},
+    "Begins with `en`: English; else Accept-Language decides, else Chinese",
+)
 _EXTENSIONS: Final = ("extensions", {"type": "string"}, "`true`: more than GeoReport has")
 _LISTED: Final[Sequence[tuple[str, Mapping[str, Any], str]]] = (
     ("service_request_id", {"type": "string", "maxLength": 80, "pattern": WORD_PATTERN}, "Numbers, separated by commas"),

@@ -21,7 +21,7 @@ def plain_cell(value: object) -> object:
 
 def read_cell(cell: str) -> str:
     """还原。 The text that `plain_cell` made a cell of."""
-    return cell[1:] if cell.startswith("'") else cell
+    return cell.removeprefix("'")
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

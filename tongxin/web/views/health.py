@@ -40,7 +40,12 @@ def display(request: HttpRequest) -> HttpResponse:
     chosen = sorted(DISPLAYS.intersection(request.POST.get("display", "").split(".")))
     if chosen:
         response.set_cookie(
-            DISPLAY_COOKIE, ".".join(chosen), max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+            DISPLAY_COOKIE,
+            ".".join(chosen),
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
         )
     else:
         response.delete_cookie(DISPLAY_COOKIE, samesite="Lax")
