@@ -48,15 +48,15 @@ def known(served: Served) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("login", ["apply", "resident", ""])
+@pytest.mark.parametrize("login", ["apply", ""])
 def test_every_answer_to_generated_requests_is_one_that_is_described(
     served: Served, python: Path, known: str, login: str
 ) -> None:
-    """As an office with a grant, as a resident, and as nobody."""
+    """As an office with a grant, and as nobody."""
     done = subprocess.run(
-        [str(python), str(FUZZ / "fuzz.py"), served.base, "--requests", str(ASKED // 3), "--examples", str(max(ASKED // 300, 1)),
+        [str(python), str(FUZZ / "fuzz.py"), served.base, "--requests", str(ASKED // 2), "--examples", str(max(ASKED // 200, 1)),
          "--login", login, "--known", known],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout)["generated"] >= ASKED // 3
+    assert json.loads(done.stdout)["generated"] >= ASKED // 2

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.exchange.queries import claims
 from tongxin.exchange.queries import person as read
@@ -81,7 +81,7 @@ def _exported(line: Line, words: Words, ground: DataGround, contest: Any) -> dic
     }
 
 
-@require_GET
+@require_safe
 @shown.private
 def lines_csv(request: HttpRequest) -> HttpResponse:
     """下载 CSV。 All lines as a table (个人信息保护法 art. 45: 复制)."""
@@ -102,7 +102,7 @@ def lines_csv(request: HttpRequest) -> HttpResponse:
     return _file(csv_text(COLUMNS, rows), "text/csv; charset=utf-8", "my-data.csv")
 
 
-@require_GET
+@require_safe
 @shown.private
 def copy_json(request: HttpRequest) -> HttpResponse:
     """一份副本。 A machine-readable copy of what the platform holds of a person (个人信息保护法 art. 45): particulars, lines, claims."""

@@ -151,7 +151,7 @@ def release_json(request: HttpRequest, number: str) -> HttpResponse:
 # ---- Asking and deciding --------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """提出统计。 Asks for a table: first which item, then by what."""
     if not who(request).signed_in:
@@ -220,7 +220,7 @@ def _field(form: forms.Form, name: str) -> str | None:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, number: str) -> HttpResponse:
     """一个统计问题。 One question: the head of the provider's office releases the table, or declines."""
     me = who(request)
@@ -263,7 +263,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def budgets(request: HttpRequest) -> HttpResponse:
     """隐私预算。 The privacy budget of every item: what there is, what is spent. The authority's head sets it."""
     me, at = who(request), timezone.now()

@@ -111,7 +111,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def effect(request: HttpRequest, number: int) -> HttpResponse:
     """一条变动，确认或排除。 One effect: what it says, what else the same text does to the same version, the decision. Three
     statements.
@@ -157,7 +157,7 @@ def _done(form: forms.Form, run: Callable[[Any], object]) -> bool:
     return True
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def effect_new(request: HttpRequest) -> HttpResponse:
     """登记一条变动。 Note an effect, to be confirmed after its impact has been looked at. No statement to show it."""
     initial = {name: request.GET.get(name, "") for name in ("by", "by_clause", "kind", "target", "clause")}
@@ -173,7 +173,7 @@ def effect_new(request: HttpRequest) -> HttpResponse:
     return render(request, "law/effect_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """文本入库：先读一遍，再入库。 Enter a text: read first and show what was read, then enter. No statement to show it."""
     form = EnterForm(posted(request), request.FILES or None)
@@ -229,7 +229,7 @@ def _ref(row: Doubt) -> ClauseRef:
     return ClauseRef(row.version.instrument.key, row.version.adopted, row.clause_key)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def doubt(request: HttpRequest, number: int) -> HttpResponse:
     """一处存疑。 One doubt, with the words around it, and what a person says of it. Two statements."""
     row = book.doubt_of(number=number)
@@ -256,7 +256,7 @@ def doubt(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """一条复查。 An act that was done after its basis had ended, and what becomes of it. Two statements."""
     row = book.review_of(number=number)

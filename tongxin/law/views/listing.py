@@ -34,7 +34,7 @@ Open = EntryApplication.State.OPEN
 # ---- Applying --------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, kind: str) -> HttpResponse:
     """申请列入。 The form of an application; POST: it is made, or every rule that stands against it is named."""
     listing, me = shown.LISTING_OF[kind], who(request)
@@ -138,7 +138,7 @@ def _state(row: EntryApplication) -> str:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application(request: HttpRequest, number: int) -> HttpResponse:
     """一件申请；牵头机构列入或者不予列入，申请机构撤回。 An application: admitted, refused or withdrawn."""
     me = who(request)
@@ -238,7 +238,7 @@ def _clause(ref: str) -> CitedClause | None:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, kind: str) -> HttpResponse:
     """移出清单。 Taking an entry off its list; `code` says which."""
     listing, me = shown.LISTING_OF[kind], who(request)

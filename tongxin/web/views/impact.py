@@ -44,7 +44,7 @@ KINDS: Final = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def impact_page(request: HttpRequest) -> HttpResponse:
     """影响预览。 What an instrument moves by a day. About four statements for each text that ends, and eight more."""
     today = city_day(timezone.now())
