@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from tongxin.web import ground
 from tongxin.web.patterns.catalogue import PATTERNS
 
 TABLE = Path(__file__).with_name("permissions.csv")
+PUBLIC = Path(__file__).with_name("public.csv")
 COLUMNS = ["route", "method", "path", "data", "resident", "with_basis", "without_basis", "outsider"]
 WITNESSES = ("resident", "with_basis", "without_basis", "outsider")
 RESIDENT = Actor(person="person:concerned")
@@ -300,6 +301,12 @@ def read_table() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def read_public() -> dict[str, str]:
+    """The routes that are open to everybody, with the reason."""
+    with PUBLIC.open(encoding="utf-8", newline="") as lines:
+        return {row["route"]: row["reason"] for row in csv.DictReader(lines)}
+
+
 def write_table(rows: list[dict[str, str]]) -> None:
     """Write the table, in the order of routes."""
     with TABLE.open("w", encoding="utf-8", newline="") as lines:
@@ -313,10 +320,10 @@ def proposed_path(pattern: str) -> str:
     return PATHS.get(pattern) or re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
 
 
-def answers(scene: Scene, row: Mapping[str, str]) -> dict[str, str]:
+def answers(scene: Scene, row: Mapping[str, str], witnesses: Sequence[str] = WITNESSES) -> dict[str, str]:
     """How each witness is answered; nothing of what they did stays."""
     posts = {"with_basis": OF_ANOTHER_POST.get(row["route"], "with_basis")}
-    return {witness: _answer(scene, row, scene.people[posts.get(witness, witness)]) for witness in WITNESSES}
+    return {witness: _answer(scene, row, scene.people[posts.get(witness, witness)]) for witness in witnesses}
 
 
 def _answer(scene: Scene, row: Mapping[str, str], held: dict[str, Any] | None) -> str:

@@ -18,6 +18,9 @@ from tests.house.rules import pages
 from tests.house.rules.terms import said
 
 METHODS = ("GET", "POST")
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
+NOWHERE = ("^api/.*$", r"^open311/v2/(?:.*\.(?P<kind>json|xml)|.*)$")  # there is nothing, whatever is asked
+HEADED = ("with_basis", "outsider")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,32 @@ def test_nobody_is_answered_by_a_breakdown() -> None:
     ]
 
 
+def test_every_route_keeps_an_outsider_out_or_is_listed_as_public() -> None:
+    found = pages.guarded(read_table(), permissions.read_public())
+    assert not found, said(found)
+
+
+@pytest.mark.parametrize("method", OTHER_METHODS)
+def test_every_other_method_is_refused_to_every_witness(scene: Scene, method: str) -> None:
+    """One row for each route stands in the table; what it says of no method holds for all the others, whoever asks."""
+    wrong = []
+    for row in {one["route"]: one for one in read_table()}.values():
+        told = set(answers(scene, {**row, "method": method, "data": ""}).values())
+        if told != {"absent" if row["route"] in NOWHERE else "no method"}:
+            wrong.append((method, row["path"], told))
+    assert not wrong, wrong
+
+
+def test_head_is_answered_as_get_is_and_has_no_body(scene: Scene) -> None:
+    wrong = []
+    for row in read_table():
+        if row["method"] == "GET" and not row["data"]:
+            told = {name: answers(scene, {**row, "method": "HEAD"}, [name])[name] for name in HEADED}
+            if told != {name: row[name] for name in HEADED}:
+                wrong.append((row["path"], told))
+    assert not wrong, wrong
+
+
 def _propose(scene: Scene) -> None:
     rows = {(row["route"], row["method"], row["path"], row["data"]): row for row in read_table()}
     known = {key[:2] for key in rows}
@@ -103,6 +132,16 @@ def test_a_route_without_a_row_is_named() -> None:
 def test_a_row_without_a_route_is_named() -> None:
     (found,) = pages.permissions([], [{"route": "gone/"}])
     assert "/gone/" in found.what
+
+
+def test_a_route_that_answers_an_outsider_and_is_not_listed_is_named() -> None:
+    (found,) = pages.guarded([{"route": "secrets/", "outsider": "ok"}], {})
+    assert found.where == "/secrets/" and "public.csv" in found.instead
+
+
+def test_a_public_route_that_is_none_is_named() -> None:
+    (found,) = pages.guarded([{"route": "desk/", "outsider": "sign in"}], {"desk/": "why not"})
+    assert "/desk/" in found.what
 
 
 def test_a_row_that_lets_a_stranger_in_is_noticed(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
 
 from tongxin.places import queries
 from tongxin.places.models import Place
@@ -17,6 +18,7 @@ from tongxin.places.terms import CityFacts
 KEPT_FOR: Final = 600  # seconds
 
 
+@require_safe
 def geojson(request: HttpRequest, code: str) -> HttpResponseBase:
     """边界：市给各县区，县区给各网格。 Boundaries: of the districts for the city, else of the grids within. Two statements."""
     del request

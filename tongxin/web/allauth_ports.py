@@ -52,6 +52,13 @@ class OutsidePort(DefaultSocialAccountAdapter):
         """不由外部账户开户。 An outside account opens no account here by itself."""
         return False
 
+    def get_requests_session(self) -> Any:
+        """去问提供方。 How a provider is asked: at the address the operator set and no other, whatever it answers."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        session.trust_env = False  # no proxy and no credential of the surroundings
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """到这里为止。 As far as allauth goes: the provider and its subject are known, the house goes on."""
         account = sociallogin.account

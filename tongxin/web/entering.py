@@ -37,7 +37,7 @@ from tongxin.web.patience import Patience
 log = logging.getLogger("tongxin.web")
 HALFWAY: Final = 300  # seconds between the first step and the last
 SALT: Final = "tongxin.web.halfway"
-DEVICE_COOKIE: Final = "tongxin_device"
+DEVICE_COOKIE: Final = f"{settings.COOKIES}_device"
 DEVICE_AGE: Final = 400 * 86_400
 MOST_LOGINS: Final = 5
 PATIENCE: Final = Patience(tries=6, seconds=10)

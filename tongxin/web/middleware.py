@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -23,9 +23,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("tongxin.web")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MACHINE_PATHS = ("/api/", "/open311/")
+METHODS = ("GET", "HEAD", "POST")
 
 
 class Headers:
@@ -42,6 +43,22 @@ class Headers:
         if who(request).signed_in:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class Methods:
+    """只认三种方法。 A page answers GET, HEAD and POST; anything else is refused before anybody is looked up (docs/decisions/0023).
+
+    Which of the three one page answers is said at its view; the interfaces for programs answer for themselves, in their own shape.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """放行或拒绝。 Pass on, or 405."""
+        if request.method in METHODS or request.path.startswith(MACHINE_PATHS):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(METHODS)
 
 
 class WhoActs:
@@ -104,6 +121,18 @@ class Refusals:
         """放行。 Pass on."""
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """有 NUL 的不收。 A NUL can be kept nowhere: an address, a question or a form that holds one is refused before any view."""
+        if _has_nul(request):
+            return answer(
+                request,
+                400,
+                "invalid",
+                "含有不能保存的字符",
+                "contains a character that cannot be stored",
+            )
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """回答异常。 An answer to what was raised; None for what is our own mistake."""
         if isinstance(error, InvalidInput):
@@ -127,6 +156,14 @@ class Refusals:
             log.error("no room left: %s", type(error).__name__)
             return no_room(request)
         return None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    machine = request.path.startswith(MACHINE_PATHS)  # they read their bodies themselves
+    given = [request.GET] if machine or request.method != "POST" else [request.GET, request.POST]
+    return "\x00" in request.path or any(
+        "\x00" in text for one in given for key, held in one.lists() for text in (key, *held)
+    )
 
 
 AGAIN: Final = (

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "tongxin.web.observing.Observe",
     "django.middleware.security.SecurityMiddleware",
     "tongxin.web.middleware.Headers",
+    "tongxin.web.middleware.Methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,16 +115,24 @@ TEMPLATES = [
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = f"tongxin_{os.environ.get('TONGXIN_PORT', '')}".rstrip(
+BEHIND_PROXY = os.environ.get("TONGXIN_HTTPS") == "1"
+# With HTTPS a cookie is bound to this very host (`__Host-`): no other host of the same domain can plant one.
+COOKIES = "__Host-tongxin" if BEHIND_PROXY else "tongxin"
+SESSION_COOKIE_NAME = f"{COOKIES}_{os.environ.get('TONGXIN_PORT', '')}".rstrip(
     "_"
 )  # two instances on one machine
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = SESSION_COOKIE_NAME + "_csrf"
-BEHIND_PROXY = os.environ.get("TONGXIN_HTTPS") == "1"
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 if BEHIND_PROXY:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_NAME = f"{COOKIES}_language"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -15,6 +15,12 @@ ROW = (
     "without and an outsider are answered; `PROPOSE=1 pytest tests/house/test_permissions.py` proposes it, somebody reads it"
 )
 GONE = "remove the row: no such route is left"
+GUARDS = frozenset({"sign in", "refused", "no method", "absent"})
+OPEN = (
+    "ask who it is (`who(request)`, sign-in or an act that refuses), or, if everybody may, write the route and why into "
+    "tests/house/public.csv; somebody reads it"
+)
+SHUT = "remove the row from tests/house/public.csv"
 DRAWN = "open the page in a test that has the `page` fixture, or delete the template"
 
 
@@ -47,6 +53,31 @@ def permissions(found: Iterable[Route], rows: Collection[Mapping[str, str]]) -> 
     ] + [
         Violation("tests/house/permissions.csv", f"has a row for /{pattern}", GONE)
         for pattern in sorted(known - real)
+    ]
+
+
+def guarded(rows: Collection[Mapping[str, str]], public: Mapping[str, str]) -> list[Violation]:
+    """Every route keeps an outsider out, or is listed as public with a reason; nothing is listed that keeps them out."""
+    told: dict[str, set[str]] = {}
+    for row in rows:
+        told.setdefault(row["route"], set()).add(row["outsider"])
+    opened = {route for route, answers in told.items() if answers - GUARDS}
+    return [
+        *(
+            Violation(f"/{one}", "answers an outsider and is not listed as public", OPEN)
+            for one in sorted(opened - public.keys())
+        ),
+        *(
+            Violation(
+                "tests/house/public.csv", f"lists /{one}, which keeps an outsider out or is no route", SHUT
+            )
+            for one in sorted(public.keys() - opened)
+        ),
+        *(
+            Violation("tests/house/public.csv", f"/{one} has no reason", OPEN)
+            for one in sorted(public)
+            if not public[one].strip()
+        ),
     ]
 
 

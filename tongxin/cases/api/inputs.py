@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,7 @@ MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-
 DEGREES: Final = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?", re.ASCII)
 ATTRIBUTE: Final = re.compile(r"attribute\[(?P<code>[^\[\]]{1,80})\](\[\])?")
 CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # the same, as one pattern
+WORD_PATTERN: Final = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # what `word` takes, as JSON Schema says it
 ODD: Final = frozenset({"Cc", "Cs"})  # controls, and halves of surrogate pairs
 
 
@@ -124,7 +125,7 @@ def moment(where: str, text: str) -> datetime:
         raise invalid(where, "没有这个时刻", "there is no such moment") from wrong
     if not 2000 <= found.year <= 2200:
         raise invalid(where, "年份须在 2000 到 2200 之间", "the year must lie between 2000 and 2200")
-    return found
+    return found.astimezone(UTC)  # a database takes no zone that is 16 hours off or more
 
 
 def degrees(where: str, text: str) -> float | None:

@@ -7,9 +7,10 @@ import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,9 +19,11 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 from ninja.responses import Status
+from pydantic import Field
 
 from tongxin.acts.terms import ANONYMOUS
 from tongxin.cases import queries as cases
+from tongxin.cases.api import described as open311
 from tongxin.cases.api import inputs, showing
 from tongxin.cases.api.answers import (
     EXPECTED,
@@ -45,6 +48,7 @@ from tongxin.cases.api.schemas import (
     ReportTaken,
 )
 from tongxin.cases.terms import Channel, NewReport, Outcome, Rejection, State
+from tongxin.exchange.rules.described import paths as described_calls
 from tongxin.ledger.queries import newest_checkpoint
 
 JSON: Final = "application/json"
@@ -126,21 +130,33 @@ def report_of(given: ReportGiven, now: datetime) -> NewReport:
 # ---- Asking ---------------------------------------------------------------------------------------------------------
 
 
+def _within(most: int) -> dict[str, Any]:
+    """描述里的上下限。 What the description says of a whole number; `bounded` sees to it, with words of its own."""
+    return {"minimum": 1, "maximum": most}
+
+
+# What the description says of a word; `inputs.word` sees to it.
+Word = Annotated[str, Field(json_schema_extra={"maxLength": 200, "pattern": inputs.WORD_PATTERN})]
+Number = Annotated[
+    str, Field(json_schema_extra={"minLength": 1, "maxLength": 40, "pattern": inputs.WORD_PATTERN})
+]
+
+
 class CasesAsked(Schema):
     """列表的筛选。 Filters of the list. `before` is the key that the page before ended with."""
 
     state: State | None = None
     outcome: Outcome | None = None
     channel: Channel | None = None
-    matter: str = ""
-    district: str = ""
-    organ: str = ""
-    place: str = ""
+    matter: Word = ""
+    district: Word = ""
+    organ: Word = ""
+    place: Word = ""
     overdue: bool = False
     reopened: bool = False
     open_only: bool = False
-    before: int | None = None
-    size: int = 20
+    before: Annotated[int | None, Field(json_schema_extra=_within(2**62))] = None
+    size: Annotated[int, Field(json_schema_extra=_within(100))] = 20
 
 
 @api.get(
@@ -195,7 +211,7 @@ def next_url(request: HttpRequest, after: int | None) -> str | None:
     summary="One case with its steps",
     operation_id="case",
 )
-def case_numbered(request: HttpRequest, number: str) -> HttpResponse:
+def case_numbered(request: HttpRequest, number: Number) -> HttpResponse:
     """一个事项。 One case. Two statements."""
     file = cases.case_file(number=inputs.word("number", number, most=40))
     if file is None:
@@ -304,9 +320,17 @@ def openapi(request: HttpRequest) -> HttpResponse:
     """接口描述。 The description of the interface, OpenAPI 3."""
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
-    return JsonResponse(
-        api.get_openapi_schema(path_prefix="/api/"), json_dumps_params={"ensure_ascii": False}
-    )
+    return JsonResponse(description(), json_dumps_params={"ensure_ascii": False})
+
+
+def description() -> dict[str, Any]:
+    """三种接口合在一份描述里。 The interfaces for programs in one description: this one, Open311, and the calls of departments."""
+    whole: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/")
+    calls = described_calls(session_cookie=settings.SESSION_COOKIE_NAME)
+    whole["paths"] |= open311.paths() | calls["paths"]
+    whole["components"]["schemas"] |= calls["schemas"]
+    whole["components"]["securitySchemes"] = calls["securitySchemes"]
+    return whole
 
 
 def guide(request: HttpRequest) -> HttpResponse:

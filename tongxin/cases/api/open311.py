@@ -203,20 +203,17 @@ def nothing(request: HttpRequest) -> Found:
 
 def _listed(request: HttpRequest) -> Found:
     """查询请求。 Requests by number, or of a span of time; newest first. Four statements."""
+    asked = request.GET
     numbers = _several(request, "service_request_id", most=PAGE_MOST)
-    if numbers:  # overrides all other arguments
+    start, end = span(asked.get("start_date", ""), asked.get("end_date", ""), now=timezone.now())
+    first, size = page(asked.get("page", ""), asked.get("page_size", ""))
+    matters = _several(request, "service_code", most=500)
+    chosen = states(_several(request, "status", most=2))
+    if numbers:  # overrides all other arguments, which have to be readable all the same
         found = queries.requests_numbered(numbers=numbers)
     else:
-        asked = request.GET
-        start, end = span(asked.get("start_date", ""), asked.get("end_date", ""), now=timezone.now())
-        first, size = page(asked.get("page", ""), asked.get("page_size", ""))
         found = queries.requests_page(
-            start=start,
-            end=end,
-            matters=_several(request, "service_code", most=500),
-            states=states(_several(request, "status", most=2)),
-            first=first,
-            size=size,
+            start=start, end=end, matters=matters, states=chosen, first=first, size=size
         )
     return Found(root="service_requests", body=_said(request, found))
 

@@ -43,7 +43,7 @@ class Sheet:
 
 
 @sign_off("decide_clock_change", "rule_case", "hang_case")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """一个行为。 GET: its form; POST: it is done. Fifteen statements to show it, one more where similar cases are shown."""
     if verb not in ACTS:

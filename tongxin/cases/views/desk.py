@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.terms import BY_LABELS, By, Refused, Standing, who
 from tongxin.cases import queries
@@ -33,7 +33,7 @@ def _no_office(request: HttpRequest, ground: Ground) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """工作台。 The desk. Nine statements, and one more for each list beside it (two at most); head and foot included."""
     if not who(request).signed_in:

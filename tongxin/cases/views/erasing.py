@@ -17,7 +17,7 @@ from tongxin.exchange.queries.claims import erasure_of
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, number: str) -> HttpResponse:
     """删除报告人信息。 Erases the words, particulars and photos a reporter left. Raises Refused to whom it is not for."""
     me = who(request)

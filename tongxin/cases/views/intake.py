@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, Standing, who
@@ -46,7 +46,7 @@ class Slip:
     status: int = 200
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def intake(request: HttpRequest) -> HttpResponse:
     """登记一件事。 Taking a report down. Seven to ten statements to show it; `do=look` only looks up lists and what lies near."""
     if not who(request).signed_in:
@@ -227,7 +227,7 @@ def _map(district: str, ground: Ground) -> dict[str, Any] | None:
     }
 
 
-@require_GET
+@require_safe
 def intake_done(request: HttpRequest) -> HttpResponse:
     """登记好了。 What to tell the caller: the number and their own link, shown for an hour to who took it down. Six statements."""
     try:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import InvalidInput, Refused, Who, who
@@ -102,7 +102,7 @@ def _now(scene: Scene) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """一件事的页。 The page of a case. Fourteen statements, seventeen for an office, whatever its history; head and foot included."""
     scene = scene_of(request, number)
@@ -271,7 +271,7 @@ def cannot(
 # ---- Photos ---------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def photo(request: HttpRequest, digest: str) -> HttpResponse | FileResponse:
     """一张照片。 Evidence for everybody; a report's own photos for offices, and for its reporter by key. One statement, three for an office."""
     keyed = key_opens(digest, request.GET.get("key", ""))
@@ -292,7 +292,7 @@ def photo(request: HttpRequest, digest: str) -> HttpResponse | FileResponse:
 # ---- The public list ------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """事项列表。 The public list of cases, filters as words in the address, newest first. Six statements, seven when a number is looked for."""
     wanted = request.GET.get("number", "").strip()[:40].replace("\x00", "")

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import Actor, Conflict, InvalidInput, who
 from tongxin.cases import queries, rules
@@ -101,14 +101,14 @@ def _own(request: HttpRequest, case: Case, url: str) -> Own:
 # ---- The page -------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @private
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """凭口令看自己的报告。 The reporter's page by token. Sixteen statements."""
     return _page(request, _by_token(request, token))
 
 
-@require_GET
+@require_safe
 @private
 def my_case(request: HttpRequest, number: str) -> HttpResponse:
     """登录后看自己的报告。 The reporter's page of one who is signed in. Sixteen statements."""
@@ -176,14 +176,14 @@ DONE: Final[dict[str, Callable[[], str]]] = {
 # ---- What the reporter says -----------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def mine_act(request: HttpRequest, token: str, what: str) -> HttpResponse:
     """凭口令确认、申诉、撤回。 Confirm, dispute or withdraw by token."""
     return _act(request, _by_token(request, token), what)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def my_case_act(request: HttpRequest, number: str, what: str) -> HttpResponse:
     """登录后确认、申诉、撤回。 Confirm, dispute or withdraw when signed in."""
@@ -243,7 +243,7 @@ def _ask(
     )
 
 
-@require_GET
+@require_safe
 @private
 def my_cases(request: HttpRequest) -> HttpResponse:
     """我报告的事。 The cases that a person who is signed in reported. Five statements."""

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from tongxin.cases import queries
 from tongxin.cases.models import Case
@@ -17,6 +18,7 @@ from tongxin.law.terms import Stage
 
 
 @never_cache
+@require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """收到了：编号、归谁、凭哪一条、到什么时候。 Received: the number, who has it, under which clause, until when. Eleven statements."""
     token = request.session.get("sent", {}).get(number)

@@ -18,7 +18,6 @@ from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, who
 from tongxin.exchange.api.answering import Repeated, answered, transferred
@@ -56,7 +55,6 @@ def _answering(view: View) -> View:
     """一种样子的错误。 Every error in one shape, naming field and reason."""
 
     @csrf_exempt
-    @require_POST
     def run(request: HttpRequest) -> HttpResponseBase:
         try:
             return view(request)
@@ -76,7 +74,10 @@ def _answering(view: View) -> View:
 
 def _error(status: int, code: str, reason: str, reason_en: str, **more: str) -> JsonResponse:
     said = {"code": code, "reason": reason, "reason_en": reason_en, **{k: v for k, v in more.items() if v}}
-    return _json({"error": said}, status)
+    response = _json({"error": said}, status)
+    if status == 405:
+        response.headers["Allow"] = "POST"
+    return response
 
 
 def _json(body: Mapping[str, Any], status: int = 200) -> JsonResponse:
@@ -171,6 +172,8 @@ def _asked(request: HttpRequest, *, transfer: bool = False) -> Asked:
 
 def _require_office(request: HttpRequest) -> None:
     """认人；跨站的不认。 Who calls, and not a page of somebody else's in a browser that happens to be signed in."""
+    if request.method != "POST":
+        raise Unfit(405, "not_allowed", "此地址只接受 POST", "this address knows POST alone")
     if "Authorization" in request.headers:
         raise Unfit(401, "token", "这个令牌无效", "this token is not valid here")
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):

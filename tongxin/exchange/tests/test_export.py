@@ -21,13 +21,13 @@ from rdflib.compare import isomorphic
 from tests.factories import NOW
 from tongxin.exchange.operations import release_statistics
 from tongxin.exchange.queries import export
-from tongxin.exchange.rules.cells import csv_text, plain_cell
 from tongxin.exchange.rules.dcat import ITEM_HEAD, PREFIXES, RIGHTS, dcat_graph, item_rows
 from tongxin.exchange.rules.rdf import Graph as OwnGraph
 from tongxin.exchange.rules.rdf import Link, Word, json_ld, rdf_xml
 from tongxin.exchange.terms import Sharing
 from tongxin.exchange.tests.statistics import by, giving, head, people
 from tongxin.exchange.tests.test_releasing import LATER, asked
+from tongxin.law.rules.cells import csv_text, plain_cell
 from tongxin.places.queries import city_day
 
 SHAPES = Path(__file__).with_name("dcat_ap_3_0_1.csv")

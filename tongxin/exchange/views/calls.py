@@ -71,7 +71,7 @@ def _row(one: Call, names: Any) -> dict[str, Any]:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest, number: str) -> HttpResponse:
     """调用一次：填、看清、再查。 One call: filled in, shown with its clauses, then looked at, and shown once."""
     ground, me = DataGround.now(), who(request)

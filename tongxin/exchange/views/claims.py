@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.acts.terms import By, Conflict, InvalidInput, Refused, Standing, sign_off, who
 from tongxin.exchange import operations
@@ -47,7 +47,7 @@ def _authority() -> str:
 # ---- Contests and requests ---------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """我单位要答复的。 Contests and requests my organ answers; the authority sees what is overdue anywhere. Five statements."""
     standing = _standing(request, OFFICERS)
@@ -81,7 +81,7 @@ def _row(row: Contest | RightsRequest, ground: DataGround, term: dict[str, Any] 
     return {**told, "what": what, "term": term, "url": url, "waits": row.state in {"open", "raised"}}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """一份异议或者请求：先折着，打开记一笔。 A contest or request: folded first; POST opens it, as an act the person sees."""
@@ -191,7 +191,7 @@ def _answered(
 # ---- Deferrals ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def deferrals(request: HttpRequest) -> HttpResponse:
     """我单位的暂缓，和提出一项。 The deferrals of my organ; a data officer proposes one."""
@@ -230,7 +230,7 @@ def _deferral_row(row: Deferral, ground: DataGround) -> dict[str, Any]:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def deferral(request: HttpRequest, number: str) -> HttpResponse:
     """一项暂缓：决定，提前结束。 One deferral: decided by another person, or ended early."""
@@ -287,7 +287,7 @@ def _deferral_done(request: HttpRequest, found: Deferral, at: datetime, got: dic
 # ---- The auditor's proof -----------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def complete(request: HttpRequest) -> HttpResponse:
     """齐不齐的证明。 The proof over the whole city: all rows naming persons = shown + deferred, person by person, nobody named.
 

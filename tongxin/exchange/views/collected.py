@@ -67,7 +67,7 @@ def _own() -> list[dict[str, object]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest) -> HttpResponse:
     """登记一问。 Records what a form of one's own organ asks."""
     me = who(request)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused
 from tongxin.exchange import operations
@@ -38,7 +38,7 @@ def _acting(request: HttpRequest, ground: DataGround) -> Reader | HttpResponse:
 # ---- Contests ----------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def contest(request: HttpRequest, handle: str) -> HttpResponse:
     """对一行提出异议。 Contest a line: one ground, words if one likes, and what happens next."""
@@ -75,7 +75,7 @@ def _to(name: str, number: str, reader: Reader, **words: str) -> HttpResponseRed
     return HttpResponseRedirect(reverse(name, args=[number]) + (f"?{query}" if query else ""), status=303)
 
 
-@require_GET
+@require_safe
 @shown.private
 def my_contest(request: HttpRequest, number: str) -> HttpResponse:
     """一份异议。 A contest: where it is, until when, what was answered, what one can do. At most eight statements."""
@@ -106,7 +106,7 @@ def clause_links(refs: str) -> list[dict[str, str]]:
     return [{"label": shown.clause_words(c), "url": c.url} for c in cited(refs=refs.split())]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse:
     """转主管部门，或者撤回。 Raise a contest to the authority, or withdraw it."""
@@ -145,7 +145,7 @@ def my_contest_act(request: HttpRequest, number: str, what: str) -> HttpResponse
 # ---- Requests ----------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @shown.private
 def requests(request: HttpRequest) -> HttpResponse:
     """我的请求。 A person's requests, and the way to a new one. At most six statements."""
@@ -162,7 +162,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/requests.html", {"reader": reader, "rows": rows})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def new_request(request: HttpRequest) -> HttpResponse:
     """提出请求。 Make a request: what, about what, why."""
@@ -201,7 +201,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def my_request(request: HttpRequest, number: str) -> HttpResponse:
     """一项请求；POST 撤回。 A request: where it is, until when, what was answered; POST withdraws it."""

@@ -75,7 +75,7 @@ class Sheet:
     "agree_data", "supplement_data", "consent_data", "refuse_data", "deliver_data", "grant_extension", "publish_revision",
     "return_revision", "suspend_grant", "resume_grant", "terminate_grant", "consent_onward", "settle_dispute",
 )  # fmt: skip
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def do(request: HttpRequest, verb: str, subject: str) -> HttpResponse:
     """做一件事。 GET: its form with the basis, filled in with what the city knows; POST: it is done. Fifteen statements to show it at most."""
     me = who(request)

@@ -70,7 +70,7 @@ def _state(one: Emergency, ground: DataGround) -> dict[str, Any]:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """启用紧急调用。 Breaking the glass: the item first, then why, what, until when."""
     ground, me = DataGround.now(), who(request)
@@ -100,7 +100,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/emergency_new.html", context, status=400 if form.errors else status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """一次紧急调用。 One emergency: why, what came of it, what is owed; POST: one of its acts."""
     ground, me = DataGround.now(), who(request)

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tongxin.exchange.queries import export
-from tongxin.exchange.rules.cells import csv_text
 from tongxin.exchange.rules.dcat import FIELD_HEAD, ITEM_HEAD, Catalogue, dcat_graph, item_rows
 from tongxin.exchange.rules.rdf import json_ld, rdf_xml
+from tongxin.law.rules.cells import csv_text
 from tongxin.places.queries import city_day
 
 

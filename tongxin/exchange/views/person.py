@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.acts.terms import Actor, InvalidInput, who
 from tongxin.exchange import operations
@@ -32,7 +32,7 @@ FEW: Final = 5  # of the folded kinds that many stand on the first page
 # ---- The page ----------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @shown.private
 def my_data(request: HttpRequest) -> HttpResponse:
     """谁看过我的数据。 Looks at my data first, other acts and my own folded; filters as words in the address. At most 26 statements."""
@@ -165,7 +165,7 @@ KIND_LABELS: Final = {
 }
 
 
-@require_GET
+@require_safe
 @shown.private
 def my_line(request: HttpRequest, handle: str) -> HttpResponse:
     """一行的全部。 One line whole: clauses with their text, why they apply, its receipt, its contest. At most twelve statements."""
@@ -212,7 +212,7 @@ def open_for(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("my_data") + reader.suffix, status=303)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @shown.private
 def particulars(request: HttpRequest) -> HttpResponse:
     """我的联系办法。 One's own particulars: read, put right, taken back."""
@@ -242,7 +242,7 @@ def particulars(request: HttpRequest) -> HttpResponse:
 # ---- In public ---------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def deferred(request: HttpRequest) -> HttpResponse:
     """暂缓显示的公开数。 In public: how many lines are deferred now, by organ and clause; whose, nobody learns here. Three statements."""
     ground = DataGround.now()

@@ -1,14 +1,12 @@
 """本人的记录作成文件。 A person's record as files: all lines as a table, and a full copy for machines (个人信息保护法 art. 45)."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.exchange.queries import claims
 from tongxin.exchange.queries import person as read
@@ -19,9 +17,9 @@ from tongxin.exchange.views.data_shown import DataGround
 from tongxin.exchange.views.person_shown import Words
 from tongxin.exchange.views.reader import Reader, gate
 from tongxin.identity.queries import own_particulars
+from tongxin.law.rules.cells import csv_text
 
 WHOLE: Final = 100_000
-CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final = (
     "when",
     "kind",
@@ -83,7 +81,7 @@ def _exported(line: Line, words: Words, ground: DataGround, contest: Any) -> dic
     }
 
 
-@require_GET
+@require_safe
 @shown.private
 def lines_csv(request: HttpRequest) -> HttpResponse:
     """下载 CSV。 All lines as a table (个人信息保护法 art. 45: 复制)."""
@@ -91,9 +89,7 @@ def lines_csv(request: HttpRequest) -> HttpResponse:
     reader = gate(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
+    rows = []
     for row in exported(reader, ground):
         cells = {
             **row,
@@ -102,16 +98,11 @@ def lines_csv(request: HttpRequest) -> HttpResponse:
             "contest": f"{row['contest']['number']} {row['contest']['state']}" if row["contest"] else "",
             "deferred": " ".join(f"{was['since']}/{was['until']}" for was in row["deferred"]),
         }
-        table.writerow([plain_cell(str(cells[name])) for name in COLUMNS])
-    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "my-data.csv")
+        rows.append([str(cells[name]) for name in COLUMNS])
+    return _file(csv_text(COLUMNS, rows), "text/csv; charset=utf-8", "my-data.csv")
 
 
-def plain_cell(value: str) -> str:
-    """不会被当成公式的格子。 A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
-
-
-@require_GET
+@require_safe
 @shown.private
 def copy_json(request: HttpRequest) -> HttpResponse:
     """一份副本。 A machine-readable copy of what the platform holds of a person (个人信息保护法 art. 45): particulars, lines, claims."""

@@ -20,13 +20,13 @@ from tongxin.exchange.models import Release
 from tongxin.exchange.queries import releases as reading
 from tongxin.exchange.queries import statistics
 from tongxin.exchange.queries.export import title_of
-from tongxin.exchange.rules.cells import csv_text
 from tongxin.exchange.rules.noise import MICRO
 from tongxin.exchange.rules.releases import Protection, Query
 from tongxin.exchange.views import release_shown as shown
 from tongxin.exchange.views.export import file_named
 from tongxin.exchange.views.release_shown import said
 from tongxin.law.queries.lists import entry_at
+from tongxin.law.rules.cells import csv_text
 from tongxin.places.queries import city_day
 
 MOST = 50
@@ -151,7 +151,7 @@ def release_json(request: HttpRequest, number: str) -> HttpResponse:
 # ---- Asking and deciding --------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """提出统计。 Asks for a table: first which item, then by what."""
     if not who(request).signed_in:
@@ -220,7 +220,7 @@ def _field(form: forms.Form, name: str) -> str | None:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, number: str) -> HttpResponse:
     """一个统计问题。 One question: the head of the provider's office releases the table, or declines."""
     me = who(request)
@@ -263,7 +263,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def budgets(request: HttpRequest) -> HttpResponse:
     """隐私预算。 The privacy budget of every item: what there is, what is spent. The authority's head sets it."""
     me, at = who(request), timezone.now()

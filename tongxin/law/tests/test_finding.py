@@ -1,8 +1,8 @@
 """按平常话找事项。 Plain words find the matter."""
 
+from tongxin.law.rules.cells import plain_cell
 from tongxin.law.rules.finding import matters_like, pieces
 from tongxin.law.terms import MatterEntry
-from tongxin.law.views.lists import plain_cell
 
 
 def entry(code: str, name: str, name_en: str, condition: str = "") -> MatterEntry:

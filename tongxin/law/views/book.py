@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path, re_path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tongxin.law import queries
 from tongxin.law.forms import BookForm
@@ -52,6 +53,7 @@ SUBJECT_LABELS: Final[Mapping[str, Any]] = {
 }
 
 
+@require_safe
 def instruments(request: HttpRequest) -> HttpResponse:
     """现行有效的法律文件，按位阶、主题；可选一天。 Instruments in force on a chosen day, by level and subject. Two statements."""
     today, root = city_day(timezone.now()), city().root
@@ -139,6 +141,7 @@ def _group(
     }
 
 
+@require_safe
 def instrument(request: HttpRequest, key: str, date: str) -> HttpResponse:
     """一个版本的全文，逐条可引。 The text of a version, each clause with its own address. Six statements."""
     version = queries.version_of(key=key, adopted=_date(date))

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import re_path, reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.law.forms.reading import DayForm
@@ -49,6 +50,7 @@ class Facts:
         return self.has_words and self.force is Force.NOW
 
 
+@require_safe
 def clause(request: HttpRequest, key: str, date: str, clause: str) -> HttpResponse:
     """一个条款：条文、效力、沿革、谁以它为依据。 One clause: words, force, history, what rests on it.
 
@@ -78,6 +80,7 @@ def clause(request: HttpRequest, key: str, date: str, clause: str) -> HttpRespon
     return render(request, "law/clause.html", context)
 
 
+@require_safe
 def clause_json(request: HttpRequest, key: str, date: str, clause: str) -> HttpResponse:
     """同一页，程序用。 The same page for programs. Eleven statements where the instrument has one version."""
     facts = _facts(key, date, clause)
@@ -109,6 +112,7 @@ def clause_json(request: HttpRequest, key: str, date: str, clause: str) -> HttpR
     return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json; charset=utf-8")
 
 
+@require_safe
 def on_day(request: HttpRequest, key: str) -> HttpResponse:
     """某一天的文本：转到那天有效的版本。 The text of a day: on to the version in force then. Three statements.
 

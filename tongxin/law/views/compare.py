@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import re_path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tongxin.law.forms.reading import CompareForm
 from tongxin.law.models import Version
@@ -29,6 +30,7 @@ SHOWN: Final[Mapping[str, tuple[Any, frozenset[str]]]] = {
 }
 
 
+@require_safe
 def compare(request: HttpRequest, key: str) -> HttpResponse:
     """两个版本对照。 Two versions side by side; what changed unless more is asked for. Five statements."""
     versions = reading.versions_known(key=key)

@@ -1,6 +1,5 @@
 """各清单的页面：总览、一张清单、一项、变动、下载。 Public pages of the lists: all of them, one, an entry, changes, downloads."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +10,14 @@ from django.shortcuts import render
 from django.urls import re_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.terms import By, who
 from tongxin.law.forms.listing import said
 from tongxin.law.models import ListChange, ListEntry
 from tongxin.law.queries import CitedClause, cited, lists
 from tongxin.law.queries.lists import Held
+from tongxin.law.rules.cells import csv_text
 from tongxin.law.rules.natures import PARTS, Listing, facts_of
 from tongxin.law.views import shown
 from tongxin.organs.queries import organs_by_function
@@ -56,6 +57,7 @@ class Asked:
         )
 
 
+@require_safe
 def all_lists(request: HttpRequest) -> HttpResponse:
     """全部清单：各有多少项，在用多少，停用多少。 Every list with its numbers, and the newest changes. Four statements."""
     day = city_day(timezone.now())
@@ -74,6 +76,7 @@ def all_lists(request: HttpRequest) -> HttpResponse:
     return render(request, "law/lists.html", context)
 
 
+@require_safe
 def one_list(request: HttpRequest, kind: str) -> HttpResponse:
     """一张清单。 One list, filtered. Five statements."""
     listing, day, asked = shown.LISTING_OF[kind], city_day(timezone.now()), Asked.of(request)
@@ -97,26 +100,24 @@ def one_list(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "law/list.html", context)
 
 
+@require_safe
 def one_list_csv(request: HttpRequest, kind: str) -> HttpResponse:
     """一张清单，表格文件。 A list as CSV; a cell that a spreadsheet would run is made plain. Three statements."""
     listing, found = _exported(request, kind)
     facts = [fact.name for fact in facts_of(listing.value)]
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{kind}.csv"'},
-    )
-    sheet = csv.writer(response)
-    sheet.writerow([*COLUMNS, *(f"facts.{name}" for name in facts)])
+    rows = []
     for one in found:
         clauses = ";".join(clause["ref"] for clause in one["clauses"])
         own = [clauses if name == "clauses" else one[name] for name in COLUMNS]
-        sheet.writerow(
-            [shown.plain_cell(_flat(cell)) for cell in (*own, *(one["facts"].get(f, "") for f in facts))]
-        )
-    return response
+        rows.append([_flat(cell) for cell in (*own, *(one["facts"].get(f, "") for f in facts))])
+    return HttpResponse(
+        csv_text([*COLUMNS, *(f"facts.{name}" for name in facts)], rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{kind}.csv"'},
+    )
 
 
+@require_safe
 def one_list_json(request: HttpRequest, kind: str) -> HttpResponse:
     """一张清单，程序用。 A list as JSON, in the order of codes. Three statements."""
     listing, found = _exported(request, kind)
@@ -124,6 +125,7 @@ def one_list_json(request: HttpRequest, kind: str) -> HttpResponse:
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
+@require_safe
 def one_entry(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """一项：要素、依据、在不在用和为什么、历次变动。 An entry: facts, basis, state and why, its history. Eight statements."""
     listing, day = shown.LISTING_OF[kind], city_day(timezone.now())
@@ -151,6 +153,7 @@ def one_entry(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     return render(request, "law/entry.html", context)
 
 
+@require_safe
 def list_changes(request: HttpRequest, kind: str) -> HttpResponse:
     """一张清单的变动，新的在前。 The history of a whole list, newest first, paged. Two statements."""
     listing = shown.LISTING_OF[kind]
@@ -172,6 +175,7 @@ def list_changes(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "law/changes.html", context)
 
 
+@require_safe
 def to_its_own(request: HttpRequest, kind: str) -> HttpResponse:
     """事项清单、职权清单的老网址。 The two lists that have pages of their own keep their addresses."""
     del request

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import re_path
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tongxin.law import queries
 from tongxin.law.models import Clause, Suspension, Version
@@ -21,6 +22,7 @@ from tongxin.law.terms import ClauseKind
 from tongxin.places.queries import city_day
 
 
+@require_safe
 def akn_xml(request: HttpRequest, key: str, date: str) -> HttpResponse:
     """一个版本的 Akoma Ntoso。 A version as Akoma Ntoso 3.0; not found where its text is not held. Four statements."""
     del request

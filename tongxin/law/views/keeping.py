@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import By, InvalidInput, sign_off, who
 from tongxin.law import operations, queries
@@ -93,6 +93,7 @@ def effect_words(effect: Effect) -> dict[str, Any]:
     }
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """法典工作台。 What waits for a person: candidates, doubts, reviews, lists to bring up to date. Six statements."""
     waiting = [effect_words(effect) for effect in book.effects_waiting()]
@@ -110,7 +111,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def effect(request: HttpRequest, number: int) -> HttpResponse:
     """一条变动，确认或排除。 One effect: what it says, what else the same text does to the same version, the decision. Three
     statements.
@@ -156,7 +157,7 @@ def _done(form: forms.Form, run: Callable[[Any], object]) -> bool:
     return True
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def effect_new(request: HttpRequest) -> HttpResponse:
     """登记一条变动。 Note an effect, to be confirmed after its impact has been looked at. No statement to show it."""
     initial = {name: request.GET.get(name, "") for name in ("by", "by_clause", "kind", "target", "clause")}
@@ -172,7 +173,7 @@ def effect_new(request: HttpRequest) -> HttpResponse:
     return render(request, "law/effect_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """文本入库：先读一遍，再入库。 Enter a text: read first and show what was read, then enter. No statement to show it."""
     form = EnterForm(posted(request), request.FILES or None)
@@ -228,7 +229,7 @@ def _ref(row: Doubt) -> ClauseRef:
     return ClauseRef(row.version.instrument.key, row.version.adopted, row.clause_key)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def doubt(request: HttpRequest, number: int) -> HttpResponse:
     """一处存疑。 One doubt, with the words around it, and what a person says of it. Two statements."""
     row = book.doubt_of(number=number)
@@ -255,7 +256,7 @@ def doubt(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """一条复查。 An act that was done after its basis had ended, and what becomes of it. Two statements."""
     row = book.review_of(number=number)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, re_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import BY_LABELS, By, Conflict, InvalidInput, Refused, Who, sign_off, who
 from tongxin.law import operations
@@ -34,7 +34,7 @@ Open = EntryApplication.State.OPEN
 # ---- Applying --------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, kind: str) -> HttpResponse:
     """申请列入。 The form of an application; POST: it is made, or every rule that stands against it is named."""
     listing, me = shown.LISTING_OF[kind], who(request)
@@ -96,6 +96,7 @@ def _where(form: ApplyForm, name: str | None) -> str:
 # ---- The applications ------------------------------------------------------------------------------------------------
 
 
+@require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """列入申请：牵头机构看全部，别的机构看自己的。 Applications: the lead body sees all, another organ its own."""
     me = who(request)
@@ -137,7 +138,7 @@ def _state(row: EntryApplication) -> str:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application(request: HttpRequest, number: int) -> HttpResponse:
     """一件申请；牵头机构列入或者不予列入，申请机构撤回。 An application: admitted, refused or withdrawn."""
     me = who(request)
@@ -237,7 +238,7 @@ def _clause(ref: str) -> CitedClause | None:
 
 
 @sign_off()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, kind: str) -> HttpResponse:
     """移出清单。 Taking an entry off its list; `code` says which."""
     listing, me = shown.LISTING_OF[kind], who(request)

@@ -1,6 +1,5 @@
 """清单的页面。 Pages of the lists: open to everybody, nothing personal on them."""
 
-import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -12,15 +11,17 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import By, post_words, who
 from tongxin.law import queries
 from tongxin.law.queries import lists
 from tongxin.law.queries.lists import Held
+from tongxin.law.rules.cells import csv_text
 from tongxin.law.terms import Limit, MatterEntry, Stage
 from tongxin.law.views.entries import history
-from tongxin.law.views.shown import basis_of, function_words, in_english, plain_cell
+from tongxin.law.views.shown import basis_of, function_words, in_english
 from tongxin.organs.queries import organs_by_function
 from tongxin.places.queries import city, city_day
 
@@ -43,6 +44,7 @@ STAGE_LABELS: Final[Mapping[Stage, Any]] = {
 }
 
 
+@require_safe
 def matters(request: HttpRequest) -> HttpResponse:
     """事项清单，按类别、按有无依据、按字词。 The matter list by category, basis and words. Two statements."""
     rows = _matter_rows()
@@ -57,6 +59,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     return render(request, "law/matters.html", context)
 
 
+@require_safe
 def matters_csv(request: HttpRequest) -> HttpResponse:
     """事项清单，表格文件。 The matter list as CSV; a cell that a spreadsheet would run is made plain. Two statements."""
     rows = _chosen(
@@ -68,6 +71,7 @@ def matters_csv(request: HttpRequest) -> HttpResponse:
     return _sheet("matters.csv", EXPORT, rows)
 
 
+@require_safe
 def matters_json(request: HttpRequest) -> HttpResponse:
     """事项清单，程序用。 The matter list as JSON. Two statements."""
     rows = _chosen(
@@ -79,6 +83,7 @@ def matters_json(request: HttpRequest) -> HttpResponse:
     return _object("matters", EXPORT, rows)
 
 
+@require_safe
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """一个事项：条件、期限、承办、依据、变动。 An entry: conditions, limits, who handles it, its basis, its history. Eight statements."""
     day = city_day(timezone.now())
@@ -107,6 +112,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "law/matter.html", context)
 
 
+@require_safe
 def powers(request: HttpRequest) -> HttpResponse:
     """职权清单：每个行为，谁能做，凭哪一条。 The powers list: each act, who may do it, under which clauses. Three statements."""
     rows = []
@@ -127,12 +133,14 @@ def powers(request: HttpRequest) -> HttpResponse:
     return render(request, "law/powers.html", {"rows": rows})
 
 
+@require_safe
 def powers_csv(request: HttpRequest) -> HttpResponse:
     """职权清单，表格文件。 The powers list as CSV; a cell that a spreadsheet would run is made plain. Two statements."""
     del request
     return _sheet("powers.csv", POWER_EXPORT, _power_rows())
 
 
+@require_safe
 def powers_json(request: HttpRequest) -> HttpResponse:
     """职权清单，程序用。 The powers list as JSON. Two statements."""
     del request
@@ -143,15 +151,11 @@ def powers_json(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
-    response = HttpResponse(
-        "\ufeff",
+    return HttpResponse(
+        csv_text(columns, ([_flat(row[column]) for column in columns] for row in rows)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    sheet = csv.writer(response)
-    sheet.writerow(columns)
-    sheet.writerows([[plain_cell(_flat(row[column])) for column in columns] for row in rows])
-    return response
 
 
 def _object(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import By, Who, post_words, who
@@ -45,7 +45,7 @@ NOT_ON_THE_PAGE: Final = frozenset({"answer_comment"})  # is offered beside each
 # ---- The list -------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def lawmaking(request: HttpRequest) -> HttpResponse:
     """正在立的法：征求意见的在前。 The laws in the making, those open for comments first. Six statements, head and foot included."""
     ground = now_here()
@@ -76,7 +76,7 @@ def _row(project: LegislativeProject, clock: Any, ground: MakingGround) -> dict[
     }
 
 
-@require_GET
+@require_safe
 def stages(request: HttpRequest) -> HttpResponse:
     """立法的各个环节：谁来做、凭哪一条、多长时间。 The stages: who, on which clause, how long. Thirteen statements."""
     ground = now_here()
@@ -127,7 +127,7 @@ def _who(role: Role, steering: str) -> str:
 # ---- A project ------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def project(request: HttpRequest, number: str) -> HttpResponse:
     """一个立法项目。 The page of a project: where it stands, its drafts, what was said, every step.
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import ANONYMOUS, Conflict, InvalidInput
 from tongxin.law import operations
@@ -42,7 +42,7 @@ KEPT: Final = 3  # how many receipts a browser keeps, to show them once more
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: HttpRequest, number: str) -> HttpResponse:
     """提意见。 One page of the comment: GET begins, POST answers the page that was shown and goes to the next."""
     file, ground = shown.file_of(number), now_here()
@@ -163,7 +163,7 @@ def _closed(
 
 
 @never_cache
-@require_GET
+@require_safe
 @shown.private
 def done(request: HttpRequest, number: str, comment: str) -> HttpResponse:
     """收到了。 The receipt: number and private link, for the browser that sent it alone."""
@@ -181,7 +181,7 @@ def done(request: HttpRequest, number: str, comment: str) -> HttpResponse:
 # ---- One's own comment ----------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @shown.private
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """凭口令看自己的意见。 The commenter's own page: what they said, what became of it, who looked at what they left. Seven statements."""

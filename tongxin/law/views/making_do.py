@@ -52,7 +52,7 @@ class Sheet:
 # ---- Proposing ------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
     """提出立法项目。 Proposes a law."""
     me, ground = who(request), now_here()
@@ -99,7 +99,7 @@ def _targets() -> list[tuple[str, str]]:
     "shelve_law",
     "send_for_approval",
 )
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """做一步。 GET: the form of a step with its basis, or why it cannot be taken; POST: it is taken."""
     if verb not in ACTS and verb not in DRAFTS:
@@ -321,7 +321,7 @@ def typed(form: forms.Form) -> list[dict[str, str]]:
 # ---- Who commented --------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def commenter(request: HttpRequest, number: str, comment: str) -> HttpResponse:
     """提意见的人留下的信息。 What a commenter left: says before that opening it is an act; POST opens it once."""
     me, ground, file = who(request), now_here(), shown.file_of(number)

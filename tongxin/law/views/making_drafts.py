@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.terms import who
 from tongxin.law.forms.making import OUTCOME_LABELS
@@ -37,7 +37,7 @@ def draft_of(file: ProjectFile, seq: int) -> Draft:
     return found
 
 
-@require_GET
+@require_safe
 def draft(request: HttpRequest, number: str, seq: int) -> HttpResponse:
     """一稿全文，逐条可提意见。 The text of a draft, clause by clause, each with its own address. Nine statements, two more while it is not public."""
     file, ground, standing = shown.file_of(number), now_here(), who(request).standing
@@ -102,7 +102,7 @@ def _lines(
         yield after
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest, number: str, old: int, new: int) -> HttpResponse:
     """两稿对照。 Two drafts side by side, clause by clause."""
     file, ground = shown.file_of(number), now_here()
@@ -137,7 +137,7 @@ def _pair(row: Row) -> dict[str, Any]:
 # ---- What was said --------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def comments(request: HttpRequest, number: str) -> HttpResponse:
     """意见与它们的结果。 The comments and what became of each; who answers sees those without an answer too. Twelve statements, fourteen for an office."""
     file, ground, me = shown.file_of(number), now_here(), who(request)

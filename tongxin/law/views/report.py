@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tongxin.law.models import Doubt
 from tongxin.law.queries.report import UNCOMPARED, DoubtCount, TextState, doubt_counts, doubts, texts_wanting
@@ -51,6 +52,7 @@ RESOLUTION_WORDS: Final[Mapping[str, Any]] = {
 }
 
 
+@require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """导入报告：存疑逐处，文本缺什么。 The import report: every doubt, and what texts lack. Four statements."""
     counts = doubt_counts()

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tongxin.law.forms import SearchForm
 from tongxin.law.queries.search import (
@@ -37,6 +38,7 @@ STANDING_WORDS: Final[Mapping[str, Any]] = {
 }
 
 
+@require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """全文检索。 The search and a page of what was found, by instrument. Three statements; one before anything is asked."""
     form, asked = _asked(request)
@@ -51,6 +53,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "law/search.html", context, status=400 if form.errors else 200)
 
 
+@require_safe
 def search_json(request: HttpRequest) -> HttpResponse:
     """全文检索，程序用。 The same as JSON; bad questions are answered 400 with what is wrong. Three statements."""
     form, asked = _asked(request)

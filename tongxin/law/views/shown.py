@@ -25,7 +25,6 @@ from tongxin.law.rules.natures import (
 from tongxin.organs.terms import OrganFacts
 
 # A cell that a spreadsheet would run as a formula.
-CELLS_THAT_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
 PLACE_LEVELS: Final[Mapping[str, Any]] = {
     "city": gettext_lazy("市级"),
     "district": gettext_lazy("县（市、区）级"),
@@ -52,11 +51,6 @@ TELLING: Final[Mapping[Listing, str]] = {
     Listing.PURCHASE: "method",
     Listing.DELEGATION: "principal",
 }
-
-
-def plain_cell(value: str) -> str:
-    """表格里不会被当成公式的格子。 A cell that no spreadsheet takes for a formula: a quote before what would start one."""
-    return f"'{value}" if value.startswith(CELLS_THAT_RUN) else value
 
 
 def in_english() -> bool:

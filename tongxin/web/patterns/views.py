@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template import Context, RequestContext, Template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
+from django.views.decorators.http import require_safe
 
 from tongxin.web.patterns.catalogue import PATTERNS
 from tongxin.web.patterns.samples import GRIDS
@@ -33,6 +34,7 @@ class Pair:
     drawn: tuple[Drawn, ...]
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """全部部件。 All components."""
     pick = _picker(get_language() or "")
@@ -40,6 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "patterns/index.html", {"entries": entries})
 
 
+@require_safe
 def pattern(request: HttpRequest, slug: str) -> HttpResponse:
     """一个部件的各种状态。 One component in all its states."""
     found = next((p for p in PATTERNS if p.slug == slug), None)
@@ -57,6 +60,7 @@ def pattern(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "patterns/pattern.html", context)
 
 
+@require_safe
 def grids(_request: HttpRequest) -> JsonResponse:
     """样式簿地图用的假网格。 Made-up grids for the pattern book's maps."""
     return JsonResponse(GRIDS)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -31,7 +32,7 @@ STYLESHEETS: Final = (
     "receipt", "confirm_dangerous", "table_twin", "chart", "number", "filters", "pager", "desk_list",
     "empty_state", "small_map",
 )  # fmt: skip
-DISPLAY_COOKIE: Final = "tongxin_display"
+DISPLAY_COOKIE: Final = f"{settings.COOKIES}_display"
 DISPLAYS: Final = frozenset({"large", "contrast"})
 WEEKDAYS: Final = (
     ("周一", "Mon"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from oauthlib.oauth2.rfc6749 import errors
 
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, who
@@ -29,7 +29,7 @@ from tongxin.web.fresh import ask_again
 from tongxin.web.middleware import POLICY
 
 
-@require_GET
+@require_safe
 def configuration(request: HttpRequest) -> JsonResponse:
     """发现文件。 The discovery document: what is offered, and nothing that is not. No statement."""
 

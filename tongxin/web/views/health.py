@@ -85,7 +85,14 @@ def display(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(wanted if safe else "/")
     chosen = sorted(DISPLAYS.intersection(request.POST.get("display", "").split(".")))
     if chosen:
-        response.set_cookie(DISPLAY_COOKIE, ".".join(chosen), max_age=A_YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(
+            DISPLAY_COOKIE,
+            ".".join(chosen),
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
     else:
         response.delete_cookie(DISPLAY_COOKIE, samesite="Lax")
     return response

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from tongxin.cases.queries import case_numbered, counts_by_state, overdue_open, standing
 from tongxin.cases.terms import State
@@ -12,6 +13,7 @@ from tongxin.places.queries import city_day, is_founded
 from tongxin.web.forms import NumberForm
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """首页；带编号就去找那一件。 The first page; with a number, that matter is looked up. Three statements."""
     if not is_founded():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.acts.terms import Actor, By, Conflict, InvalidInput, Refused, Who, who
 from tongxin.identity import operations
@@ -77,6 +77,7 @@ def _not_here() -> Refused:
 
 
 @never_cache
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """身份窗口。 The desk of identity: what it does, and which recoveries wait. At most seven statements."""
     me = who(request)

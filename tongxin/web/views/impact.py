@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.acts.terms import By, InvalidInput, who
 from tongxin.law.forms.keeping import ImpactForm
@@ -44,7 +44,7 @@ KINDS: Final = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def impact_page(request: HttpRequest) -> HttpResponse:
     """影响预览。 What an instrument moves by a day. About four statements for each text that ends, and eight more."""
     today = city_day(timezone.now())
@@ -171,6 +171,7 @@ def _by_entry(rows: Sequence[MovedBinding], idle: set[str]) -> list[dict[str, An
     return sorted(found, key=lambda entry: min(ORDER.index(one["row"].what) for one in entry["bindings"]))
 
 
+@require_safe
 def impact_json(request: HttpRequest) -> HttpResponse:
     """影响预览，程序用。 The same for programs. Statements as the page's."""
     form = ImpactForm(request.GET)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.models import Notice
 from tongxin.acts.queries import FIRST, inbox
@@ -27,6 +28,7 @@ PAGES = {
 }  # where the subject of a notice is shown
 
 
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """给我和我单位的告知，新的在前。 Notices for me and for my organ, newest first. Two statements."""
     asker = who(request)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, re_path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from tongxin.acts.registry import REGISTRY
 from tongxin.cases import operations as _cases  # noqa: F401 - the words of every act come from the full register
@@ -42,6 +43,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 CHECKER: Final = Path(__file__).resolve().parents[3] / "tools" / "verify_receipt.py"
 
 
+@require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """台账是什么、最新的检查点、谁见证；带号就去那一条。 What the ledger is, its newest checkpoint, its witnesses. Four statements."""
     wanted = request.GET.get("entry", "").strip()
@@ -76,6 +78,7 @@ def _witnesses() -> list[dict[str, Any]]:
     ]
 
 
+@require_safe
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """一条：何时、哪个机构、以何职位、凭哪些条款，及其证明。 One entry and its proof. Ten statements at most."""
     row = entry_numbered(number=number)
@@ -98,6 +101,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "ledger_entry.html", context)
 
 
+@require_safe
 def receipt(request: HttpRequest, number: int) -> HttpResponse:
     """回执：拿去离线核对。 The receipt (C2SP tlog-proof), to be checked offline. Eight statements at most."""
     del request
@@ -111,6 +115,7 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(found, content_type=PLAIN, headers=said)
 
 
+@require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """公布的检查点，连同共同签名。 The published checkpoint with its cosignatures (C2SP tlog-checkpoint). Four statements."""
     del request
@@ -120,6 +125,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(found, content_type=PLAIN, headers={"Cache-Control": "no-cache"})
 
 
+@require_safe
 def tile(request: HttpRequest, name: str) -> HttpResponse:
     """一片瓦，永不变。 A tile or a bundle of entries; it never changes (C2SP tlog-tiles). Two statements."""
     try:
@@ -136,12 +142,14 @@ def tile(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(found, content_type="application/octet-stream", headers=said)
 
 
+@require_safe
 def key(request: HttpRequest) -> HttpResponse:
     """公钥。 The verifier key of signed notes: name+id+base64(type, key). No statement."""
     del request
     return HttpResponse(verifier_key() + "\n", content_type=PLAIN)
 
 
+@require_safe
 def checker(request: HttpRequest) -> HttpResponse:
     """核对回执的小程序。 The small program that verifies a receipt offline. No statement."""
     del request

@@ -18,7 +18,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from jwt import PyJWTError
 from requests import RequestException
 
@@ -68,6 +68,7 @@ def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """从外部回来。 Back from elsewhere."""
     return _carried(OAuth2CallbackView, request, provider_id)
@@ -118,6 +119,7 @@ def _not_linked(request: HttpRequest, provider: str, reason: str) -> HttpRespons
     return render(request, "account/outside.html", context, status=400)
 
 
+@require_safe
 def failed(request: HttpRequest) -> HttpResponse:
     """外部登录没有成。 The sign-in elsewhere was broken off."""
     return render(

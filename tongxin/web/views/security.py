@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.acts.terms import Actor, InvalidInput, Refused
 from tongxin.identity import operations
@@ -41,6 +41,7 @@ def own(request: HttpRequest) -> tuple[LiveSession, Account, Actor] | HttpRespon
 
 
 @never_cache
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """我的账户。 One's own account. At most nine statements."""
     found = own(request)
