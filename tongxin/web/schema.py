@@ -5,13 +5,15 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from psycopg import sql
 
 from tongxin.ledger import guard
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf, LedgerNode, LedgerStamp
+from tongxin.ledger.rules import parting
+from tongxin.web import months
 
 LEDGERS_OWN = (LedgerLeaf, LedgerNode, LedgerCheckpoint, LedgerCosignature, LedgerStamp)
 BOOKKEEPING = ("acts_delivery", *(model._meta.db_table for model in LEDGERS_OWN))  # noqa: SLF001
@@ -59,6 +61,17 @@ def is_current() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
+def make_months_ahead() -> list[str]:
+    """备好以后几个月的表。 Make the parts of the coming months, and let the guard look into those of this one and the next.
+
+    Run at every start and by the worker. Returns the tables that were made. Idempotent; quick when nothing is missing.
+    """
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        made = months.make_months(cursor)
+        cursor.execute(parting.in_hand(months.present_months(cursor)))
+    return made
+
+
 def prepare(*, role: str, password: str) -> None:
     """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
     if not is_current():
@@ -71,8 +84,14 @@ def prepare(*, role: str, password: str) -> None:
         cursor.execute(
             sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
         )
+        make_months_ahead()
         guard.install(
-            owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
+            owner,
+            role=role,
+            guarded=guarded_tables(),
+            records=record_tables(),
+            bookkeeping=BOOKKEEPING,
+            months=months.present_months(cursor),
         )
         for table in PASSING:
             cursor.execute(
