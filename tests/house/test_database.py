@@ -102,7 +102,9 @@ def test_every_table_of_every_capability_carries_the_guard(owner: psycopg.Connec
 
 def test_the_parts_of_divided_tables_are_nobodys_to_write(owner: psycopg.Connection) -> None:
     parts = {row[0] for row in owner.execute(rules.PARTS, {"role": ROLE})}
-    assert {"acts_notice_before", "acts_notice_rest", "ledger_ledgerentry_rest"} <= parts and len(parts) >= 6 * 6
+    assert {"acts_notice_before", "acts_notice_rest", "ledger_ledgerentry_rest"} <= parts and len(
+        parts
+    ) >= 6 * 6
     found = rules.parts(owner, ROLE)
     assert not found, said(found)
 
@@ -126,7 +128,9 @@ def test_a_part_that_could_be_written_is_named(owner: psycopg.Connection, statem
 def test_a_write_to_a_part_is_refused_to_the_role_and_to_the_owner(
     app: psycopg.Connection, owner: psycopg.Connection
 ) -> None:
-    for (part,) in owner.execute("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'").fetchall():
+    for (part,) in owner.execute(
+        "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"
+    ).fetchall():
         table = sql.Identifier(part)
         writes = [
             sql.SQL("INSERT INTO {t} SELECT * FROM {t} WHERE false").format(t=table),

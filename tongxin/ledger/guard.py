@@ -125,7 +125,11 @@ def install(
         cursor.execute(_sql("GRANT USAGE ON SCHEMA public TO {role}", role))
         cursor.execute(_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}", role))
         cursor.execute(PARTS)
-        for (part,) in cursor.fetchall():  # by the whole table alone: what a part holds is nobody's to write or read directly
+        for (
+            part,
+        ) in (
+            cursor.fetchall()
+        ):  # by the whole table alone: what a part holds is nobody's to write or read directly
             cursor.execute(_sql("REVOKE ALL ON {table} FROM {role}", role, part))
         cursor.execute(_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role))
         cursor.execute(_sql(f"GRANT INSERT ({ENTRY_COLUMNS}) ON ledger_ledgerentry TO {{role}}", role))

@@ -170,6 +170,30 @@ class LedgerCosignature(models.Model):
         return f"{self.size} {self.witness}"
 
 
+class LedgerArchive(models.Model):
+    """已存档的月。 A month of a table that was archived and dropped; only the owner of the tables writes here.
+
+    `digest` is the SHA-256 of the file, `manifest` that of the manifest which names it; `size` the checkpoint by which they were
+    proved. `seal` is the log's own signature on the row: nobody takes a month away and calls it archived. month 0: `before`.
+    """
+
+    pk = models.CompositePrimaryKey("relation", "month")
+    relation = models.CharField(max_length=63)
+    month = models.IntegerField()
+    rows = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    manifest = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+    seal = models.BinaryField()
+
+    class Meta:
+        verbose_name = "已存档的月"
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.month}"
+
+
 class LedgerStamp(models.Model):
     """时间戳。 An RFC 3161 token of a time-stamp authority over a checkpoint; `seal` is the log's own signature on the row."""
 

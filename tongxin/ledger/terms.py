@@ -66,6 +66,7 @@ class Verification:
     root: str
     writes: int
     first_fault: Fault | None
+    archived: int = 0  # leaves whose entries left with a month that was archived
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

@@ -5,9 +5,21 @@ from typing import Final
 
 from django.db.backends.utils import CursorWrapper
 
-from tongxin.ledger.rules.parting import AHEAD, BITS, REST, Parted, attached, empty_part, floor, part, read_part
+from tongxin.ledger.rules.parting import (
+    AHEAD,
+    BITS,
+    REST,
+    Parted,
+    attached,
+    empty_part,
+    floor,
+    part,
+    read_part,
+)
 
-_OF_ENTRY: Final = "FOREIGN KEY (entry_id) REFERENCES ledger_ledgerentry_{part} (id) DEFERRABLE INITIALLY DEFERRED"
+_OF_ENTRY: Final = (
+    "FOREIGN KEY (entry_id) REFERENCES ledger_ledgerentry_{part} (id) DEFERRABLE INITIALLY DEFERRED"
+)
 _OF_NOTICE: Final = "FOREIGN KEY (notice_id) REFERENCES acts_notice_{part} (id) DEFERRABLE INITIALLY DEFERRED"
 # In order: what a part refers to stands before it. The migrations that divided the tables say the same.
 PARTED: Final = (
@@ -47,7 +59,7 @@ def missing(cursor: CursorWrapper) -> list[tuple[Parted, int]]:
     (now,) = cursor.fetchone()
     wanted = set(range(now, now + AHEAD + 1))
     for one in PARTED:
-        cursor.execute(f"SELECT DISTINCT {one.key} >> {BITS} FROM {one.name(REST)}")  # noqa: S608 - our own names
+        cursor.execute(f"SELECT DISTINCT {one.key} >> {BITS} FROM {one.name(REST)}")
         wanted |= {of for (of,) in cursor.fetchall()}
     return [(one, of) for one in PARTED for of in sorted(wanted - set(months_of(cursor, one)))]
 
@@ -75,7 +87,7 @@ def _move(cursor: CursorWrapper, one: Parted, of: int) -> None:
     table = one.name(part(of))
     cursor.execute(
         f"ALTER TABLE {table} DISABLE TRIGGER tongxin_apart; "
-        f"INSERT INTO {table} SELECT * FROM {one.name(REST)} WHERE {one.key} >= {floor(of)} AND {one.key} < {floor(of + 1)}; "  # noqa: S608
+        f"INSERT INTO {table} SELECT * FROM {one.name(REST)} WHERE {one.key} >= {floor(of)} AND {one.key} < {floor(of + 1)}; "
         f"ALTER TABLE {table} ENABLE TRIGGER tongxin_apart"
     )
 
@@ -85,6 +97,6 @@ def _empty_rest(cursor: CursorWrapper, lacking: Sequence[tuple[Parted, int]]) ->
         rest = one.name(REST)
         cursor.execute(
             f"ALTER TABLE {rest} DISABLE TRIGGER tongxin_apart; "
-            f"DELETE FROM {rest} WHERE {one.key} >= {floor(of)} AND {one.key} < {floor(of + 1)}; "  # noqa: S608
+            f"DELETE FROM {rest} WHERE {one.key} >= {floor(of)} AND {one.key} < {floor(of + 1)}; "
             f"ALTER TABLE {rest} ENABLE TRIGGER tongxin_apart"
         )

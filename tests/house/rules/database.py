@@ -25,6 +25,7 @@ UNGUARDED = {
     "ledger_ledgercheckpoint": "the sequencer's; signed",
     "ledger_ledgercosignature": "a witness's; signed by it",
     "ledger_ledgerstamp": "a time-stamp authority's; sealed by the log",
+    "ledger_ledgerarchive": "the owner's alone; sealed by the log, so that a row put in is found",
     "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
     "identity_ticket": "what stands between two requests for a minute; signed, so that a planted row is not read",
     "allauth_idp_oidc_token": "tokens of minutes for other systems, by a keyed digest: a planted one opens nothing",
@@ -188,7 +189,9 @@ def parts(connection: psycopg.Connection, role: str) -> list[Violation]:
     """Nobody writes to a part of a table: the role has no right to it at all, and the owner is refused by its trigger."""
     found = []
     for table, refuses, rights_held in connection.execute(PARTS, {"role": role}).fetchall():
-        found += [Violation(f"table {table}", f"the role may {right} on a part", WHOLE) for right in rights_held]
+        found += [
+            Violation(f"table {table}", f"the role may {right} on a part", WHOLE) for right in rights_held
+        ]
         if refuses != "tongxin_apart":
             found.append(Violation(f"table {table}", "a part without its trigger `tongxin_apart`", WHOLE))
     return found

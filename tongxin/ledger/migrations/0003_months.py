@@ -32,6 +32,26 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FUNCTIONS),
         *(migrations.RunSQL(divided(one)) for one in PARTED),
+        migrations.CreateModel(
+            name="LedgerArchive",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "relation", "month", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("relation", models.CharField(max_length=63)),
+                ("month", models.IntegerField()),
+                ("rows", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("manifest", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("seal", models.BinaryField()),
+            ],
+            options={"verbose_name": "已存档的月"},
+        ),
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AlterField("ledgercontent", "entry", _entry("content", primary_key=True, serialize=False)),

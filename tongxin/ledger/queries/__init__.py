@@ -1,5 +1,6 @@
 """台账的读取。 Reads of the ledger: entries, proofs and tiles, witnesses, verification."""
 
+from tongxin.ledger.queries.archived import archived_months
 from tongxin.ledger.queries.entries import (
     acts_resting_on,
     content_of,
@@ -18,6 +19,7 @@ from tongxin.ledger.queries.trees import (
     proof_of,
     published,
     receipt_of,
+    subtree_roots,
     tile_bytes,
 )
 from tongxin.ledger.queries.verification import verification
@@ -34,6 +36,7 @@ __all__ = [
     "Proof",
     "Witnessed",
     "acts_resting_on",
+    "archived_months",
     "consistency",
     "content_of",
     "contents_about",
@@ -50,6 +53,7 @@ __all__ = [
     "proof_of",
     "published",
     "receipt_of",
+    "subtree_roots",
     "tile_bytes",
     "verification",
 ]

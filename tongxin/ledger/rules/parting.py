@@ -13,7 +13,9 @@ from typing import Final
 
 BITS: Final = 36  # below them the number of a sequence: 68 thousand million; above them the month: below 2^53 for 8,000 years
 BEFORE, REST = "before", "rest"
-AHEAD: Final = 3  # months that are made ahead: the workers may be down for that long before anything falls into `rest`
+AHEAD: Final = (
+    3  # months that are made ahead: the workers may be down for that long before anything falls into `rest`
+)
 
 FUNCTIONS: Final = f"""
 CREATE OR REPLACE FUNCTION tongxin_month(moment timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -73,7 +75,7 @@ def read_part(text: str) -> int:
     if text == BEFORE:
         return 0
     year, _, rest = text.replace("-", "_").partition("_")
-    if not (len(year) == 4 and len(rest) == 2 and (year + rest).isdecimal() and 1 <= int(rest) <= 12):  # noqa: PLR2004
+    if not (len(year) == 4 and len(rest) == 2 and (year + rest).isdecimal() and 1 <= int(rest) <= 12):
         raise ValueError(f"{text!r} is not a month YYYY-MM")
     return int(year) * 12 + int(rest) - 1
 

@@ -192,11 +192,41 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.add_argument("folder")
     _law(table)
+    _archive(table)
     acts = table.add(
         "acts", "founding.acts_table", "print docs/acts.md from the register of acts", needs="django"
     )
     acts.set_defaults(json=False)
     return table.parser
+
+
+def _archive(table: _Commands) -> None:
+    """存档的命令。 The commands of the archive."""
+    inner = table.parts.add_parser("archive", help="whole months as Parquet").add_subparsers(
+        metavar="COMMAND"
+    )
+    write = table.add(
+        "write",
+        "archiving.write",
+        "write whole months as Parquet with what proves them; with --drop they leave the database after that",
+        within=inner,
+    )
+    write.add_argument("folder")
+    write.add_argument(
+        "--before", default="", metavar="YYYY-MM", help="months before this one (36 months ago)"
+    )
+    write.add_argument("--drop", action="store_true", help="drop them once archive and ledger are verified")
+    verify = table.add(
+        "verify",
+        "archiving.verify",
+        "prove an archive by the log's key, and by the living ledger where there is one",
+        needs="nothing",
+        within=inner,
+    )
+    verify.add_argument("folder")
+    verify.add_argument(
+        "--key", default="", help="the log's public key, as /ledger/key gives it: no database is asked"
+    )
 
 
 def _law(table: _Commands) -> None:
