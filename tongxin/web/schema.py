@@ -67,6 +67,7 @@ def make_months_ahead() -> list[str]:
     Run at every start and by the worker. Returns the tables that were made. Idempotent; quick when nothing is missing.
     """
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7261)")
         made = months.make_months(cursor)
         cursor.execute(parting.in_hand(months.present_months(cursor)))
     return made

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import connection, models
 
 from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry
+from tongxin.ledger.rules import parting
 
 LEAF_COLUMNS: Final = 13
 # The columns that a leaf is made of, for entries `e`.
@@ -23,10 +24,17 @@ def newest_checkpoint() -> LedgerCheckpoint | None:
     return LedgerCheckpoint.objects.order_by("-size").first()
 
 
-def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
-    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf."""
+def contents_about(*, subject: str, since: int = 0) -> models.QuerySet[LedgerContent]:
+    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf.
+
+    `since`: the number of a row that is no younger than the subject (the case's own): months before it are not looked through.
+    """
+    begun = parting.floor(parting.month_of(since))
     return (
-        LedgerContent.objects.filter(subject=subject)
+        LedgerContent.objects.filter(subject=subject, entry_id__gte=begun)
+        .extra(
+            where=["ledger_ledgerentry.id >= %s"], params=[begun]
+        )  # said of both, or the planner opens every month of one
         .select_related("entry", "entry__leaf")
         .order_by("-entry_id")
     )

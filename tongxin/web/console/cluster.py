@@ -218,8 +218,10 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         programs = _programs(Path(cluster.home), _server_user())
         cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
         _save(data, cluster)
+    # A statement that has to look through all months of ten years locks up to 700 tables and indexes (docs/decisions/0019).
     options = (
-        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60"
+        f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60 "
+        "-c max_locks_per_transaction=512"
     )
     log = f"{cluster.home}/server.log"
     _run(cluster, "pg_ctl", "-D", f"{cluster.home}/pg", "-l", log, "-w", "-t", "60", "-o", options, "start")

@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from tongxin.ledger.rules import Key, verifier_key
 from tongxin.ledger.rules.parting import month, read_part
+from tongxin.ledger.terms import AlteredError
 from tongxin.web.archive.checking import checked
 from tongxin.web.archive.manifest import ArchiveError
 from tongxin.web.clock import now
@@ -39,7 +40,7 @@ def write(given: argparse.Namespace) -> Result:
             found |= _checked(root, import_string(f"{OF}.living.own_key")(), living=True)
         if given.drop:
             found["dropped"] = _drop(root, before, at)
-    except (ArchiveError, ValueError, OSError) as error:
+    except (ArchiveError, AlteredError, ValueError, OSError) as error:
         return 1, {"intact": False, "reason": str(error)}
     return 0, found
 

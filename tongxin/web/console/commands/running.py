@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection, connections
 
 from tongxin.cases import tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
-from tongxin.web import ground
+from tongxin.web import ground, schema
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
 from tongxin.web.console.commands import attesting, founding
@@ -30,6 +30,7 @@ OWNERS = frozenset(
     {"TONGXIN_DSN", "TONGXIN_OWNER_DSN"}
 )  # the server works as the application's role and knows no other
 SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY = 0.5, 15.0, 2.0  # seconds
+MONTHS_EVERY = 3_600.0
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -55,7 +56,7 @@ def work(given: argparse.Namespace) -> Result:
     stopping: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _frame: stopping.append(number))
-    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0}
+    due = {"sequence": 0.0, "sweep": 0.0, "deliver": 0.0, "months": 0.0}
     parent = os.getppid()
     with attesting.attended():
         while not stopping and os.getppid() == parent:  # whoever started us is gone: so are we
@@ -82,6 +83,10 @@ def _round(due: dict[str, float]) -> None:
     if clock >= due["deliver"]:
         deliver(at=now())
         due["deliver"] = clock + DELIVER_EVERY
+    if clock >= due["months"]:
+        due["months"] = clock + MONTHS_EVERY
+        schema.make_months_ahead()
+        connections["owner"].close()
 
 
 def up(given: argparse.Namespace) -> Result:
