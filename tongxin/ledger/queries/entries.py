@@ -29,15 +29,10 @@ def contents_about(*, subject: str, since: int = 0) -> models.QuerySet[LedgerCon
 
     `since`: the number of a row that is no younger than the subject (the case's own): months before it are not looked through.
     """
-    begun = parting.floor(parting.month_of(since))
-    return (
-        LedgerContent.objects.filter(subject=subject, entry_id__gte=begun)
-        .extra(
-            where=["ledger_ledgerentry.id >= %s"], params=[begun]
-        )  # said of both, or the planner opens every month of one
-        .select_related("entry", "entry__leaf")
-        .order_by("-entry_id")
-    )
+    found = LedgerContent.objects.filter(subject=subject).select_related("entry", "entry__leaf")
+    if since:
+        found = found.filter(entry_id__gte=parting.floor(parting.month_of(since)))
+    return found.order_by("-entry_id")
 
 
 def content_of(*, entry: int) -> LedgerContent | None:
