@@ -30,7 +30,7 @@ from tongxin.acts.terms import PLATFORM
 from tongxin.cases import operations as cases
 from tongxin.ledger.queries import archived_months, proof_of, receipt_of, tile_bytes
 from tongxin.ledger.rules import ENTRIES, Tile
-from tongxin.ledger.rules.parting import floor, month, part
+from tongxin.ledger.rules.parting import floor, in_hand, month, part
 from tongxin.ledger.tests.events import past
 from tongxin.web import ground, schema
 from tongxin.web.archive import checking, dropping, living, manifest, writing
@@ -336,7 +336,7 @@ def test_a_row_about_an_archive_is_bound_by_its_seal(city: str, archive: Path, c
     dropped(archive)
     tamper(
         city,
-        f"UPDATE ledger_ledgerarchive SET {column} = {column} + 1 WHERE relation = 'cases_casestep' AND month > 0",
+        f"UPDATE ledger_ledgerarchive SET {column} = {column} + 1000 WHERE relation = 'cases_casestep' AND month > 0",
     )
     found = fault()
     assert found is not None and found[:2] == ("altered", "ledger_ledgerarchive")
@@ -399,7 +399,7 @@ def test_a_city_whose_workers_were_down_for_years_takes_reports_all_the_same(cit
         for table in ("cases_casestep", "acts_delivery", "acts_notice", "ledger_ledgerwrite", "ledger_ledgercontent", "ledger_ledgerentry"):  # fmt: skip
             for of in range(now, now + 4):
                 owner.execute(f"DROP TABLE {table}_{part(of)}")
-        owner.execute("SELECT 1")
+        owner.execute(in_hand([BEGAN, BEGAN + 1]))  # as the worker left it
     case = checked(name="李强", phone="13900000001")
     ground.sequence_all(at=LATER)
     with owner_connection(city) as owner:
