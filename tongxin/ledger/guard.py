@@ -118,10 +118,10 @@ def install(
 
     `guarded`: tables of capabilities, each with the name of its key column; `records`: those of them that are
     append-only and have a column `entry`; `bookkeeping`: append-only tables that the platform writes outside acts
-    (leaves, checkpoints, deliveries); `months`: those whose entries are found without looking through the whole ledger.
+    (leaves, checkpoints, deliveries); `months`: the last, this and the next, in which entries are looked for before the whole ledger.
     """
     with connection.cursor() as cursor:
-        cursor.execute(parting.FUNCTIONS + parting.in_hand(months) + FUNCTIONS)
+        cursor.execute(parting.FUNCTIONS + parting.near(months) + FUNCTIONS)
         cursor.execute(_sql("GRANT USAGE ON SCHEMA public TO {role}", role))
         cursor.execute(_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}", role))
         cursor.execute(PARTS)

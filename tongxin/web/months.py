@@ -47,10 +47,15 @@ def months_of(cursor: CursorWrapper, one: Parted) -> list[int]:
 
 
 def present_months(cursor: CursorWrapper) -> list[int]:
-    """此月与下月，凡已有的。 This month and the next by the database's clock, as far as the ledger has parts of them."""
+    """上月、此月、下月。 The month before, this one and the next by the database's clock; `before` where there is none before it.
+
+    Fewer where nobody has made them.
+    """
     cursor.execute("SELECT tongxin_month(now())")
     (now,) = cursor.fetchone()
-    return [of for of in months_of(cursor, PARTED[0]) if of in (now, now + 1)]
+    found = months_of(cursor, PARTED[0])
+    near = [of for of in found if of in (now, now + 1)]
+    return [*(of for of in found if of < now), *near][-1 - len(near) :] if near else []
 
 
 def missing(cursor: CursorWrapper) -> list[tuple[Parted, int]]:

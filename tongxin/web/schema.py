@@ -69,7 +69,7 @@ def make_months_ahead() -> list[str]:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(7261)")
         made = months.make_months(cursor)
-        cursor.execute(parting.in_hand(months.present_months(cursor)))
+        cursor.execute(parting.near(months.present_months(cursor)))
     return made
 
 

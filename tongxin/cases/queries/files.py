@@ -20,6 +20,7 @@ from tongxin.cases.models import (
 )
 from tongxin.exchange.queries.person import deferred_among
 from tongxin.ledger.queries import contents_about
+from tongxin.ledger.rules.parting import floor, month_of
 from tongxin.ledger.terms import LedgerOutcome
 
 
@@ -145,6 +146,8 @@ def looks_at_reporter(*, number: str, at: datetime, most: int = 50, since: int =
     """
     named = contents_about(subject=f"case:{number}", since=since)
     named = named.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
+    if since:  # said of the entries as well, or the planner opens every month of theirs
+        named = named.extra(where=["ledger_ledgerentry.id >= %s"], params=[floor(month_of(since))])
     found = list(named[:most])
     kept_back = deferred_among(entries=[c.entry_id for c in found], at=at)
     return [

@@ -219,6 +219,11 @@ ALTER TABLE {one.table} ADD CONSTRAINT {one.table}_month CHECK (id >> {BITS} = {
 """
 
 
+def near(present: Sequence[int]) -> str:
+    """近处。 SQL of the functions that look into the months that are near: the last, this and the next."""
+    return in_hand(present[-2:]) + after(present)
+
+
 def in_hand(parts: Sequence[int]) -> str:
     """行为在手。 SQL of the two functions by which the guard finds the entries of this transaction.
 
@@ -259,6 +264,34 @@ BEGIN
     RETURN QUERY SELECT e.id, c.salt FROM public.ledger_ledgerentry e
       LEFT JOIN public.ledger_ledgercontent c ON c.entry_id = e.id WHERE {those}{elsewhere};
   END IF;
+END $$;
+"""
+
+
+def after(parts: Sequence[int]) -> str:
+    """其后的头一条。 SQL of the function that tells when the first entry after a place in the order was recorded.
+
+    For a statement that asks it at every call: only the parts of these months are opened, while the place lies in the second of
+    them or later (a transaction that began in the month before may still follow it); else the whole ledger.
+    """
+    follows = "(e.xact, e.id) > (last_xact, last_entry)"
+    near = " UNION ALL ".join(
+        f"(SELECT e.recorded_at, e.xact, e.id FROM public.ledger_ledgerentry_{part(of)} e WHERE {follows} ORDER BY e.xact, e.id LIMIT 1)"
+        for of in parts
+    )
+    quick = (
+        f"""  IF last_entry >= {floor(parts[1])} THEN
+    RETURN (SELECT f.recorded_at FROM ({near}) f ORDER BY f.xact, f.id LIMIT 1);
+  END IF;
+"""
+        if len(parts) > 1
+        else ""
+    )
+    return f"""
+CREATE OR REPLACE FUNCTION tongxin_after(last_xact xid8, last_entry bigint) RETURNS timestamptz LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+{quick}  RETURN (SELECT e.recorded_at FROM public.ledger_ledgerentry e WHERE {follows} ORDER BY e.xact, e.id LIMIT 1);
 END $$;
 """
 

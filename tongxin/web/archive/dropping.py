@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from tongxin.ledger import operations, rules
+from tongxin.ledger.rules import parting
 from tongxin.ledger.rules.parting import floor, part
 from tongxin.ledger.terms import LedgerOutcome, NewEntry
 from tongxin.web import ground, months
@@ -62,7 +63,9 @@ def dropped(*, root: Path, before: int, at: datetime) -> list[str]:
         if not going:
             return []
         _carry(cursor, [one for _, one in going], at)
-        return [table for folder, one in going for table in _drop(cursor, folder, one, at)]
+        gone = [table for folder, one in going for table in _drop(cursor, folder, one, at)]
+        cursor.execute(parting.near(months.present_months(cursor)))  # none of what went is looked into
+        return gone
 
 
 def _goes(cursor: CursorWrapper, one: Manifest, before: int) -> bool:

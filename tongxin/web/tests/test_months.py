@@ -78,7 +78,9 @@ def test_numbers_go_on_with_the_month_and_what_belongs_together_lies_together(
 ) -> None:
     name, _ = upgraded
     with owner_connection(name) as owner, owner.transaction(force_rollback=True):
-        owner.execute("ALTER TABLE acts_notice DISABLE TRIGGER USER")  # no act here: the numbers are looked at
+        owner.execute(
+            "ALTER TABLE acts_notice DISABLE TRIGGER USER"
+        )  # no act here: the numbers are looked at
         owner.execute("ALTER TABLE cases_casestep DISABLE TRIGGER tongxin_guard_insert")
         ((now,),) = owner.execute("SELECT tongxin_month(now())").fetchall()
         ((number,),) = owner.execute(
