@@ -73,6 +73,14 @@ def make_months_ahead() -> list[str]:
     return made
 
 
+def keep_months() -> None:
+    """工人备月。 The same for the worker, which keeps no connection of the owner open."""
+    try:
+        make_months_ahead()
+    finally:
+        connections["owner"].close()
+
+
 def prepare(*, role: str, password: str) -> None:
     """建表、建角色、装门卫。 Idempotent; run at every start, quick when nothing is new."""
     if not is_current():

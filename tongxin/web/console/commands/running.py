@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection, connections
+from django.db import OperationalError, close_old_connections, connection
 
 from tongxin.cases import tasks
 from tongxin.exchange import tasks as exchange_tasks
@@ -85,8 +85,7 @@ def _round(due: dict[str, float]) -> None:
         due["deliver"] = clock + DELIVER_EVERY
     if clock >= due["months"]:
         due["months"] = clock + MONTHS_EVERY
-        schema.make_months_ahead()
-        connections["owner"].close()
+        schema.keep_months()
 
 
 def up(given: argparse.Namespace) -> Result:
