@@ -100,6 +100,52 @@ def test_every_table_of_every_capability_carries_the_guard(owner: psycopg.Connec
     assert not found, said(found)
 
 
+def test_the_parts_of_divided_tables_are_nobodys_to_write(owner: psycopg.Connection) -> None:
+    parts = {row[0] for row in owner.execute(rules.PARTS, {"role": ROLE})}
+    assert {"acts_notice_before", "acts_notice_rest", "ledger_ledgerentry_rest"} <= parts and len(
+        parts
+    ) >= 6 * 6
+    found = rules.parts(owner, ROLE)
+    assert not found, said(found)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "GRANT INSERT ON acts_notice_rest TO {role}",
+        "GRANT INSERT (entry) ON acts_notice_rest TO {role}",
+        "GRANT SELECT ON acts_notice_rest TO PUBLIC",
+        "ALTER TABLE acts_notice_rest DISABLE TRIGGER tongxin_apart",
+        "DROP TRIGGER tongxin_apart ON acts_notice_rest",
+    ],
+)
+def test_a_part_that_could_be_written_is_named(owner: psycopg.Connection, statement: str) -> None:
+    with owner.transaction(force_rollback=True):
+        owner.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))
+        assert {v.where for v in rules.parts(owner, ROLE)} == {"table acts_notice_rest"}
+
+
+def test_a_write_to_a_part_is_refused_to_the_role_and_to_the_owner(
+    app: psycopg.Connection, owner: psycopg.Connection
+) -> None:
+    for (part,) in owner.execute(
+        "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"
+    ).fetchall():
+        table = sql.Identifier(part)
+        writes = [
+            sql.SQL("INSERT INTO {t} SELECT * FROM {t} WHERE false").format(t=table),
+            sql.SQL("DELETE FROM {t} WHERE false").format(t=table),
+            sql.SQL("TRUNCATE {t} CASCADE").format(t=table),
+        ]
+        for write in writes:
+            with app.transaction(force_rollback=True):
+                enter(app)
+                assert refused(app, write) == NO_RIGHT, part
+            with owner.transaction(force_rollback=True):
+                enter(owner)
+                assert refused(owner, write) == NO_ACT, part
+
+
 def test_the_guards_functions_cannot_be_led_astray_by_a_search_path(owner: psycopg.Connection) -> None:
     ((definer, config),) = owner.execute(
         "SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'tongxin_guard'"

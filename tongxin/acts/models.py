@@ -26,7 +26,7 @@ class Delivery(models.Model):
     """送达尝试。 One attempt to deliver a notice by a channel beyond the on-site inbox. Bookkeeping of the platform."""
 
     id = models.BigAutoField(primary_key=True)
-    notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries")
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries", db_constraint=False)
     channel = models.CharField("渠道", max_length=20)
     at = models.DateTimeField("时间")
     done = models.BooleanField("送达")

@@ -8,11 +8,13 @@ statement that would have done it (docs/decisions/0013) changes no row, and that
 role owns no table, and may not truncate or alter any.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
+
+from tongxin.ledger.rules import parting
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION tongxin_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -27,11 +29,10 @@ DECLARE
   told bytea;
   named bigint[];
 BEGIN
-  SELECT e.id, e.outcome, c.salt, (SELECT to_jsonb(n) FROM changed n LIMIT 1),
+  SELECT h.entry, h.came, h.salt, (SELECT to_jsonb(n) FROM changed n LIMIT 1),
          (SELECT count(*) FROM (SELECT 1 FROM changed LIMIT 2) n)
     INTO hand, came, salted, one, many
-    FROM ledger_ledgerentry e LEFT JOIN ledger_ledgercontent c ON c.entry_id = e.id
-   WHERE e.act = nullif(current_setting('tongxin.act', true), '')::uuid AND e.xact = pg_current_xact_id();
+    FROM tongxin_hand(nullif(current_setting('tongxin.act', true), '')::uuid) h;
   IF hand IS NULL OR (came <> 'done' AND many > 0) THEN
     RAISE EXCEPTION '% on % outside an act: no ledger entry in this transaction', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'TX001', HINT = 'write through a public operation of the capability';
@@ -52,11 +53,11 @@ BEGIN
             sha256(convert_to(E'2\\n' || (one->>TG_ARGV[0]) || ':' || encode(told, 'hex'), 'UTF8')), 2);
     RETURN NULL;
   END IF;
+  named := ARRAY[hand];
   IF TG_ARGV[1] = 'record' THEN  -- the entries named, each once: row by row against each other it would grow with the square
     SELECT array_agg(DISTINCT c.entry) INTO named FROM changed c;
-    IF array_position(named, NULL) IS NOT NULL OR cardinality(named) <> (
-      SELECT count(*) FROM ledger_ledgerentry e WHERE e.id = ANY(named) AND e.xact = pg_current_xact_id() AND e.outcome = 'done'
-    ) THEN
+    IF array_position(named, NULL) IS NOT NULL
+       OR cardinality(named) <> (SELECT count(*) FROM tongxin_own(named)) THEN
       RAISE EXCEPTION 'a row of % names a ledger entry of another transaction', TG_TABLE_NAME USING ERRCODE = 'TX002';
     END IF;
   END IF;
@@ -74,7 +75,7 @@ BEGIN
   ), digested AS MATERIALIZED (
     SELECT w.entry, w.key, CASE WHEN TG_OP = 'DELETE' THEN ''::bytea
                                 ELSE sha256(c.salt || convert_to(w.j, 'UTF8')) END AS digest
-      FROM rows w JOIN ledger_ledgercontent c ON c.entry_id = w.entry
+      FROM rows w JOIN tongxin_own(named) c ON c.entry = w.entry AND c.salt IS NOT NULL
   )
   INSERT INTO ledger_ledgerwrite (entry_id, relation, keys, digests, digest, form)
   SELECT entry, TG_TABLE_NAME, array_agg(key ORDER BY key), array_agg(digest ORDER BY key),
@@ -83,11 +84,29 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- A leaf names an entry that is there: what a foreign key would say, were its entries not to leave with their month one day.
+CREATE OR REPLACE FUNCTION tongxin_leaf() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  least bigint;
+  most bigint;
+  missing bigint;
+BEGIN
+  SELECT min(entry_id), max(entry_id) INTO least, most FROM changed;
+  SELECT c.entry_id INTO missing FROM changed c
+   WHERE NOT EXISTS (SELECT 1 FROM ledger_ledgerentry e WHERE e.id = c.entry_id AND e.id BETWEEN least AND most) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a leaf of entry %, which is not there', missing USING ERRCODE = '23503';
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION tongxin_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is never emptied: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'TX003';
 END $$;
 """
+PARTS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relnamespace = 'public'::regnamespace"
 ENTRY_COLUMNS = "act, verb, outcome, at, organ, office, list_entry, clauses, commitment"
 
 
@@ -98,17 +117,25 @@ def install(
     guarded: Mapping[str, str],
     records: Collection[str],
     bookkeeping: Collection[str],
+    months: Sequence[int],
 ) -> None:
     """装上门卫。 Install functions, triggers and grants; run by the owner after every migration, idempotent.
 
     `guarded`: tables of capabilities, each with the name of its key column; `records`: those of them that are
     append-only and have a column `entry`; `bookkeeping`: append-only tables that the platform writes outside acts
-    (leaves, checkpoints, deliveries).
+    (leaves, checkpoints, deliveries); `months`: the last, this and the next, in which entries are looked for before the whole ledger.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FUNCTIONS)
+        cursor.execute(parting.FUNCTIONS + parting.near(months) + FUNCTIONS)
         cursor.execute(_sql("GRANT USAGE ON SCHEMA public TO {role}", role))
         cursor.execute(_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}", role))
+        cursor.execute(PARTS)
+        for (
+            part,
+        ) in (
+            cursor.fetchall()
+        ):  # by the whole table alone: what a part holds is nobody's to write or read directly
+            cursor.execute(_sql("REVOKE ALL ON {table} FROM {role}", role, part))
         cursor.execute(_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role))
         cursor.execute(_sql(f"GRANT INSERT ({ENTRY_COLUMNS}) ON ledger_ledgerentry TO {{role}}", role))
         cursor.execute(_sql("GRANT INSERT, DELETE ON ledger_ledgercontent TO {role}", role))
@@ -121,6 +148,8 @@ def install(
                 " REFERENCING OLD TABLE AS changed",
             )
         )
+        seen = " REFERENCING NEW TABLE AS changed"
+        cursor.execute(_trigger("ledger_ledgerleaf", "tongxin_leaf", "INSERT", "tongxin_leaf()", seen))
         for table, key in sorted(guarded.items()):
             rights = "INSERT" if table in records else "INSERT, UPDATE, DELETE"
             cursor.execute(

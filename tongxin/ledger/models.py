@@ -35,7 +35,7 @@ class LedgerEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     xact = TransactionId(db_default=CurrentTransaction(), editable=False)
-    act = models.UUIDField(unique=True)
+    act = models.UUIDField(unique=True)  # within its month; the guard names the transaction as well
     verb = models.CharField(max_length=60)
     outcome = models.CharField(max_length=10)
     at = models.DateTimeField()
@@ -57,7 +57,10 @@ class LedgerEntry(models.Model):
 class LedgerContent(models.Model):
     """条目内容与盐，可依法删除。 Salt and content of an entry; may lawfully be deleted, the tree stays whole."""
 
-    entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="content")
+    # Here and below: the foreign key is each month's own, so the database has none of the whole table (docs/decisions/0019).
+    entry = models.OneToOneField(
+        LedgerEntry, models.PROTECT, primary_key=True, related_name="content", db_constraint=False
+    )
     salt = models.BinaryField()
     subject = models.TextField(blank=True)
     persons = ArrayField(models.TextField(), default=list)
@@ -83,7 +86,7 @@ class LedgerWrite(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="writes")
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="writes", db_constraint=False)
     relation = models.CharField(max_length=63)
     keys = ArrayField(models.TextField())
     digests = ArrayField(models.BinaryField())
@@ -102,7 +105,8 @@ class LedgerLeaf(models.Model):
     """树叶。 A leaf of the Merkle tree."""
 
     index = models.BigIntegerField(primary_key=True)
-    entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="leaf")
+    # A trigger looks whether the entry is there (guard.py): a leaf stays when the month of its entry is archived.
+    entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="leaf", db_constraint=False)
     hash = models.BinaryField()
 
     class Meta:
@@ -164,6 +168,30 @@ class LedgerCosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.witness}"
+
+
+class LedgerArchive(models.Model):
+    """已存档的月。 A month of a table that was archived and dropped; only the owner of the tables writes here.
+
+    `digest` is the SHA-256 of the file, `manifest` that of the manifest which names it; `size` the checkpoint by which they were
+    proved. `seal` is the log's own signature on the row: nobody takes a month away and calls it archived. month 0: `before`.
+    """
+
+    pk = models.CompositePrimaryKey("relation", "month")
+    relation = models.CharField(max_length=63)
+    month = models.IntegerField()
+    rows = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    manifest = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+    seal = models.BinaryField()
+
+    class Meta:
+        verbose_name = "已存档的月"
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.month}"
 
 
 class LedgerStamp(models.Model):

@@ -79,6 +79,7 @@ class Verification:
     root: str
     writes: int
     first_fault: Fault | None
+    archived: int = 0  # leaves whose entries left with a month that was archived
 
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

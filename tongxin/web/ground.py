@@ -10,7 +10,7 @@ from django.conf import settings
 from tongxin.cases.queries import miscounted, states_disagreeing
 from tongxin.law.queries.making import states_astray
 from tongxin.ledger import operations
-from tongxin.ledger.queries import verification
+from tongxin.ledger.queries import archived_months, verification
 from tongxin.ledger.rules.signing import Signer, sm2_present
 from tongxin.ledger.terms import Fault
 from tongxin.web import stamping, witnessing
@@ -61,7 +61,7 @@ def verify(*, kept: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _astray() -> Fault | None:
-    case = states_disagreeing().first()
+    case = states_disagreeing(archived=archived_months().get("cases_casestep", ())).first()
     if case is not None:
         reason = f"case {case.number} is not where its last step led"
         return Fault("altered", "cases_case", str(case.pk), reason)

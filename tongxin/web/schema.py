@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -20,6 +20,8 @@ from psycopg import sql
 from tongxin.cases import tally
 from tongxin.ledger import guard
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf, LedgerNode, LedgerStamp
+from tongxin.ledger.rules import parting
+from tongxin.web import months
 
 LEDGERS_OWN = (LedgerLeaf, LedgerNode, LedgerCheckpoint, LedgerCosignature, LedgerStamp)
 BOOKKEEPING = ("acts_delivery", *(model._meta.db_table for model in LEDGERS_OWN))  # noqa: SLF001
@@ -106,6 +108,26 @@ def _brought() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
+def make_months_ahead() -> list[str]:
+    """备好以后几个月的表。 Make the parts of the coming months, and let the guard look into those of this one and the next.
+
+    Run at every start and by the worker. Returns the tables that were made. Idempotent; quick when nothing is missing.
+    """
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7261)")
+        made = months.make_months(cursor)
+        cursor.execute(parting.near(months.present_months(cursor)))
+    return made
+
+
+def keep_months() -> None:
+    """工人备月。 The same for the worker, which keeps no connection of the owner open."""
+    try:
+        make_months_ahead()
+    finally:
+        connections["owner"].close()
+
+
 def prepare(*, role: str, password: str) -> None:
     """建表、建角色、装门卫，装累计。 Idempotent; run at every start, quick when nothing is new."""
     owner = connections["owner"]
@@ -118,8 +140,14 @@ def prepare(*, role: str, password: str) -> None:
         cursor.execute(
             sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
         )
+        make_months_ahead()
         guard.install(
-            owner, role=role, guarded=guarded_tables(), records=record_tables(), bookkeeping=BOOKKEEPING
+            owner,
+            role=role,
+            guarded=guarded_tables(),
+            records=record_tables(),
+            bookkeeping=BOOKKEEPING,
+            months=months.present_months(cursor),
         )
         tally.install(owner, role=role)
         for table in PASSING:

@@ -11,6 +11,7 @@ NO_POWER = "take it away from the role; what it may do is written in ledger/guar
 GUARD = (
     "make it a table of a capability and run `tongxin migrate`: the guard is installed on every one of them"
 )
+WHOLE = "a part is written through its whole table alone: make it by web/months.py, and let guard.install run"
 FIXED = "records are appended and never edited: grant INSERT and SELECT alone"
 
 # Tables that carry no guard, each with the reason; everything else does.
@@ -26,6 +27,7 @@ UNGUARDED = {
     "ledger_ledgerstamp": "a time-stamp authority's; sealed by the log",
     "cases_tally": "counts that only the fold writes; worked out anew from the cases at any moment",
     "cases_tallydelta": "what a write adds to the counts; only the triggers of the tally write it",
+    "ledger_ledgerarchive": "the owner's alone; sealed by the log, so that a row put in is found",
     "acts_delivery": "bookkeeping of the platform's own attempts to deliver",
     "identity_ticket": "what stands between two requests for a minute; signed, so that a planted row is not read",
     "allauth_idp_oidc_token": "tokens of minutes for other systems, by a keyed digest: a planted one opens nothing",
@@ -91,7 +93,16 @@ SELECT c.relname, t.tgname, t.tgtype::int, t.tgenabled::text, p.proname,
        coalesce(t.tgnewtable, t.tgoldtable) FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal LEFT JOIN pg_proc p ON p.oid = t.tgfoid
- WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1, 2
+"""
+# The parts of a divided table: the whole carries the guard, a part refuses whoever writes to it directly.
+PARTS = """
+SELECT c.relname, (SELECT p.proname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                    WHERE t.tgrelid = c.oid AND t.tgname = 'tongxin_apart' AND t.tgenabled IN ('O', 'A') AND t.tgtype = 62),
+       ARRAY(SELECT r.name FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS r(name)
+              WHERE has_table_privilege(%(role)s, c.oid, r.name)
+                 OR (r.name IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(%(role)s, c.oid, r.name)))
+  FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relispartition AND c.relkind = 'r' ORDER BY 1
 """
 BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = (
     2,
@@ -173,6 +184,18 @@ def guards(
         found += [
             Violation(f"table {table}", f"carries no working trigger `{name}`", GUARD) for name in missing
         ]
+    return found
+
+
+def parts(connection: psycopg.Connection, role: str) -> list[Violation]:
+    """Nobody writes to a part of a table: the role has no right to it at all, and the owner is refused by its trigger."""
+    found = []
+    for table, refuses, rights_held in connection.execute(PARTS, {"role": role}).fetchall():
+        found += [
+            Violation(f"table {table}", f"the role may {right} on a part", WHOLE) for right in rights_held
+        ]
+        if refuses != "tongxin_apart":
+            found.append(Violation(f"table {table}", "a part without its trigger `tongxin_apart`", WHOLE))
     return found
 
 

@@ -135,7 +135,8 @@ def import_history(*, warrant: Warrant, cases: Sequence[HistoricCase]) -> int:
 def _ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) FROM generate_series(1, %s)", [count]
+            "SELECT tongxin_month_id(pg_get_serial_sequence('cases_case', 'id')) FROM generate_series(1, %s)",
+            [count],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -21,6 +21,7 @@ from tongxin.cases.models import (
 from tongxin.cases.queries.whole import whole
 from tongxin.exchange.queries.person import deferred_among
 from tongxin.ledger.queries import contents_about
+from tongxin.ledger.rules.parting import floor, month_of
 from tongxin.ledger.terms import LedgerOutcome
 
 
@@ -112,13 +113,17 @@ class Look:
     purpose: str
 
 
-def looks_at_reporter(*, number: str, at: datetime, most: int = 50) -> list[Look]:
+def looks_at_reporter(*, number: str, at: datetime, most: int = 50, since: int = 0) -> list[Look]:
     """谁看过报告人信息。 Who looked at the reporter's particulars of a case, newest first, from the ledger.
+
+    `since`: the case's own id, where it is known: the months before it are not looked through.
 
     Looks whose line is deferred at the moment are not told here either. One statement, two where somebody looked.
     """
-    named = contents_about(subject=f"case:{number}")
+    named = contents_about(subject=f"case:{number}", since=since)
     named = named.filter(entry__verb="consult_reporter", entry__outcome=LedgerOutcome.DONE.value)
+    if since:  # said of the entries as well, or the planner opens every month of theirs
+        named = named.extra(where=["ledger_ledgerentry.id >= %s"], params=[floor(month_of(since))])
     found = list(named[:most])
     kept_back = deferred_among(entries=[c.entry_id for c in found], at=at)
     return [

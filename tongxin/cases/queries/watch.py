@@ -14,6 +14,7 @@ from tongxin.cases.models import (
 )
 from tongxin.cases.terms import State
 from tongxin.law.terms import Stage
+from tongxin.ledger.rules.parting import floor
 
 
 def clocks_due(*, at: datetime, most: int = 500) -> list[tuple[int, str, str]]:
@@ -72,8 +73,14 @@ def running_under(*, entries: Collection[str], clauses: Collection[str], most: i
     )
 
 
-def states_disagreeing() -> models.QuerySet[Case]:
-    """现状与步骤不符的事项。 Cases whose present state is not where their last step led: somebody altered a row."""
+def states_disagreeing(*, archived: Collection[int] = ()) -> models.QuerySet[Case]:
+    """现状与步骤不符的事项。 Cases whose present state is not where their last step led: somebody altered a row.
+
+    `archived`: months whose steps were archived; of their cases nothing is left to compare with.
+    """
+    gone = models.Q()
+    for month in archived:
+        gone |= models.Q(id__gte=floor(month), id__lt=floor(month + 1))
     last = CaseStep.objects.filter(case=models.OuterRef("pk")).order_by("-seq")
     return (
         Case.objects.annotate(
@@ -81,6 +88,7 @@ def states_disagreeing() -> models.QuerySet[Case]:
             last_seq=models.Subquery(last.values("seq")[:1]),
         )
         .exclude(last_seq__isnull=False, last_state=models.F("state"), last_seq=models.F("steps"))
+        .exclude(gone)
         .order_by("id")
     )
 

@@ -78,7 +78,10 @@ def told(scene: Scene, audience: Audience, *, number: str = "") -> dict[str, Any
         "place": shown.place_rows(case, ground),
         "channel": CHANNEL_LABELS[Channel(case.channel)],
         "looks": story.looks_of(
-            queries.looks_at_reporter(number=number or case.number, at=ground.at), ground
+            queries.looks_at_reporter(
+                number=number or case.number, at=ground.at, since=0 if number else case.pk
+            ),
+            ground,
         ),
         "ended_plainly": case.outcome not in (Outcome.FIXED.value, Outcome.CLOSED_UNANSWERED.value),
         "folded": [one.number for one in file.folded],
@@ -221,7 +224,7 @@ def consult(request: HttpRequest, number: str) -> HttpResponse:
     purpose = Purpose(form.cleaned_data["purpose"])
     report = operations.consult_reporter(actor=me.actor, at=timezone.now(), number=number, purpose=purpose)
     scene = scene_of(request, number)
-    looks = queries.looks_at_reporter(number=number, at=scene.ground.at, most=1)
+    looks = queries.looks_at_reporter(number=number, at=scene.ground.at, most=1, since=scene.file.case.pk)
     answer = render(
         request,
         "cases/reporter.html",

@@ -1,5 +1,6 @@
 """台账的读取。 Reads of the ledger: entries, proofs and tiles, witnesses, verification."""
 
+from tongxin.ledger.queries.archived import archived_months
 from tongxin.ledger.queries.entries import (
     Waiting,
     acts_resting_on,
@@ -20,6 +21,7 @@ from tongxin.ledger.queries.trees import (
     proof_of,
     published,
     receipt_of,
+    subtree_roots,
     tile_bytes,
 )
 from tongxin.ledger.queries.verification import verification
@@ -37,6 +39,7 @@ __all__ = [
     "Waiting",
     "Witnessed",
     "acts_resting_on",
+    "archived_months",
     "consistency",
     "content_of",
     "contents_about",
@@ -53,6 +56,7 @@ __all__ = [
     "proof_of",
     "published",
     "receipt_of",
+    "subtree_roots",
     "tile_bytes",
     "verification",
     "waiting",

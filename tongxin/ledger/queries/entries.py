@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import connection, models
 
 from tongxin.ledger.models import LedgerCheckpoint, LedgerContent, LedgerEntry
+from tongxin.ledger.rules import parting
 
 LEAF_COLUMNS: Final = 13
 # The columns that a leaf is made of, for entries `e`.
@@ -24,13 +25,15 @@ def newest_checkpoint() -> LedgerCheckpoint | None:
     return LedgerCheckpoint.objects.order_by("-size").first()
 
 
-def contents_about(*, subject: str) -> models.QuerySet[LedgerContent]:
-    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf."""
-    return (
-        LedgerContent.objects.filter(subject=subject)
-        .select_related("entry", "entry__leaf")
-        .order_by("-entry_id")
-    )
+def contents_about(*, subject: str, since: int = 0) -> models.QuerySet[LedgerContent]:
+    """关于某事的条目，新的在前。 Entries about a subject (for example `case:…`), newest first, with their leaf.
+
+    `since`: the number of a row that is no younger than the subject (the case's own): months before it are not looked through.
+    """
+    found = LedgerContent.objects.filter(subject=subject).select_related("entry", "entry__leaf")
+    if since:
+        found = found.filter(entry_id__gte=parting.floor(parting.month_of(since)))
+    return found.order_by("-entry_id")
 
 
 def content_of(*, entry: int) -> LedgerContent | None:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerLeaf
+from tongxin.ledger.queries.archived import archived_months
 from tongxin.ledger.queries.entries import LEAF, leaf_of, newest_checkpoint
 from tongxin.ledger.queries.witnessed import newest_witnessed
 from tongxin.ledger.terms import AlteredError
@@ -69,6 +70,16 @@ def receipt_of(*, entry: int) -> str | None:
     return rules.receipt(leaf=rules.leaf_bytes(row), index=proof.leaf.index, path=proof.path, note=proof.note)
 
 
+def subtree_roots(*, subtrees: Sequence[tuple[int, int]]) -> list[bytes]:
+    """满子树的根。 The roots of complete subtrees, (height, index) each, from leaves and full tiles in two statements."""
+    places = [_where(*subtree) for subtree in subtrees]
+    rows = _rows(places)
+    suite = settings.LEDGER_HASH
+    return [
+        merkle.root([rows[level, i] for i in range(begin, end)], suite=suite) for level, begin, end in places
+    ]
+
+
 def note_of(checkpoint: LedgerCheckpoint) -> str:
     """检查点连同共同签名。 The note of a checkpoint with the newest cosignature of each witness."""
     newest = (
@@ -109,10 +120,12 @@ def tile_bytes(*, tile: rules.Tile) -> bytes | None:
     return b"".join(found[tile.level, index] for index in range(tile.begin, tile.end))
 
 
-def _bundle(tile: rules.Tile) -> bytes:
+def _bundle(tile: rules.Tile) -> bytes | None:
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES, [tile.begin, tile.end])
         rows = cursor.fetchall()
+    if len(rows) < tile.width and archived_months().get("ledger_ledgerentry"):
+        return None  # entries that left with their month: whoever kept the tile or the archive has them
     leaves = [rules.leaf_bytes(row[:-1]) for row in rows]
     for row, leaf in zip(rows, leaves, strict=True):
         if merkle.leaf_hash(leaf, suite=settings.LEDGER_HASH) != bytes(row[-1]):

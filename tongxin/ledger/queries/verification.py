@@ -10,8 +10,10 @@ from psycopg import sql
 
 from tongxin.ledger import merkle, rules
 from tongxin.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode
+from tongxin.ledger.queries.archived import archive_fault, archived_months
 from tongxin.ledger.queries.attested import attestation_fault, kept_heads
 from tongxin.ledger.queries.entries import LEAF_COLUMNS
+from tongxin.ledger.rules import parting
 from tongxin.ledger.rules.signing import Keys, sm2_present, verify_sm2
 from tongxin.ledger.terms import Fault, Verification, canonical
 
@@ -57,6 +59,7 @@ SELECT c.entry_id, 'added' FROM ledger_ledgercontent c
  ORDER BY 1 LIMIT 1
 """
 # Of each row the last digest counts; a row whose content was lawfully deleted with its salt can no longer be compared.
+# A row of a month that was archived has left: it is neither removed, nor may it be there (`gone`).
 # A row is written out without its empty columns (form 2); before 0.3 also without nulls inside its columns (form 1).
 # A row from before a migration was written out without the columns that the migration added: it may lack the last of them, as
 # long as they still hold what the migration put there (`{younger}`; a row that was written with them has them in its digest).
@@ -65,12 +68,12 @@ WITH last AS (
   SELECT DISTINCT ON (u.key) u.key, u.digest, w.entry_id, w.form
     FROM ledger_ledgerwrite w CROSS JOIN LATERAL unnest(w.keys, w.digests) AS u(key, digest)
    WHERE w.relation = %s ORDER BY u.key, w.id DESC
-), now AS (SELECT r.j->>%s AS key, r.j FROM (SELECT to_jsonb(t) AS j FROM {table} t) r)
+), now AS (SELECT r.j->>%s AS key, r.j, {gone_now} AS gone FROM (SELECT to_jsonb(t) AS j FROM {table} t) r)
 SELECT coalesce(last.key, now.key),
-       CASE WHEN last.key IS NULL OR (last.digest = '' AND now.key IS NOT NULL) THEN 'added'
+       CASE WHEN last.key IS NULL OR (last.digest = '' AND now.key IS NOT NULL) OR now.gone THEN 'added'
             WHEN now.key IS NULL THEN 'removed' ELSE 'altered' END, last.entry_id
   FROM last FULL JOIN now ON now.key = last.key LEFT JOIN ledger_ledgercontent c ON c.entry_id = last.entry_id
- WHERE last.key IS NULL OR (now.key IS NULL) <> (last.digest = '')
+ WHERE last.key IS NULL OR ((now.key IS NULL) <> (last.digest = '') AND NOT {gone_last}) OR now.gone
     OR (now.key IS NOT NULL AND c.salt IS NOT NULL AND last.digest <> sha256(c.salt || convert_to(
          CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j)
               ELSE (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(now.j) f WHERE jsonb_typeof(f.value) <> 'null')
@@ -114,9 +117,11 @@ def verification(
 def _verification(
     keys: Keys, tables: Mapping[str, str], heads: Mapping[int, bytes], added: Added
 ) -> Verification:
-    walk = _Walk(keys, heads)
+    archived = archived_months()
+    walk = _Walk(keys, heads, archived.get("ledger_ledgerentry", frozenset()))
     fault = (
-        walk.first_fault()
+        archive_fault(keys)
+        or walk.first_fault()
         or _first(
             UNINTEGRATED,
             (str(walk.order[0]), walk.order[1]),
@@ -128,7 +133,10 @@ def _verification(
         or _first(OF_NO_ENTRY, (), "ledger_ledgerwrite", "added", "the digests of no entry")
         or _first(MISTOLD, (), "ledger_ledgerwrite", "altered", "digests of single rows were changed")
         or _content_astray()
-        or _first_of(_row_fault(table, key, added.get(table, ())) for table, key in sorted(tables.items()))
+        or _first_of(
+            _row_fault(table, key, archived.get(table), added.get(table, ()))
+            for table, key in sorted(tables.items())
+        )
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_ledgerwrite")
@@ -138,11 +146,12 @@ def _verification(
         intact=fault is None,
         entries=total,
         leaves=walk.tree.size,
-        pending=max(total - walk.tree.size, 0),
+        pending=max(total + walk.archived - walk.tree.size, 0),
         checkpoints=walk.checkpoints,
         root=walk.tree.root().hex(),
         writes=writes,
         first_fault=fault,
+        archived=walk.archived,
     )
 
 
@@ -153,10 +162,14 @@ def _first_of(faults: Iterator[Fault | None]) -> Fault | None:
 class _Walk:
     """沿叶走一遍。 One pass over leaves, entries, full tiles and checkpoints, in order."""
 
-    def __init__(self, keys: Keys, kept: Mapping[int, bytes]) -> None:
+    def __init__(self, keys: Keys, kept: Mapping[int, bytes], months: frozenset[int]) -> None:
+        self.months, self.archived = (
+            months,
+            0,
+        )  # the months that left with their entries, and how many leaves they were
         self.keys = keys
         self.tree = merkle.Frontier(suite=keys.suite)
-        self.order = (0, 0)
+        self.order, self.order_known = (0, 0), True
         self.nodes = {(n.level, n.index): bytes(n.hash) for n in LedgerNode.objects.iterator(10_000)}
         self.ahead: Generator[LedgerCheckpoint, None, None] = (
             row for row in LedgerCheckpoint.objects.order_by("size").iterator(2_000)
@@ -201,13 +214,15 @@ class _Walk:
         index, stored, salt, content, subject, persons, number = row[LEAF_COLUMNS:]
         if index != self.tree.size:
             return Fault("removed", "ledger_ledgerleaf", str(self.tree.size), "a leaf is missing")
+        if parting.month_of(number) in self.months:
+            return self._archived_fault(row, number, bytes(stored))
         if row[0] is None:
             return Fault("removed", "ledger_ledgerentry", str(number), "the entry of this leaf is gone")
         order = (int(row[1]), number)
         if order <= self.order:
             reason = "the leaves are not in the order of their entries"
             return Fault("altered", "ledger_ledgerleaf", str(index - 1), reason)
-        self.order = order
+        self.order, self.order_known = order, True
         computed = merkle.leaf_hash(rules.leaf_bytes(row[:LEAF_COLUMNS]), suite=self.keys.suite)
         if computed != bytes(stored) and self.suspect is None:
             self.suspect = (
@@ -220,6 +235,16 @@ class _Walk:
             if rules.commitment(bytes(salt), canonical(bound), suite=self.keys.suite) != bytes(row[11]):
                 reason = "the content is not what was committed to"
                 return Fault("altered", "ledger_ledgercontent", str(number), reason)
+        return None
+
+    def _archived_fault(self, row: Any, number: int, stored: bytes) -> Fault | None:
+        """已存档的一条。 An entry that left with its month: its leaf stands in its stead, and the next signed root binds it."""
+        if row[0] is not None:
+            return Fault("added", "ledger_ledgerentry", str(number), "an entry of a month that was archived")
+        self.order = (self.order[0], number)
+        self.order_known = False
+        self.archived += 1
+        self.tree.append(stored)
         return None
 
     def _node_fault(self) -> Fault | None:
@@ -263,8 +288,12 @@ class _Walk:
             return _checkpoint("signature", row.size, str(error))
         if (head.origin, head.size, head.root) != (own.origin, row.size, self.tree.root()):
             return _checkpoint("root", row.size, "the entries up to here do not lead to the signed root")
-        columns = (bytes(row.root), bytes(row.frontier), (int(row.last_xact), row.last_entry))
-        if columns != (head.root, b"".join(self.tree.hashes), self.order):
+        last = (int(row.last_xact) if self.order_known else self.order[0], row.last_entry)
+        if (bytes(row.root), bytes(row.frontier), last) != (
+            head.root,
+            b"".join(self.tree.hashes),
+            self.order,
+        ):
             return _checkpoint("altered", row.size, "a column is not what was signed for")
         return self._own_lines_fault(row, head)
 
@@ -323,10 +352,19 @@ def _younger(added: Sequence[tuple[str, Any]]) -> sql.Composable:
     )
 
 
-def _row_fault(table: str, key: str, added: Sequence[tuple[str, Any]]) -> Fault | None:
+def _row_fault(
+    table: str, key: str, months: frozenset[int] | None, added: Sequence[tuple[str, Any]]
+) -> Fault | None:
+    gone = "(({key})::bigint >> {bits}) IN ({months})" if months else "false"
+    words = {"bits": parting.BITS, "months": ", ".join(map(str, sorted(months or ())))}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'")
-        asked = sql.SQL(COMPARED).format(table=sql.Identifier(table), younger=_younger(added))
+        asked = sql.SQL(COMPARED).format(
+            table=sql.Identifier(table),
+            younger=_younger(added),
+            gone_now=sql.SQL(gone.format(key=f"r.j->>'{key}'", **words)),
+            gone_last=sql.SQL(gone.format(key="last.key", **words)),
+        )
         cursor.execute(asked, [table, key])
         row = cursor.fetchone()
     if row is None:

@@ -12,8 +12,7 @@ from tongxin.ledger.models import LedgerCosignature, LedgerStamp
 # For a statement that has to refuse: the moment up to which witnesses have seen everything; null before any. A checkpoint that is
 # cosigned anew proves nothing of what came after it: where an entry waits behind it, the moment is that entry's own.
 NEWEST_WITNESSED: Final = """
-SELECT least(s.at, (SELECT e.recorded_at FROM ledger_ledgerentry e WHERE (e.xact, e.id) > (c.last_xact, c.last_entry)
-                     ORDER BY e.xact, e.id LIMIT 1))
+SELECT least(s.at, tongxin_after(c.last_xact, c.last_entry))
   FROM ledger_ledgercosignature s JOIN ledger_ledgercheckpoint c ON c.size = s.size ORDER BY s.at DESC LIMIT 1"""
 
 

@@ -1,6 +1,7 @@
 """台账的纯函数。 The ledger's pure functions: leaves, notes, tiles, and the tree itself (`tongxin.ledger.merkle`)."""
 
 from tongxin.ledger.merkle import Frontier, leaf_hash, node_hash
+from tongxin.ledger.rules.archive import beside, root_over, seal_message
 from tongxin.ledger.rules.leaves import commitment, copied, instant, leaf_bytes
 from tongxin.ledger.rules.notes import (
     COSIGNATURE,
@@ -35,6 +36,7 @@ __all__ = [
     "Key",
     "Signature",
     "Tile",
+    "beside",
     "bundle",
     "checkpoint_body",
     "commitment",
@@ -52,6 +54,8 @@ __all__ = [
     "read_checkpoint",
     "read_note",
     "receipt",
+    "root_over",
+    "seal_message",
     "sign_note",
     "signed",
     "stamp_message",

@@ -215,6 +215,7 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("folder")
     _history(table)
     _law(table)
+    _archive(table)
     doctor = table.add(
         "doctor",
         "examining.doctor",
@@ -282,6 +283,35 @@ def _history(table: _Commands) -> None:
         needs="nothing",
     )
     analyse.add_argument("folder")
+
+
+def _archive(table: _Commands) -> None:
+    """存档的命令。 The commands of the archive."""
+    inner = table.parts.add_parser("archive", help="whole months as Parquet").add_subparsers(
+        metavar="COMMAND"
+    )
+    write = table.add(
+        "write",
+        "archiving.write",
+        "write whole months as Parquet with what proves them; with --drop they leave the database after that",
+        within=inner,
+    )
+    write.add_argument("folder")
+    write.add_argument(
+        "--before", default="", metavar="YYYY-MM", help="months before this one (36 months ago)"
+    )
+    write.add_argument("--drop", action="store_true", help="drop them once archive and ledger are verified")
+    verify = table.add(
+        "verify",
+        "archiving.verify",
+        "prove an archive by the log's key, and by the living ledger where there is one",
+        needs="nothing",
+        within=inner,
+    )
+    verify.add_argument("folder")
+    verify.add_argument(
+        "--key", default="", help="the log's public key, as /ledger/key gives it: no database is asked"
+    )
 
 
 def _law(table: _Commands) -> None:

@@ -322,8 +322,10 @@ def _start(data: Path, cluster: Cluster) -> Cluster:
         programs = _programs(Path(cluster.home), _server_user())
         cluster = Cluster(cluster.home, str(programs), cluster.port, cluster.password)
         _save(data, cluster)
+    # A statement that has to look through all months of ten years locks up to 700 tables and indexes (docs/decisions/0019).
     options = (
         f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=120 "
+        "-c max_locks_per_transaction=512 "
         "-c max_slot_wal_keep_size=10GB"  # a copy that is no longer fed must not fill the disk
     )
     log = f"{cluster.home}/server.log"

@@ -38,6 +38,7 @@ log = logging.getLogger("tongxin.work")
 _left_alone: dict[str, datetime] = {}
 THREADS = 24  # of one server process, each with a connection that it keeps; more than may wait at the counter (cases.api.counter.LINE)
 SEQUENCE_EVERY, SWEEP_EVERY, DELIVER_EVERY, FOLD_EVERY = 0.5, 15.0, 2.0, 2.0  # seconds
+MONTHS_EVERY = 3_600.0
 
 
 def sequence(given: argparse.Namespace) -> Result:
@@ -124,6 +125,7 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
         duty.Duty("sweep of data", 5, SWEEP_EVERY, lambda at: _part("data", at)),
         duty.Duty("deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"))),
         duty.Duty("fold", 6, FOLD_EVERY, lambda _: tally.fold()),
+        duty.Duty("months", 7, MONTHS_EVERY, lambda _: schema.keep_months()),
     ]
 
 

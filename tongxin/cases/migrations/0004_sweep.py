@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_transition")]
+    dependencies = [("cases", "0003_months")]
 
     operations = [
         migrations.AddIndex(
