@@ -286,7 +286,9 @@ def test_a_span_is_the_last_ninety_days_unless_said_and_never_longer() -> None:
     assert open311.span("", "", now=NOW) == (NOW - 90 * day, NOW)
     assert open311.span("", "2026-06-01T00:00:00Z", now=NOW)[0] == datetime(2026, 3, 3, tzinfo=UTC)
     start, end = open311.span("2026-06-01T00:00:00 08:00", "", now=NOW)  # a plus sign that was not escaped
-    assert (start.utcoffset(), end - start) == (timedelta(hours=8), 90 * day)
+    assert (start, end - start) == (datetime(2026, 5, 31, 16, tzinfo=UTC), 90 * day)
+    far = open311.span("", "2026-06-01T00:00:00-23:26", now=NOW)[1]
+    assert far.utcoffset() == timedelta(0), "a database takes no zone that is so far off"
     for pair in (
         ("2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"),
         ("2026-06-01T00:00:00Z", "2026-05-01T00:00:00Z"),
