@@ -1,6 +1,6 @@
 """HTTP load over connections that are kept: a closed loop of clients, each asking again when its answer is whole.
 
-One thread waits on all sockets, so that the load costs the machine little beside what it measures (about 30 µs a request).
+One thread waits on all sockets, so that the load costs the machine little beside what it measures.
 """
 
 import random

@@ -37,6 +37,6 @@ def run(stage: Stage) -> Run:
 FIGURE = Figure(
     name="case",
     words="One case read by an official as JSON, with the check of session and office and what the office may do.",
-    unit="requests/s", rate=True, asked=1_000, ratio=None, band=0.03,
+    unit="requests/s", rate=True, asked=1_000, ratio=None, band=0.02,
     limit_words="its three statements by pgbench", prepare=prepare, run=run, needs=frozenset({"cases"}),
 )  # fmt: skip

@@ -13,6 +13,6 @@ def run(stage: Stage) -> Run:
 FIGURE = Figure(
     name="list100",
     words="A page of 100 of what waits at a desk, by a restricted official, with keyset paging.",
-    unit="requests/s", rate=True, asked=150, ratio=None, band=0.03,
+    unit="requests/s", rate=True, asked=150, ratio=None, band=0.02,
     limit_words="its three statements by pgbench", prepare=list20.prepare, run=run, needs=frozenset({"cases"}),
 )  # fmt: skip

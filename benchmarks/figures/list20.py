@@ -34,6 +34,6 @@ def run(stage: Stage) -> Run:
 FIGURE = Figure(
     name="list20",
     words="A page of 20 of what waits at a desk, by a restricted official, with keyset paging.",
-    unit="requests/s", rate=True, asked=300, ratio=None, band=0.03,
+    unit="requests/s", rate=True, asked=300, ratio=None, band=0.02,
     limit_words="its three statements by pgbench", prepare=prepare, run=run, needs=frozenset({"cases"}),
 )  # fmt: skip

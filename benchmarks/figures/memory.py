@@ -1,6 +1,7 @@
 """The memory of the server with two processes after traffic of every kind (JSON, the desk, pages of cases, lists, law): the
-proportional set size of its process group from /proc/PID/smaps_rollup, so that what the processes share is counted once. It is
-bounded by what a process keeps of the city for each revision: the boundaries of the grids, the places, organs and matters.
+proportional set size of its process group from /proc/PID/smaps_rollup, so that what the processes share is counted once. What
+bounds it was not weighed part by part: the libraries, and what each process keeps of the city (boundaries of the grids, places,
+organs, matters).
 """
 
 import os

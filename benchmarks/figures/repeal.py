@@ -1,7 +1,7 @@
 """A repeal that reaches far: 100,000 bindings of the list of duties, 20,000 of them on the ecological environment code. Ours is
 the transaction of the day; the facts say how long the preview took (2 s asked), the confirming, and how soon after midnight,
-before anything ran, the next question for a basis was refused. It is bounded by the writes of the day: each entry that falls
-idle is written down, with its ledger entry.
+before anything ran, the next question for a basis was refused. It is bounded, it seems (no profile was taken), by the
+writes of the day: each entry that falls idle is written down, with its ledger entry.
 """
 
 import time
