@@ -19,7 +19,8 @@ from tests import factories as city
 from tests.journeys.conftest import free_port, get
 from tests.machines.conftest import Machine, holders, run, until
 from tests.plugin import DATA, OWNER, owner_connection
-from tongxin.web import duty, ground
+from tongxin.web import ground
+from tongxin.web.console import duty
 
 CLERK = "clerk"  # somebody of the sample city
 Make = Callable[..., Machine]
