@@ -62,11 +62,11 @@ def added_columns() -> dict[str, list[tuple[str, Any]]]:
         for one in migration.operations:
             if isinstance(one, AddField) and one.model_name_lower not in made and not one.field.null:
                 model = models[key[0], one.model_name_lower]
-                field = model._meta.get_field(one.name)  # noqa: SLF001
+                column = str(getattr(model._meta.get_field(one.name), "column"))  # noqa: SLF001, B009
                 value = BaseDatabaseSchemaEditor._effective_default(one.field)  # type: ignore[attr-defined]  # noqa: SLF001
                 if value is None and one.field.has_db_default():
                     value = getattr(one.field.db_default, "value", one.field.db_default)
-                found.setdefault(model._meta.db_table, []).append((field.column, value))  # noqa: SLF001
+                found.setdefault(model._meta.db_table, []).append((column, value))  # noqa: SLF001
     return found
 
 
