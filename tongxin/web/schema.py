@@ -56,6 +56,7 @@ def added_columns() -> dict[str, list[tuple[str, Any]]]:
     """
     loader = MigrationLoader(None)
     found: dict[str, list[tuple[str, Any]]] = {}
+    models = {(one._meta.app_label, one._meta.model_name): one for one in apps.get_models()}  # noqa: SLF001
     for key in dict.fromkeys(
         one for leaf in sorted(loader.graph.leaf_nodes()) for one in loader.graph.forwards_plan(leaf)
     ):
@@ -65,12 +66,12 @@ def added_columns() -> dict[str, list[tuple[str, Any]]]:
         made = {one.name_lower for one in migration.operations if isinstance(one, CreateModel)}
         for one in migration.operations:
             if isinstance(one, AddField) and one.model_name_lower not in made and not one.field.null:
-                model = apps.get_model(key[0], one.model_name)
-                field = model._meta.get_field(one.name)  # noqa: SLF001
+                model = models[key[0], one.model_name_lower]
+                column = str(getattr(model._meta.get_field(one.name), "column"))  # noqa: SLF001, B009
                 value = BaseDatabaseSchemaEditor._effective_default(one.field)  # type: ignore[attr-defined]  # noqa: SLF001
                 if value is None and one.field.has_db_default():
                     value = getattr(one.field.db_default, "value", one.field.db_default)
-                found.setdefault(model._meta.db_table, []).append((field.column, value))  # noqa: SLF001
+                found.setdefault(model._meta.db_table, []).append((column, value))  # noqa: SLF001
     return found
 
 

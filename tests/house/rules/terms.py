@@ -131,6 +131,11 @@ WRITERS = (
     Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
     Allowed("tongxin.web.tickets", "", "Django's cache as a table: what lasts a minute between two requests"),
     Allowed(
+        "tongxin.web.patience",
+        "",
+        "tries at the door, counted among the tickets: gone within a minute, and no act",
+    ),
+    Allowed(
         "tongxin.web.sample_sources",
         "",
         "invented rows of sample source systems, in another database than the city's",

@@ -16,8 +16,9 @@ from django.conf import settings
 
 from tongxin.ledger import rules
 from tongxin.ledger.queries import newest_checkpoint, published, tile_bytes
-from tongxin.web import ground, restored, stamping, witnessing
+from tongxin.web import ground, stamping, witnessing
 from tongxin.web.clock import now
+from tongxin.web.console import restored
 from tongxin.web.console.commands import founding
 
 Result = tuple[int, Any]

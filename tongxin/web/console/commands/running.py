@@ -22,9 +22,9 @@ from tongxin.cases import tally, tasks
 from tongxin.exchange import tasks as exchange_tasks
 from tongxin.law import tasks as law_tasks
 from tongxin.places.queries import is_founded
-from tongxin.web import duty, ground, restored, schema, witnessing
+from tongxin.web import ground, schema, witnessing
 from tongxin.web.clock import now
-from tongxin.web.console import cluster, environment
+from tongxin.web.console import cluster, duty, environment, restored
 from tongxin.web.console.commands import attesting, founding
 from tongxin.web.console.supervision import Child, Database, supervise
 from tongxin.web.sample_sources import demo_sources
