@@ -57,6 +57,7 @@ WRITES = [
     "cursor.execute('''WITH x AS (SELECT 1)\n  DELETE FROM cases_case''')",
     "cursor.copy('COPY cases_case (id) FROM STDIN')",
     "cursor.execute('TRUNCATE cases_case')",
+    "from tongxin.ledger.operations import lay_rows",
 ]
 
 

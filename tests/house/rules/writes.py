@@ -88,6 +88,8 @@ def _writes(module: Module) -> Iterator[tuple[ast.AST, str, str]]:
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_write(node, node.func):
             yield node, f"`.{node.func.attr}(…)`", _first_name(node.func)
+        if isinstance(node, ast.alias) and node.name == "lay_rows":
+            yield node, "`lay_rows`, which writes rows of any table,", ""
     for node, text in strings(module):
         if match := CHANGES.search(text):
             yield node, f"SQL that changes rows (`{' '.join(match.group(0).split())[:40]}`)", ""
