@@ -24,6 +24,7 @@ def archive_fault(keys: Keys) -> Fault | None:
             digest=row.digest,
             manifest=row.manifest,
             size=row.size,
+            at=row.at,
         )
         if not rules.holds(message, bytes(row.seal), keys.public):
             place = f"{row.relation} {row.month}"

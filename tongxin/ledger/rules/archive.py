@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from tongxin.ledger import merkle
+from tongxin.ledger.rules.leaves import instant
 
 
-def seal_message(*, relation: str, month: int, rows: int, digest: str, manifest: str, size: int) -> bytes:
-    """封签所封的。 What the log signs when a month of a table was archived: the digests are SHA-256 in hex."""
+def seal_message(
+    *, relation: str, month: int, rows: int, digest: str, manifest: str, size: int, at: datetime
+) -> bytes:
+    """封签所封的。 What the log signs when a month of a table was archived and dropped at a moment: the digests are SHA-256 in hex."""
     told = {
         "archived": relation,
         "month": month,
@@ -15,6 +19,7 @@ def seal_message(*, relation: str, month: int, rows: int, digest: str, manifest:
         "digest": digest,
         "manifest": manifest,
         "size": size,
+        "at": instant(at),
     }
     return b"tongxin archive\n" + json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 

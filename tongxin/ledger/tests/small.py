@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from tests.factories import NOW
-from tests.plugin import DATA, PREFIX, ROLE, WORKING, admin, drop_database, use
+from tests.plugin import DATA, PREFIX, ROLE, WORKING, admin, drop_database, owner_connection, use
 from tongxin.ledger import operations, rules
 from tongxin.ledger.models import LedgerCheckpoint
 from tongxin.ledger.rules.signing import Signer
@@ -98,3 +98,23 @@ def eventful() -> None:
             operations.keep_stamp(
                 size=checkpoint.size, authority="http://stamps.test/", token=b"\x30\x80token" * 40, at=NOW, signer=SIGNER
             )  # fmt: skip
+
+
+def archived(name: str) -> None:
+    """A month that was archived and dropped, as the owner of the tables writes it down."""
+    told = {
+        "relation": "acts_delivery",
+        "month": 24_000,
+        "rows": 7,
+        "digest": "a" * 64,
+        "manifest": "b" * 64,
+        "size": 5,
+        "at": NOW,
+    }
+    seal = SIGNER.seal(rules.seal_message(**told))
+    with owner_connection(name) as owner:
+        owner.execute(
+            "INSERT INTO ledger_ledgerarchive (relation, month, rows, digest, manifest, size, at, seal) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [*told.values(), seal],
+        )

@@ -25,8 +25,9 @@ TABLES = sorted(model._meta.db_table for model in apps.get_app_config("ledger").
 @pytest.fixture(scope="module")
 def owned(django_db_blocker: Any) -> Iterator[None]:
     """The small ledger, looked at with the owner's rights, triggers and foreign keys off."""
-    with django_db_blocker.unblock(), small.small_database():
+    with django_db_blocker.unblock(), small.small_database() as name:
         small.eventful()
+        small.archived(name)
         own = conninfo_to_dict(OWNER)
         role = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.close()
@@ -91,6 +92,7 @@ def one_of(
 
 CHANGE: dict[str, Callable[[Any, random.Random], tuple[str, Any]]] = {
     "bigint": lambda v, c: ("%s", number(v, c.randrange(64))),
+    "integer": lambda v, c: ("%s", number(v, c.randrange(32), 32)),
     "smallint": lambda v, c: ("%s", number(v, c.randrange(16), 16)),
     "xid8": lambda v, c: ("%s::text::xid8", str(int(v) ^ (1 << c.randrange(63)))),
     "uuid": lambda v, c: ("%s::uuid", raw(v.bytes, c).hex()),
@@ -127,7 +129,7 @@ def test_the_small_ledger_is_intact_and_has_rows_everywhere() -> None:
     with transaction.atomic():
         assert fault() is None
         assert all(sql(f"SELECT 1 FROM {table} LIMIT 1") for table in TABLES)
-        assert len(columns()) == 47
+        assert len(columns()) == 55
 
 
 @pytest.mark.usefixtures("owned")

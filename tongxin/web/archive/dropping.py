@@ -148,10 +148,13 @@ def _drop(cursor: CursorWrapper, folder: Path, one: Manifest, at: datetime) -> l
                 digest=file.sha256,
                 manifest=manifest,
                 size=one.size,
+                at=at,
             )
         )
         cursor.execute(SEALED, [file.relation, one.of, file.rows, file.sha256, manifest, one.size, at, seal])
         table = f"{file.relation}_{part(one.of)}"
+        if file.relation == "cases_casestep":  # what left is counted no more
+            cursor.execute(f"SELECT tongxin_tally_partition('{table}', -1)")
         cursor.execute(f"DROP TABLE {table}")
         gone.append(table)
     return gone
