@@ -12,6 +12,7 @@ LOCKS = [
     "requirements.lock",
     "requirements-dev.lock",
     "tests/clients/requirements.lock",
+    "tests/clients/spark/requirements.lock",
     "tests/fuzz/requirements.lock",
 ]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[\w,-]+\])?==(?P<version>[^\s;\\]+)(\s*;[^\\]*)? *\\?$")

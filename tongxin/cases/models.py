@@ -156,7 +156,15 @@ class Assignment(models.Model):
 
     class Meta:
         verbose_name = "承办"
-        indexes = [models.Index(fields=["organ", "role"], name="assignment_organ")]
+        indexes = [
+            models.Index(fields=["organ", "role"], name="assignment_organ"),
+            # what waits at a desk is few; what an organ assisted in ten years is not
+            models.Index(
+                fields=["organ"],
+                condition=models.Q(role="assist", ended_at=None, settled_at=None),
+                name="assignment_waiting",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(role="lead", ended_at=None), name="one_lead"

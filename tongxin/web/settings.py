@@ -198,6 +198,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "tongxin.web.logs.Line"}},
+    "filters": {"ours": {"()": "tongxin.web.logs.Ours"}},
     "handlers": {
         # A command that somebody typed says what came of it; a process that serves tells of all it does.
         "console": {
@@ -212,6 +213,6 @@ LOGGING = {
         "tongxin": {"level": "INFO"},
         "tongxin.acts": {"handlers": ["counted"]},
         # What was answered is told by tongxin.requests, by its route: of Django's own lines those on our mistakes are kept.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["ours"]},
     },
 }

@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import translation
 
 from tongxin.acts.models import Delivery, Notice
-from tongxin.acts.queries import Waiting, claimed, notices_undelivered
+from tongxin.acts.queries import Waiting, claimed, first_waiting, notices_undelivered
 from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
 from tongxin.law.queries.making import mail_of_commenter
@@ -38,26 +38,38 @@ class Came(StrEnum):
     AWAY = auto()  # the server is not there: the others need not be tried now
 
 
-def deliver(*, at: datetime, size: int = 50, going: Callable[[], bool] = lambda: True) -> int:
+def deliver(
+    *,
+    at: datetime,
+    size: int = 50,
+    going: Callable[[], bool] = lambda: True,
+    marks: dict[str, int] | None = None,
+) -> int:
     """按邮件送达。 Deliver waiting notices by mail; returns how many attempts were made. Without a server: none.
 
     The on-site inbox holds every notice in any case. Each attempt is kept; the next comes later and later, and after seven
     a notice is given up. A notice that cannot be written or sent holds up no other; where the server is away the round
     ends. Two workers do not send one notice twice; a worker that dies between the server's word and its own note of it
     does: the letter then comes again under the same Message-ID. `going` is asked before each one: whoever is no longer the one
-    that delivers stops there.
+    that delivers stops there. `marks`: remembered by whoever delivers again and again, where to begin to look.
     """
+    marks = {} if marks is None else marks
     if not settings.EMAIL_HOST:
         return 0
     done = 0
     for prefix in ("person:", "reporter:", "commenter:"):
-        for waiting in notices_undelivered(channel="mail", prefix=prefix, waits=WAITS, at=at, size=size):
+        for waiting in notices_undelivered(
+            channel="mail", prefix=prefix, waits=WAITS, at=at, size=size, since=marks.get(prefix, 0)
+        ):
             if not going():
                 return done
             came = _deliver_one(waiting, at)
             done += came is not Came.LEFT
             if came is Came.AWAY:
                 return done
+        marks[prefix] = first_waiting(
+            channel="mail", prefix=prefix, attempts=ATTEMPTS, at=at, since=marks.get(prefix, 0)
+        )
     return done
 
 

@@ -16,6 +16,7 @@ PARTED = (
 
 
 class Migration(migrations.Migration):
+    irreversible = "months that were archived and dropped could not be put back into one table"
     dependencies = [("acts", "0001_initial"), ("ledger", "0003_months")]
 
     operations = [

@@ -17,9 +17,9 @@ from tongxin.cases.api.answers import Trouble, not_found
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.plain import written
 from tongxin.cases.api.schemas import PROBLEMS, DeskCaseShown, DeskShown
+from tongxin.cases.forms import offers
+from tongxin.cases.forms.paging import due_key_of, due_word
 from tongxin.cases.terms import State
-from tongxin.cases.views import offers
-from tongxin.cases.views.listing import due_key_of, due_word
 
 MOST = 100
 desk = Router()

@@ -11,6 +11,7 @@ STEPS = Parted(table="cases_casestep", key="case_id", within=True, local=("UNIQU
 
 
 class Migration(migrations.Migration):
+    irreversible = "months that were archived and dropped could not be put back into one table"
     dependencies = [("cases", "0002_transition"), ("ledger", "0003_months")]
 
     operations = [

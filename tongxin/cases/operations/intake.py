@@ -37,7 +37,7 @@ WITH known AS MATERIALIZED (SELECT client_key FROM cases_case WHERE client_key =
                  FROM unnest($1::text[]) AS k)
 SELECT ARRAY(SELECT client_key::text FROM known),
        ARRAY(SELECT nextval('cases_number') FROM fresh, generate_series(1, n)),
-       ARRAY(SELECT nextval(ids::regclass) FROM fresh, generate_series(1, n))
+       ARRAY(SELECT tongxin_month_id(ids::regclass) FROM fresh, generate_series(1, n))
 """
 
 

@@ -14,14 +14,14 @@ from django.utils.translation import override
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import Actor, By, InvalidInput, Standing
 from tongxin.cases import operations
-from tongxin.cases.forms import acts
+from tongxin.cases.forms import acts, offers
 from tongxin.cases.forms.acts import ACTS, OWN_ACTS, Lists, Turn, form_of, given_by, own_form_of, seen_step
 from tongxin.cases.forms.intake import IntakeForm, IntakeLists, new_key, report_of
+from tongxin.cases.forms.paging import due_key_of, due_word, key_of
 from tongxin.cases.models import Assignment, Case, CaseStep, Clock, ClockRequest
 from tongxin.cases.queries import CaseFile
 from tongxin.cases.terms import Channel, ClockChange, ClockGround, Outcome, ReturnGround, Role, State
-from tongxin.cases.views import offers
-from tongxin.cases.views.listing import chosen_of, due_key_of, due_word, key_of, with_word
+from tongxin.cases.views.listing import chosen_of, with_word
 from tongxin.law.terms import Unit
 from tongxin.places.terms import CityFacts
 

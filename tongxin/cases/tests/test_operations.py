@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.factories import (
     INSIDE,
@@ -38,6 +39,8 @@ from tongxin.cases.terms import (
 from tongxin.law.models import Binding, Version
 from tongxin.law.terms import Stage
 from tongxin.ledger.models import LedgerContent, LedgerEntry
+from tongxin.ledger.rules.parting import month_of
+from tongxin.ledger.rules.parting import part as part_name
 
 pytestmark = pytest.mark.django_db
 
@@ -595,3 +598,14 @@ def test_second_of_two_people_is_told_what_the_first_did() -> None:
         cases.accept_cases(actor=officer(case.organ), at=NOW, numbers=[case.number], seen=1)
     assert INSIDE
     assert Binding.objects.exists() and Version.objects.exists()
+
+
+def test_the_number_of_a_case_carries_its_month_and_its_steps_lie_in_it() -> None:
+    case = reported()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tongxin_month(now()), (SELECT tableoid::regclass::text FROM cases_casestep WHERE case_id = %s)",
+            [case.pk],
+        )
+        month, part = cursor.fetchone()
+    assert month_of(case.pk) == month and part == f"cases_casestep_{part_name(month)}"

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.acts.terms import Conflict, InvalidInput, Refused, sign_off, who
 from tongxin.cases import queries
+from tongxin.cases.forms import offers
 from tongxin.cases.forms.acts import ACTS, FIELD_OF, Lists, Turn, form_of, given_by, seen_step
 from tongxin.cases.forms.photos import Upload, held, held_photos, keep_photo
-from tongxin.cases.views import listing, matter, offers, shown, story
+from tongxin.cases.views import listing, matter, shown, story
 from tongxin.cases.views.matter import Scene, act_url, scene_of, sign_in_first
 from tongxin.cases.views.shown import Ground, said
 from tongxin.law import queries as law

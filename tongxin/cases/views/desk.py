@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tongxin.acts.terms import BY_LABELS, By, Refused, Standing, who
 from tongxin.cases import queries
 from tongxin.cases.forms.intake import CHANNELS
+from tongxin.cases.forms.paging import due_key_of, due_word
 from tongxin.cases.queries import DESK_STATES
 from tongxin.cases.terms import STATE_LABELS, State
 from tongxin.cases.views import intake, listing
@@ -48,7 +49,7 @@ def _desk(request: HttpRequest, standing: Standing, ground: Ground) -> HttpRespo
     state, late = request.GET.get("state", ""), request.GET.get("late") == "1"
     found = queries.desk_cases(
         standing=standing,
-        after=listing.due_key_of(request.GET.get("after")),
+        after=due_key_of(request.GET.get("after")),
         size=PAGE + 1,
         state=state if state in set(State) else "",
         due_before=ground.at if late else None,
@@ -69,7 +70,7 @@ def _desk(request: HttpRequest, standing: Standing, ground: Ground) -> HttpRespo
             "pager": {
                 "shown": len(cases),
                 "previous_url": listing.with_word(request.GET, "after", "") if "after" in request.GET else "",
-                "next_url": listing.with_word(request.GET, "after", listing.due_word(last.due, last.pk))
+                "next_url": listing.with_word(request.GET, "after", due_word(last.due, last.pk))
                 if last
                 else "",
             },

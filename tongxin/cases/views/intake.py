@@ -71,7 +71,7 @@ def _slip(request: HttpRequest, standing: Standing) -> Slip:
     words: dict[str, Any] = {
         name: value.replace("\x00", "") for name, value in given.items() if isinstance(value, str)
     }
-    if request.method == "GET":
+    if request.method != "POST":
         words = {
             **_own_area(standing, ground),
             **{name: value for name, value in words.items() if name in GIVEN},

@@ -14,14 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 from tongxin.acts.registry import REGISTRY
 from tongxin.acts.terms import InvalidInput, Refused, Who, who
 from tongxin.cases import operations, queries
+from tongxin.cases.forms import offers
 from tongxin.cases.forms.acts import ACTS
+from tongxin.cases.forms.paging import key_of
 from tongxin.cases.forms.photos import key_opens, photo_path
 from tongxin.cases.forms.purpose import PurposeForm
 from tongxin.cases.models import Case
 from tongxin.cases.operations import Purpose
 from tongxin.cases.queries import CaseFile, CaseFilter
 from tongxin.cases.terms import CHANNEL_LABELS, OUTCOME_LABELS, STATE_LABELS, Channel, Outcome, State
-from tongxin.cases.views import listing, offers, shown, story
+from tongxin.cases.views import listing, shown, story
 from tongxin.cases.views.shown import Ground
 from tongxin.cases.views.story import Audience
 from tongxin.law.terms import Stage
@@ -304,7 +306,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     ground = Ground.of(timezone.now())
     chosen = listing.chosen_of(request.GET)
     found, following = queries.page_of_cases(
-        chosen=chosen, before=listing.key_of(request.GET.get("before")), size=PAGE
+        chosen=chosen, before=key_of(request.GET.get("before")), size=PAGE
     )
     return render(
         request,

@@ -196,7 +196,7 @@ def _act(request: HttpRequest, own: Own, what: str) -> HttpResponse:
     if what not in OWN_ACTS:
         raise Http404(what)
     form = own_form_of(what)(request.POST if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, own, what, form, status=200 if what in own.actable else 409)
     try:
         given = given_by(form, keep=lambda _upload: "")

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.cases import queries
+from tongxin.cases.forms.paging import key_of
 from tongxin.cases.queries import NONE, DistrictCounts
 from tongxin.cases.terms import OUTCOME_LABELS, STATE_LABELS, Outcome, State
 from tongxin.cases.views import shown
-from tongxin.cases.views.listing import key_of, query
+from tongxin.cases.views.listing import query
 from tongxin.cases.views.shown import Ground, said
 from tongxin.law.queries import cited
 from tongxin.places import queries as places

@@ -85,7 +85,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
     fields = {one.name: shown.said(one.label, one.label_en) for one in calls.fields_granted(grant=grant)}
     form = CallForm(grant, list(fields.items()), request.POST if request.method == "POST" else None)
     context = {"grant": grant, "form": form, "fields": fields, **_about(grant, ground)}
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "exchange/call.html", {**context, "step": "ask"}, status=status)
     if request.POST.get("step") != "look":

@@ -206,7 +206,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
 def my_request(request: HttpRequest, number: str) -> HttpResponse:
     """一项请求；POST 撤回。 A request: where it is, until when, what was answered; POST withdraws it."""
     ground = DataGround.now()
-    reader = gate(request, ground) if request.method == "GET" else _acting(request, ground)
+    reader = gate(request, ground) if request.method != "POST" else _acting(request, ground)
     if isinstance(reader, HttpResponse):
         return reader
     found = claims.request_of(person=reader.person, number=number) if "\x00" not in number else None

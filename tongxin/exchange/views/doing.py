@@ -85,7 +85,7 @@ def do(request: HttpRequest, verb: str, subject: str) -> HttpResponse:
     if not sheet.side.concerned and verb != "apply_data":
         return shown.not_yours(request, sheet.ground, [])
     sheet.form = _form(request, sheet, me)
-    if request.method == "GET" and not sheet.side.may(verb):
+    if request.method != "POST" and not sheet.side.may(verb):
         sheet.status, sheet.refusal = 403, _wrong_post(sheet)
     if request.method == "POST":
         answer = _post(me, sheet)

@@ -42,7 +42,7 @@ def apply(request: HttpRequest, kind: str) -> HttpResponse:
         return _sign_in_first(request)
     functions = lists.functions(revision=city().revision)
     form = ApplyForm(listing, functions, request.POST or None)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_form(request, kind, form)
     if not form.is_valid():
         return _show_form(request, kind, form, status=400)
@@ -263,7 +263,7 @@ def end(request: HttpRequest, kind: str) -> HttpResponse:
             wrong, status = _words(fault), _status(fault)
         else:
             return HttpResponseRedirect(entry_url(row), status=303)
-    elif request.method == "GET" and not _decides(me):
+    elif request.method != "POST" and not _decides(me):
         wrong, status = _("只有牵头机构的负责人能把事项移出清单。"), 403
     if form.errors:
         status = 400

@@ -49,7 +49,7 @@ def comment(request: HttpRequest, number: str) -> HttpResponse:
     given = {name: request.POST.get(name, "")[:8_000] for name in ANSWERS}
     if not shown.is_open(file.project, ground) or file.draft(file.now.shown) is None:
         return _closed(request, file, ground, given)
-    if request.method == "GET":
+    if request.method != "POST":
         clause = request.GET.get("clause", "")
         known = {key for key, _label in _choices(file)}
         start = "text" if clause in known else "clause"

@@ -27,6 +27,7 @@ def _entry(related: str, kind: type[models.ForeignKey] = models.OneToOneField, *
 
 
 class Migration(migrations.Migration):
+    irreversible = "months that were archived and dropped could not be put back into one table"
     dependencies = [("ledger", "0002_tiles_and_witnesses")]
 
     operations = [

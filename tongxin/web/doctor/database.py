@@ -23,7 +23,7 @@ ON: Final = {
 GUARDS: Final = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname = ANY(%s)
-   AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'tongxin\\_%%' AND t.tgenabled IN ('O', 'A')) < %s
+   AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND (t.tgname LIKE 'tongxin\\_guard\\_%%' OR t.tgname = 'tongxin_truncate') AND t.tgenabled IN ('O', 'A')) < %s
 """
 
 

@@ -7,11 +7,13 @@ from typing import Final
 
 import psycopg
 from django.conf import settings
+from django.db import connections
 
 from tongxin.cases.queries import clocks_behind
 from tongxin.ledger.queries import newest_checkpoint, newest_witnessed, waiting
+from tongxin.ledger.rules.parting import part
 from tongxin.places.queries import is_founded
-from tongxin.web import schema, witnessing
+from tongxin.web import months, schema, witnessing
 from tongxin.web.doctor import Finding, Look, broken, database, doubt, well
 
 SLOW: Final = timedelta(seconds=30)  # the sequencer comes every half second, the sweeper every fifteen
@@ -27,6 +29,21 @@ def tables(_: datetime) -> Iterable[Finding]:
         yield broken("city", "no city is founded", "tongxin load-city --city city/…")
         return
     yield well("tables", "as this code needs them; a city is founded")
+
+
+def parts() -> Iterable[Finding]:
+    """按月的表。 Whether the parts of this month and the next ones are made: without them rows gather in one that no index was meant for."""
+    with connections["owner"].cursor() as cursor:
+        lacking = months.missing(cursor)
+    if lacking:
+        names = ", ".join(f"{one.table} {part(of)}" for one, of in lacking[:3])
+        yield broken(
+            "months",
+            f"{len(lacking)} parts are not made: {names}",
+            "tongxin migrate, and see that a worker is told TONGXIN_DSN",
+        )
+    else:
+        yield well("months", "made ahead")
 
 
 def worker(at: datetime) -> Iterable[Finding]:
@@ -171,6 +188,7 @@ def looks(owner: psycopg.Connection, *, role: str, workers: int) -> list[tuple[s
                 owner, role=role, tables=schema.guarded_tables(), records=schema.record_tables()
             ),
         ),
+        ("months", lambda _: parts()),
         ("worker", worker),
         ("archiving", lambda _: archiving(owner)),
         ("door", door),

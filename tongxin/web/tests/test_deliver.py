@@ -217,3 +217,36 @@ def test_letter_that_has_to_be_sent_again_carries_the_same_name(
     deliver(at=NOW)
     first, second = (email.message_from_bytes(letter)["Message-ID"] for letter in post.letters)
     assert first == second
+
+
+def test_whoever_delivers_again_and_again_begins_where_something_waits(post: Post) -> None:
+    marks: dict[str, int] = {}
+    for n in range(3):
+        reported(email=f"r{n}@example.org", client_key=f"k{n}")
+    later = NOW + timedelta(hours=1)
+    deliver(at=later, marks=marks)
+    assert len(post.letters) == 3
+    assert marks["reporter:"] == marks["person:"] == 0, "nothing waits: the mark stays until something does"
+    reported(later, email="late@example.org", client_key="late")
+    newest = Notice.objects.filter(recipient__startswith="reporter:").latest("id")
+    deliver(at=later, marks=marks)
+    assert len(post.letters) == 4
+    assert 0 < marks["reporter:"] <= newest.pk, "what is young may still be joined by a smaller number"
+    deliver(at=later + timedelta(minutes=11), marks=marks)
+    deliver(at=later + timedelta(days=1), marks=marks)
+    assert len(post.letters) == 4
+
+
+def test_what_waits_for_its_next_try_is_not_behind_the_mark(settings: Any) -> None:
+    marks: dict[str, int] = {}
+    server = Outside()
+    mailed(server.port, settings)
+    reported(email="r@example.org", client_key="k")
+    server.close()
+    for minute in range(60):
+        deliver(at=NOW + timedelta(minutes=minute), marks=marks)
+    server.open()
+    for minute in range(60, 180):
+        deliver(at=NOW + timedelta(minutes=minute), marks=marks)
+    assert len(server.letters) == 1
+    server.close()

@@ -13,7 +13,7 @@ from tests.factories import ANONYMOUS, INSIDE, NOW, a_report, officer, reported
 from tongxin.acts.terms import Refused
 from tongxin.cases import operations as cases
 from tongxin.web import counters, schema
-from tongxin.web.logs import Line
+from tongxin.web.logs import Line, Ours
 from tongxin.web.observing import Observe
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_a_page_that_breaks_names_the_request_to_the_reader(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("身份证 371602199001011234")
 
-    monkeypatch.setattr("tongxin.cases.queries.files.Case.objects.select_related", broken)
+    monkeypatch.setattr("tongxin.cases.views.matter.case_file", broken)
     client.raise_request_exception = False
     page = client.get("/cases/20260101-000001/", headers={"x-request-id": "number-of-it-1"})
     assert page.status_code == 500 and "371602199001011234" not in page.content.decode()
@@ -183,3 +183,8 @@ def test_asking_whether_it_lives_needs_no_statement(
         assert client.get("/healthz").content == b"ok\n"
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert client.get("/readyz").content == b"ok\n"
+
+
+@pytest.mark.parametrize(("status", "kept"), [(500, True), (503, False), (507, False)])
+def test_an_answer_that_is_asked_to_come_again_is_no_mistake_of_ours(status: int, kept: bool) -> None:
+    assert Ours().filter(logging.makeLogRecord({"status_code": status})) is kept

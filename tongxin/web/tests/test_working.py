@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.db import OperationalError
 
-from tongxin.web import duty
+from tongxin.web.console import duty
 
 pytestmark = pytest.mark.django_db
 

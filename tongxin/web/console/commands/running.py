@@ -117,13 +117,16 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
         witnessing.begin()
         restored.require_numbers()
 
+    marks: dict[str, int] = {}
     return [
         duty.Duty("sequence", 1, SEQUENCE_EVERY, sequencing, begin),
         # Each kind of limits apart: one that is broken holds up no other.
         duty.Duty("sweep", 2, SWEEP_EVERY, lambda at: _part("cases", at)),
         duty.Duty("sweep of law", 4, SWEEP_EVERY, lambda at: _part("law", at)),
         duty.Duty("sweep of data", 5, SWEEP_EVERY, lambda at: _part("data", at)),
-        duty.Duty("deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"))),
+        duty.Duty(
+            "deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"), marks=marks)
+        ),
         duty.Duty("fold", 6, FOLD_EVERY, lambda _: tally.fold()),
         duty.Duty("months", 7, MONTHS_EVERY, lambda _: schema.keep_months()),
     ]
