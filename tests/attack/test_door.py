@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import NOW
@@ -14,7 +15,7 @@ from tongxin.identity import queries as identity
 from tongxin.identity.models import Session
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
-from tongxin.web.entering import PATIENCE, address_of
+from tongxin.web.entering import address_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "一个够长的口令 2026"
@@ -31,7 +32,7 @@ ELSEWHERE = [
 def account() -> NewPerson:
     person = NewPerson(ref="person:door", name="乙", login="door-1", password=make_password(PASSWORD))
     open_account(actor=PLATFORM, at=NOW, person=person)
-    PATIENCE._buckets.clear()
+    cache.clear()
     return person
 
 
@@ -160,7 +161,7 @@ def test_guessing_of_one_name_from_one_address_is_slowed_down(account: NewPerson
 
 @pytest.mark.parametrize("path", ["/sign-in/recover/", "/sign-in/new/"])
 def test_asking_for_accounts_and_recoveries_is_slowed_down_by_address(path: str) -> None:
-    PATIENCE._buckets.clear()
+    cache.clear()
     given = {"login": "somebody", "wish": "somebody", "name": "丙", "password": PASSWORD, "again": PASSWORD}
     pages = [Client().post(path, given).content.decode() for _ in range(9)]
     assert "试得太多了" not in pages[0] and "试得太多了" in pages[-1]

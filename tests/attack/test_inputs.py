@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 import tongxin
@@ -18,7 +19,6 @@ from tests.attack.conftest import Browse
 from tests.house.permissions import Scene
 from tongxin.identity.models import Account
 from tongxin.law.rules.citations import citations_in
-from tongxin.web.entering import PATIENCE
 
 DEEP = 100_000
 BODIES = {
@@ -118,7 +118,7 @@ def test_unknown_members_and_fields_set_nothing() -> None:
 
 def test_unknown_fields_of_a_form_set_nothing(scene: Scene, browser: Browse) -> None:
     """Opening an account with an office, a person, a state of one's own choosing."""
-    PATIENCE._buckets.clear()
+    cache.clear()
     given = {"wish": "mass", "name": "丁", "password": "一个够长的口令 2026", "again": "一个够长的口令 2026"}
     own = {"person": "person:syn-0001", "person_id": "person:syn-0001", "ref": "person:syn-0001", "login": "lead", "office": "office:bz/lead",
            "is_staff": "1", "is_superuser": "1", "closed_at": "2020-01-01", "kind": "organisation"}  # fmt: skip

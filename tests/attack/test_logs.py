@@ -16,6 +16,7 @@ from tests.attack.conftest import Browse
 from tests.attack.test_routes import asked, listed, one_of_each
 from tests.house.permissions import OF_ANOTHER_POST, Scene
 from tests.plugin import DATA
+from tongxin.cases.api.counter import COUNTER
 from tongxin.web.secrets import Secrets
 
 PLANTED = {
@@ -113,10 +114,10 @@ def test_every_route_is_asked_and_no_token_no_name_and_no_number_is_logged(
 def test_a_breakdown_is_logged_by_its_place_and_not_by_what_it_held(
     scene: Scene, browser: Browse, said: io.StringIO, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
-    def breaks(**given: Any) -> Any:
-        raise kind(PLANTED["breaks"], str(given))
+    def breaks(*given: Any, **named: Any) -> Any:
+        raise kind(PLANTED["breaks"], str(given), str(named))
 
-    monkeypatch.setattr("tongxin.cases.api.json_api.report_cases", breaks)
+    monkeypatch.setattr(COUNTER, "take", breaks)
     monkeypatch.setattr("tongxin.web.views.account.account_matching", breaks)
     client = browser(None)
     report = {"client_key": PLANTED["key"], "matter": "m01001", "lon": 118.0, "lat": 37.37, "text": PLANTED["text"],
@@ -136,11 +137,11 @@ def test_a_breakdown_is_logged_by_its_place_and_not_by_what_it_held(
 def test_an_error_of_the_database_is_logged_without_the_row(
     scene: Scene, browser: Browse, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(**_: Any) -> Any:
+    def breaks(*_: Any, **__: Any) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s::integer", [PLANTED["phone"] + "x"])
 
-    monkeypatch.setattr("tongxin.cases.api.json_api.report_cases", breaks)
+    monkeypatch.setattr(COUNTER, "take", breaks)
     report = {"client_key": PLANTED["key"], "matter": "m01001", "lon": 118.0, "lat": 37.37}
     answer = browser(None).post("/api/reports", json.dumps(report), content_type="application/json")
     assert answer.status_code == 500 and "DataError" in said.getvalue()
@@ -166,12 +167,8 @@ def test_a_line_cannot_be_forged(browser: Browse, said: io.StringIO) -> None:
     """A line break in what a visitor sends begins no line of the log."""
     client = browser(None)
     client.get(
-        "/nothing%0a2026-11-26T00:00:00 ERROR tongxin.web event=forged",
-        headers={"User-Agent": "x\n2026 forged"},
+        "/nothing%0a1999-01-01T00:00:00 ERROR tongxin.web event=forged",
+        headers={"User-Agent": "x\n1999 forged"},
     )
-    logging.getLogger("tongxin.web").warning("refused: %s", "x\n2026-11-26 ERROR event=forged")
-    assert not [
-        line
-        for line in said.getvalue().splitlines()
-        if line.startswith("2026-11-26") and "event=forged" in line
-    ]
+    logging.getLogger("tongxin.web").warning("refused: %s", "x\n1999-01-01 ERROR event=forged")
+    assert not [line for line in said.getvalue().splitlines() if line.startswith("1999")]

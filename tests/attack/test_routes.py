@@ -26,10 +26,14 @@ WITHOUT_TOKEN = {
     "oidc/revoke": "the system shows its own credential, the session is not read",
     "oidc/authorize": "the request leads to a page whose form carries a token of its own",
 }
-SHUT = (400, 403, 404, 405)  # 400: what was sent could not be read, and nothing was opened
+SHUT = (400, 401, 403, 404, 405)  # 400: what was sent could not be read, and nothing was opened
 WHO = "lawmaking/<str:number>/comments/<str:comment>/who/"
 BY_DESIGN = {
     ("photos/<str:digest>.jpg", "elsewhere"),  # photos of a report are for offices (cases/views/matter.py)
+    (
+        "api/desk/<number>",
+        "elsewhere",
+    ),  # what the page of a case shows to everybody, without whom it concerns
     (WHO, "stranger"),  # the form asks for a purpose and shows nothing; what is sent is refused by the gate
     (WHO, "elsewhere"),
 }
@@ -190,7 +194,7 @@ def lacking(response: HttpResponse) -> list[str]:
     """What an answer lacks of the headers that every answer carries."""
     policy = response.headers.get("Content-Security-Policy", "")
     wanting = [name for name, value in CARRIED.items() if response.headers.get(name) != value]
-    if response.headers.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
+    if response.headers.get("Referrer-Policy") not in ("same-origin", "strict-origin", "no-referrer"):
         wanting.append("Referrer-Policy")
     wanting += [part for part in DIRECTIVES if part not in policy]
     if "unsafe" in policy or "*" in policy:

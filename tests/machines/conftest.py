@@ -135,4 +135,4 @@ def machines(city_of_its_own: str, folder: Path) -> Iterator[Callable[..., Machi
 def holders(owner: psycopg.Connection) -> dict[str, int]:
     """Which process has each duty, by the name of its connection."""
     rows = owner.execute(HOLDERS).fetchall()
-    return {DUTIES[number]: int(name.rpartition(":")[2]) for number, name in rows}
+    return {DUTIES[number]: int(name.rpartition(":")[2]) for number, name in rows if number in DUTIES}
