@@ -3,11 +3,11 @@
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
 from tongxin.cases.queries import clocks_behind
 from tongxin.ledger.queries import newest_checkpoint, newest_witnessed, waiting
@@ -31,10 +31,10 @@ def tables(_: datetime) -> Iterable[Finding]:
     yield well("tables", "as this code needs them; a city is founded")
 
 
-def parts() -> Iterable[Finding]:
+def parts(owner: psycopg.Connection) -> Iterable[Finding]:
     """按月的表。 Whether the parts of this month and the next ones are made: without them rows gather in one that no index was meant for."""
-    with connections["owner"].cursor() as cursor:
-        lacking = months.missing(cursor)
+    with owner.cursor() as cursor:
+        lacking = months.missing(cast("CursorWrapper", cursor))  # it executes and fetches as Django's does
     if lacking:
         names = ", ".join(f"{one.table} {part(of)}" for one, of in lacking[:3])
         yield broken(
@@ -188,7 +188,7 @@ def looks(owner: psycopg.Connection, *, role: str, workers: int) -> list[tuple[s
                 owner, role=role, tables=schema.guarded_tables(), records=schema.record_tables()
             ),
         ),
-        ("months", lambda _: parts()),
+        ("months", lambda _: parts(owner)),
         ("worker", worker),
         ("archiving", lambda _: archiving(owner)),
         ("door", door),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connections
 
 from tests.factories import NOW, accepted, reported
 from tests.plugin import DATA, OWNER, ROLE, owner_connection
@@ -205,13 +204,12 @@ def test_a_mail_server_that_is_none_is_named(settings: object) -> None:
 
 
 def test_months_that_were_not_made_ahead_are_named(owner: psycopg.Connection) -> None:
-    assert told(house.parts()) == ""
+    assert told(house.parts(owner)) == ""
     name = owner.execute(
         "SELECT max(relname) FROM pg_class WHERE relname ~ '^acts_notice_[0-9]{4}_[0-9]{2}$'"
     ).fetchone()[0]
     owner.execute(f"DROP TABLE acts_delivery_{name.removeprefix('acts_notice_')}; DROP TABLE {name}")
-    assert f"acts_notice {name.removeprefix('acts_notice_')}" in told(house.parts())
-    connections["owner"].close()
+    assert f"acts_notice {name.removeprefix('acts_notice_')}" in told(house.parts(owner))
 
 
 def test_nothing_archived_is_a_doubt_and_a_failing_archive_is_broken(owner: psycopg.Connection) -> None:
