@@ -3,11 +3,10 @@
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import psycopg
 from django.conf import settings
-from django.db.backends.utils import CursorWrapper
 
 from tongxin.cases.queries import clocks_behind
 from tongxin.ledger.queries import newest_checkpoint, newest_witnessed, waiting
