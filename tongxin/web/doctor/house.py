@@ -33,7 +33,7 @@ def tables(_: datetime) -> Iterable[Finding]:
 def parts(owner: psycopg.Connection) -> Iterable[Finding]:
     """按月的表。 Whether the parts of this month and the next ones are made: without them rows gather in one that no index was meant for."""
     with owner.cursor() as cursor:
-        lacking = months.missing(cast("CursorWrapper", cursor))  # it executes and fetches as Django's does
+        lacking = months.missing(cast("Any", cursor))  # it executes and fetches as Django's does
     if lacking:
         names = ", ".join(f"{one.table} {part(of)}" for one, of in lacking[:3])
         yield broken(
