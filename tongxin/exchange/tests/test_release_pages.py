@@ -75,7 +75,7 @@ def test_a_table_is_downloaded_with_its_withheld_cells_empty(client: Client) -> 
         assert client.get(f"/data/releases/F2026-9999.{kind}").status_code == 404
 
 
-@pytest.mark.parametrize("number", ["F2026-9999", "x\x00y", "1'"])
+@pytest.mark.parametrize("number", ["F2026-9999", "1'"])
 def test_a_release_that_is_none_is_not_found(client: Client, number: str) -> None:
     assert client.get(f"/data/releases/{number}/").status_code == 404
 

@@ -10,6 +10,7 @@ import select
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -23,4 +24,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)
         except (OSError, ValueError, psycopg.Error):
             return False
-        return bool(super().is_usable()) if waiting else True
+        # In a transaction that failed nothing can be asked any more: that too only the server's answer tells.
+        idle = self.connection.info.transaction_status == TransactionStatus.IDLE
+        return True if idle and not waiting else bool(super().is_usable())

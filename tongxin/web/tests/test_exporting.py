@@ -34,6 +34,7 @@ def exports(city_of_its_own: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     """Run `tongxin export history` against the city of this test."""
 
     class Database:
+        owner_dsn = "of the owner"
         role, password, started = ROLE, Secrets.of(DATA).app_password, False
 
     monkeypatch.setattr(environment, "open_database", lambda **_: Database)

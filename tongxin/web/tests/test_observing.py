@@ -113,7 +113,7 @@ def test_a_page_that_breaks_names_the_request_to_the_reader(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("身份证 371602199001011234")
 
-    monkeypatch.setattr("tongxin.cases.views.matter.case_file", broken)
+    monkeypatch.setattr("tongxin.cases.queries.case_file", broken)
     client.raise_request_exception = False
     page = client.get("/cases/20260101-000001/", headers={"x-request-id": "number-of-it-1"})
     assert page.status_code == 500 and "371602199001011234" not in page.content.decode()
