@@ -38,7 +38,7 @@ PLANTS: dict[str, tuple[Plant, str]] = {
         "renumbered:",
     ),
     "a step whose ledger entry was left out": (
-        _run(f"INSERT INTO cases_casestep SELECT (jsonb_populate_record(s, jsonb_build_object('id', 0, 'seq', 99, 'entry', 0))).* "
+        _run(f"INSERT INTO cases_casestep SELECT (jsonb_populate_record(s, jsonb_build_object('id', (s.id >> 36) << 36, 'seq', 99, 'entry', 0))).* "
              f"FROM cases_casestep s WHERE case_id = {OF_CASE} AND seq = 1"),
         "a step without its ledger entry",
     ),
@@ -67,7 +67,7 @@ PLANTS: dict[str, tuple[Plant, str]] = {
         "a notice that is missing",
     ),
     "a notice that stands twice": (
-        _run("INSERT INTO acts_notice SELECT (jsonb_populate_record(n, jsonb_build_object('id', -1))).* FROM acts_notice n "
+        _run("INSERT INTO acts_notice SELECT (jsonb_populate_record(n, jsonb_build_object('id', (n.id >> 36) << 36))).* FROM acts_notice n "
              f"WHERE entry IN (SELECT entry FROM cases_casestep WHERE case_id = {OF_CASE} AND seq = 1) LIMIT 1"),
         "a notice that stands twice",
     ),

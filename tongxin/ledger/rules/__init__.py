@@ -2,7 +2,7 @@
 
 from tongxin.ledger.merkle import Frontier, leaf_hash, node_hash
 from tongxin.ledger.rules.archive import beside, root_over, seal_message
-from tongxin.ledger.rules.leaves import commitment, copied, instant, leaf_bytes
+from tongxin.ledger.rules.leaves import commitment, instant, leaf_bytes
 from tongxin.ledger.rules.notes import (
     COSIGNATURE,
     ED25519,
@@ -40,7 +40,6 @@ __all__ = [
     "bundle",
     "checkpoint_body",
     "commitment",
-    "copied",
     "cosignature_message",
     "cosignature_time",
     "cosigned",

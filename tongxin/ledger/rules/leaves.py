@@ -55,21 +55,3 @@ def leaf_bytes(row: Sequence[Any]) -> bytes:
 def instant(moment: datetime) -> str:
     """时刻的写法。 A moment in UTC, to the microsecond: the same bytes from every time zone and driver."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def copied(begin: int, numbers: bytes, hashes: bytes) -> bytes:
-    """树叶的 COPY 字节。 Leaves as PostgreSQL's binary COPY takes them: (index, entry, hash), the first of them leaf `begin`.
-
-    `numbers`: 8 bytes an entry; `hashes`: 32 bytes each. Raises ValueError when they are not as many.
-    """
-    count = len(numbers) // 8
-    if (len(numbers), len(hashes)) != (count * 8, count * merkle.HASH_BYTES):
-        raise ValueError(
-            f"{len(numbers)} bytes of numbers and {len(hashes)} of hashes are not of the same entries"
-        )
-    row = _COPY_ROW.pack
-    rows = [
-        row(3, 8, begin + nth, 8, numbers[nth * 8 : nth * 8 + 8], 32, hashes[nth * 32 : nth * 32 + 32])
-        for nth in range(count)
-    ]
-    return b"".join([_COPY_HEAD, *rows, _COPY_END])

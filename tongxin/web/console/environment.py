@@ -1,6 +1,8 @@
 """命令的环境。 What every command that needs a database does first: find or start it, and say so in the environment."""
 
+import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from tongxin.web.console import cluster
 from tongxin.web.secrets import Secrets
 
 OLDEST_SERVER = 150_000
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is checked to be ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     role = f"{name}_app"
     app = make_conninfo(owner, user=role, password=secret)
     os.environ.update(
-        PROMETHEUS_MULTIPROC_DIR=_counting(data),
+        _counting(data),
         TONGXIN_DATA=str(data),
         TONGXIN_OWNER_DSN=owner,
         TONGXIN_APP_DSN=app,
@@ -94,7 +97,7 @@ def _open_as_application(data: Path, dsn: str, *, pooled: bool, create: bool) ->
         raise cluster.NoCityError(str(conninfo_to_dict(dsn).get("dbname")), variable="TONGXIN_APP_DSN")
     _require_own_city(dsn, data)
     os.environ.update(
-        PROMETHEUS_MULTIPROC_DIR=_counting(data),
+        _counting(data),
         TONGXIN_DATA=str(data),
         TONGXIN_POOL="1" if pooled else "0",
         DJANGO_SETTINGS_MODULE="tongxin.web.settings",
@@ -129,14 +132,25 @@ def _require_own_city(dsn: str, data: Path) -> None:
         ) from error
 
 
-def _counting(data: Path) -> str:
-    """计数的文件夹。 The folder where this machine's processes count (`counters.py`), without the files of those that are gone."""
-    folder = data / "measures"
-    folder.mkdir(mode=0o700, exist_ok=True)
+def _counting(data: Path) -> dict[str, str]:
+    """计数的文件夹。 The folder where this machine's processes count (`counters.py`), without the files of those that are gone.
+
+    It lies in memory: a page of a mapped file that finds no room on a full disk would kill the process. Where there is no such
+    place, or it is somebody else's, each process counts for itself.
+    """
+    name = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    folder = IN_MEMORY / f"tongxin-{os.geteuid()}-{name}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        mine = folder.lstat()
+    except OSError:
+        return {}
+    if not stat.S_ISDIR(mine.st_mode) or mine.st_uid != os.geteuid():
+        return {}
     for path in folder.glob("*_*.db"):
         if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
             path.unlink(missing_ok=True)
-    return str(folder)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def connected(dsn: str) -> psycopg.Connection[Any]:
