@@ -190,8 +190,10 @@ def _copy_parts(owner: psycopg.Connection, *, first: int) -> None:
     own = "JOIN bench_entry e ON e.number = p.number AND e.original ="
     _insert(owner, "ledger_ledgercontent", {"entry_id": "e.copy", "subject": "'case:' || p.number", "salt": "decode(md5(p.number), 'hex')"},
             f"bench_whole p JOIN ledger_ledgercontent t ON t.subject = 'case:' || p.original {own} t.entry_id", key="")  # fmt: skip
-    _insert(owner, "cases_casestep", {"case_id": "p.copy", "entry": "e.copy", **_shifted(owner, "cases_casestep")},
-            f"bench_whole p JOIN cases_casestep t ON t.case_id = p.proto {own} t.entry ORDER BY p.n, t.id")  # fmt: skip
+    # the number of a step carries the month of its case; the trigger that sees to it is off here
+    numbered = "((p.copy >> 36) << 36) | nextval('cases_casestep_id_seq')"
+    _insert(owner, "cases_casestep", {"id": numbered, "case_id": "p.copy", "entry": "e.copy", **_shifted(owner, "cases_casestep")},
+            f"bench_whole p JOIN cases_casestep t ON t.case_id = p.proto {own} t.entry ORDER BY p.n, t.id", key="")  # fmt: skip
     for table in ("cases_assignment", "cases_clock"):
         _insert(owner, table, {"case_id": "p.copy", **_shifted(owner, table)},
                 f"bench_whole p JOIN {table} t ON t.case_id = p.proto ORDER BY p.n, t.id")  # fmt: skip
