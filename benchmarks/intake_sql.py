@@ -33,7 +33,7 @@ def script(stage: Stage, point: tuple[float, float], matter: str) -> str:
         for table, first in APART.items():
             row = owner.execute(f"SELECT last_value FROM {table}_id_seq").fetchone()
             if row and row[0] < first:
-                owner.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {first}")
+                owner.execute("SELECT setval(%s, %s)", [f"{table}_id_seq", first])
     count(point, matter)  # what a process keeps is made by this one: only the act itself is watched
     key, seen = f"bench-{uuid.uuid4().hex}", Seen()
     with _watched(seen):
