@@ -30,7 +30,7 @@ from tongxin.acts.terms import PLATFORM
 from tongxin.cases import operations as cases
 from tongxin.ledger.queries import archived_months, proof_of, receipt_of, tile_bytes
 from tongxin.ledger.rules import ENTRIES, Tile
-from tongxin.ledger.rules.parting import floor, in_hand, month, part
+from tongxin.ledger.rules.parting import floor, in_hand, month, near, part
 from tongxin.ledger.tests.events import past
 from tongxin.web import ground, schema
 from tongxin.web.archive import checking, dropping, living, manifest, writing
@@ -415,3 +415,28 @@ def test_a_city_whose_workers_were_down_for_years_takes_reports_all_the_same(cit
     cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
     ground.sequence_all(at=LATER)
     assert fault() is None
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["made and not looked into", "not made"])
+def test_what_waits_for_a_witness_is_seen_also_where_the_workers_have_not_kept_the_months(
+    city: str, lost: bool
+) -> None:
+    """Calls are refused by the first entry that no witness has seen: it must be found in whatever month it lies."""
+    now = month(LATER.date())
+    with owner_connection(city) as owner:
+        if lost:
+            for table in ("cases_casestep", "acts_delivery", "acts_notice", "ledger_ledgerwrite", "ledger_ledgercontent", "ledger_ledgerentry"):  # fmt: skip
+                for of in range(now, now + 4):
+                    owner.execute(f"DROP TABLE {table}_{part(of)}")
+        owner.execute(near([0, BEGAN, BEGAN + 1]))  # as the worker left it
+    seen, behind = reported(client_key="seen"), reported(client_key="behind")
+    with owner_connection(city) as owner:
+        (xact, entry) = owner.execute(
+            "SELECT xact::text, id FROM ledger_ledgerentry WHERE id = (SELECT s.entry FROM cases_casestep s JOIN cases_case c "
+            "ON c.id = s.case_id WHERE c.number = %s)", [seen.number]).fetchone()  # fmt: skip
+        row = owner.execute("SELECT tongxin_after(%s::text::xid8, %s)", [xact, entry]).fetchone()
+        first = owner.execute(
+            "SELECT min(recorded_at) FROM ledger_ledgerentry WHERE (xact, id) > (%s::text::xid8, %s)", [xact, entry]
+        ).fetchone()  # fmt: skip
+    assert behind.number != seen.number and first != (None,)
+    assert row == first
