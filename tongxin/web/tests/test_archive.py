@@ -364,6 +364,33 @@ def test_a_standing_row_is_compared_a_last_time_and_proved_on(city: str, archive
     assert found is not None and found[:2] == ("altered", "organs_organ")
 
 
+def test_a_standing_row_from_before_a_migration_is_proved_on_and_one_that_was_changed_is_found(
+    city: str, archive: Path
+) -> None:
+    """Its digest was taken without the columns that a migration added later: as verification, so the drop."""
+    older = """
+        UPDATE ledger_ledgerwrite w SET digests = ARRAY(
+          SELECT CASE WHEN u.key = (SELECT min(id)::text FROM law_instrument) THEN sha256(c.salt || convert_to(
+                   (SELECT jsonb_object_agg(f.key, f.value) FROM law_instrument t, jsonb_each(to_jsonb(t) - 'subject') f
+                     WHERE t.id::text = u.key AND jsonb_typeof(f.value) <> 'null')::text, 'UTF8')) ELSE u.digest END
+            FROM unnest(w.keys, w.digests) WITH ORDINALITY AS u(key, digest, nth) ORDER BY u.nth)
+          FROM ledger_ledgercontent c WHERE c.entry_id = w.entry_id AND w.relation = 'law_instrument'"""
+    first = "WHERE id = (SELECT min(id) FROM law_instrument)"
+    tamper(
+        city,
+        "SET LOCAL TimeZone = 'UTC'",
+        f"UPDATE law_instrument SET subject = '' {first}",
+        older,
+        f"UPDATE law_instrument SET subject = 'x' {first}",
+    )
+    with pytest.raises(
+        ArchiveError, match="of law_instrument is not as the ledger says: nothing was dropped"
+    ):
+        dropping.dropped(root=archive, before=BEFORE, at=LATER)
+    tamper(city, f"UPDATE law_instrument SET subject = '' {first}")
+    assert dropped(archive) and fault() is None
+
+
 def test_a_month_that_is_not_as_it_was_archived_stays(city: str, archive: Path) -> None:
     tamper(city, "DELETE FROM acts_notice WHERE id = (SELECT max(id) FROM acts_notice)")
     with pytest.raises(ArchiveError, match="acts_notice is not what was archived"):
