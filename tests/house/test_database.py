@@ -275,6 +275,16 @@ def test_what_only_an_owner_may_do_is_refused(app: psycopg.Connection, statement
     assert refused(app, statement) == NO_RIGHT
 
 
+@pytest.mark.parametrize("function", ["tongxin_guard('id', 'present')", "tongxin_leaf()"])
+def test_the_role_cannot_hang_the_guards_functions_on_a_table_of_its_own(
+    app: psycopg.Connection, function: str
+) -> None:
+    """They write with the owner's rights, digests of rows of a table by whatever name it has."""
+    mine = "CREATE TEMP TABLE cases_casestep (id bigint, entry bigint, entry_id bigint)"
+    trigger = "CREATE TRIGGER mine AFTER INSERT ON pg_temp.cases_casestep REFERENCING NEW TABLE AS changed "
+    assert refused(app, mine, f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION {function}") == NO_RIGHT
+
+
 def test_the_role_cannot_become_the_owner(app: psycopg.Connection) -> None:
     name = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(OWNER)["user"]))
     for statement in ("SET ROLE {}", "SET SESSION AUTHORIZATION {}", "ALTER TABLE cases_case OWNER TO {}"):

@@ -74,11 +74,14 @@ def notices_undelivered(
     return [Waiting(row, row.tries, row.last_try) for row in rows]
 
 
+# Never beyond the last number that is old: below those that are young a smaller one may still be on its way.
 _FIRST_WAITING = """
-SELECT coalesce(min(n.id), %(since)s) FROM acts_notice n
- WHERE n.id >= %(since)s AND (n.at > %(young)s OR (starts_with(n.recipient, %(prefix)s)
-       AND (SELECT count(*) < %(attempts)s AND NOT coalesce(bool_or(d.done), false) FROM acts_delivery d
-             WHERE d.notice_id = n.id AND d.channel = %(channel)s)))
+SELECT CASE WHEN w.waiting IS NULL OR w.old IS NULL THEN %(since)s ELSE least(w.waiting, w.old + 1) END
+  FROM (SELECT max(n.id) FILTER (WHERE n.at <= %(young)s) AS old,
+               min(n.id) FILTER (WHERE n.at > %(young)s OR (starts_with(n.recipient, %(prefix)s)
+                 AND (SELECT count(*) < %(attempts)s AND NOT coalesce(bool_or(d.done), false) FROM acts_delivery d
+                       WHERE d.notice_id = n.id AND d.channel = %(channel)s))) AS waiting
+          FROM acts_notice n WHERE n.id >= %(since)s) w
 """
 YOUNG = timedelta(
     minutes=10

@@ -127,6 +127,10 @@ def install(
     """
     with connection.cursor() as cursor:
         cursor.execute(parting.FUNCTIONS + parting.near(months) + FUNCTIONS)
+        # They work with the owner's rights: nobody but the owner hangs them on a table.
+        cursor.execute(
+            _sql("REVOKE ALL ON FUNCTION tongxin_guard(), tongxin_leaf() FROM PUBLIC, {role}", role)
+        )
         cursor.execute(_sql("GRANT USAGE ON SCHEMA public TO {role}", role))
         cursor.execute(_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}", role))
         cursor.execute(PARTS)

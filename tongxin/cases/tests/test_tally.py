@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from tests.factories import NOW, a_report, checked, fresh, officer, reported, reporter
 from tests.plugin import ROLE, app_connection, owner_connection
@@ -296,6 +297,38 @@ def test_the_application_writes_neither_table_but_may_ask_for_a_fold(city_of_its
         app.execute("INSERT INTO pg_temp.cases_tallydelta VALUES ('standing', '{forged}', 7)")
         app.execute("SELECT tongxin_tally_fold()")  # a table of the same name leads nobody astray
         assert app.execute("SELECT count(*) FROM cases_tally WHERE 'forged' = ANY(key)").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("table", "function"),
+    [("cases_case", "tongxin_tally_cases()"), ("cases_casestep", "tongxin_tally_steps()")],
+)
+def test_the_application_cannot_count_rows_of_a_table_of_its_own(
+    city_of_its_own: str, table: str, function: str
+) -> None:
+    """A trigger's function works with the owner's rights: whoever may hang it on a table decides what is counted."""
+    with app_connection(city_of_its_own) as app:
+        app.execute(f"CREATE TEMP TABLE mine (LIKE {table} INCLUDING DEFAULTS)")  # type: ignore[call-overload]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(
+                "CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS changed "  # type: ignore[call-overload]
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {function}"
+            )
+
+
+def test_a_role_that_was_made_anew_has_its_rights_again(city_of_its_own: str) -> None:
+    """A dump that is loaded where there is no such role yet brings the tally, and nobody's rights to it."""
+    with owner_connection(city_of_its_own) as owner:
+        owner.execute(
+            sql.SQL(
+                "REVOKE ALL ON FUNCTION tongxin_tally_fold() FROM {role}; REVOKE ALL ON cases_tally, cases_tallydelta FROM {role}"
+            ).format(role=sql.Identifier(ROLE))
+        )
+    assert not tally.install(connections["owner"], role=ROLE)
+    connections["owner"].close()
+    reported()
+    assert tally.fold() > 0
+    assert shown() == referee()
 
 
 @pytest.mark.parametrize(

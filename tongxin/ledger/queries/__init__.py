@@ -24,7 +24,7 @@ from tongxin.ledger.queries.trees import (
     subtree_roots,
     tile_bytes,
 )
-from tongxin.ledger.queries.verification import verification
+from tongxin.ledger.queries.verification import verification, younger
 from tongxin.ledger.queries.witnessed import (
     NEWEST_WITNESSED,
     Witnessed,
@@ -60,4 +60,5 @@ __all__ = [
     "tile_bytes",
     "verification",
     "waiting",
+    "younger",
 ]

@@ -85,7 +85,7 @@ SELECT coalesce(last.key, now.key),
 # Added columns, the oldest first, each with the value that older rows got.
 Added = Mapping[str, Sequence[tuple[str, Any]]]
 YOUNGER: Final = """
- AND NOT (now.j @> {values}::jsonb AND last.digest = sha256(c.salt || convert_to(
+ AND NOT (now.j || {values}::jsonb = now.j AND last.digest = sha256(c.salt || convert_to(
          CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j - {names}::text[])
               ELSE (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(now.j - {names}::text[]) f
                      WHERE jsonb_typeof(f.value) <> 'null') END::text, 'UTF8')))"""
@@ -343,8 +343,11 @@ def _content_astray() -> Fault | None:
     return row and Fault(row[1], "ledger_ledgercontent", str(row[0]), said[row[1]])
 
 
-def _younger(added: Sequence[tuple[str, Any]]) -> sql.Composable:
-    """没有后加列的写法。 A row's digest may also be the one without the last one, two … of the columns added to its table."""
+def younger(added: Sequence[tuple[str, Any]]) -> sql.Composable:
+    """没有后加列的写法。 SQL behind a comparison of digests: it may also be the one without the last one, two … of the columns added.
+
+    For a statement that has `now.j` (the row), `last.digest`, `last.form` and `c.salt`.
+    """
     said = sql.SQL(YOUNGER)
     tails = [dict(added[since:]) for since in range(len(added))]
     return sql.SQL("").join(
@@ -361,7 +364,7 @@ def _row_fault(
         cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'")
         asked = sql.SQL(COMPARED).format(
             table=sql.Identifier(table),
-            younger=_younger(added),
+            younger=younger(added),
             gone_now=sql.SQL(gone.format(key=f"r.j->>'{key}'", **words)),
             gone_last=sql.SQL(gone.format(key="last.key", **words)),
         )

@@ -272,7 +272,8 @@ def after(parts: Sequence[int]) -> str:
     """其后的头一条。 SQL of the function that tells when the first entry after a place in the order was recorded.
 
     For a statement that asks it at every call: only the parts of these months are opened, while the place lies in the second of
-    them or later (a transaction that began in the month before may still follow it); else the whole ledger.
+    them or later (a transaction that began in the month before may still follow it) and the present month is not beyond the last
+    of them (nobody has told this function of a later one, and what follows may lie there); else the whole ledger.
     """
     follows = "(e.xact, e.id) > (last_xact, last_entry)"
     near = " UNION ALL ".join(
@@ -280,7 +281,7 @@ def after(parts: Sequence[int]) -> str:
         for of in parts
     )
     quick = (
-        f"""  IF last_entry >= {floor(parts[1])} THEN
+        f"""  IF last_entry >= {floor(parts[1])} AND public.tongxin_month(now()) <= {parts[-1]} THEN
     RETURN (SELECT f.recorded_at FROM ({near}) f ORDER BY f.xact, f.id LIMIT 1);
   END IF;
 """

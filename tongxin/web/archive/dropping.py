@@ -9,13 +9,14 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from tongxin.ledger import operations, rules
+from tongxin.ledger.queries import younger
 from tongxin.ledger.rules import parting
 from tongxin.ledger.rules.parting import floor, part
 from tongxin.ledger.terms import LedgerOutcome, NewEntry
 from tongxin.web import ground, months
 from tongxin.web.archive.manifest import LEAVES, NAME, ArchiveError, Manifest, all_of, digest
 from tongxin.web.archive.writing import bounds, first_month, staying
-from tongxin.web.schema import guarded_tables
+from tongxin.web.schema import added_columns, guarded_tables
 
 # Rows that stay while the digest that proves them leaves: they are compared with it a last time, and written out anew under the
 # entry of this act. A row that is not as it was written stops everything.
@@ -28,8 +29,8 @@ WITH last AS (
 ), now AS (SELECT r.j->>{key} AS key, r.j, (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(r.j) f
                                              WHERE jsonb_typeof(f.value) <> 'null') AS written
              FROM (SELECT to_jsonb(t) AS j FROM {table} t) r)
-SELECT now.key, now.written, c.salt IS NULL OR last.digest = sha256(c.salt || convert_to(
-         CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j) ELSE now.written END::text, 'UTF8')) AS whole
+SELECT now.key, now.written, c.salt IS NULL OR NOT (last.digest <> sha256(c.salt || convert_to(
+         CASE last.form WHEN 1 THEN jsonb_strip_nulls(now.j) ELSE now.written END::text, 'UTF8')){younger}) AS whole
   FROM last JOIN now USING (key) LEFT JOIN ledger_ledgercontent c ON c.entry_id = last.entry_id
  WHERE last.entry_id >= {begin} AND last.entry_id < {end}
 """
@@ -116,11 +117,19 @@ def _carry(cursor: CursorWrapper, going: Sequence[Manifest], at: datetime) -> No
         return
     leaving = {file.relation for one in going for file in one.files}
     end = floor(last + 1) if last else floor(first_month(cursor))
+    added = added_columns()
     for table, key in sorted(guarded_tables().items()):
         cursor.execute("DROP TABLE IF EXISTS staying")
         quoted = connections["owner"].ops.quote_name(table)
         cursor.execute(
-            STAYING.format(table=quoted, relation=f"'{table}'", key=f"'{key}'", begin=0, end=end)
+            STAYING.format(
+                table=quoted,
+                relation=f"'{table}'",
+                key=f"'{key}'",
+                begin=0,
+                end=end,
+                younger=younger(added.get(table, ())).as_string(cursor.connection),
+            )
             + (_not_leaving(going, table) if table in leaving else "")
         )
         cursor.execute("SELECT key FROM staying WHERE NOT whole ORDER BY length(key), key LIMIT 1")

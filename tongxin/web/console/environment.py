@@ -17,6 +17,7 @@ from tongxin.web.console import cluster
 from tongxin.web.secrets import Secrets
 
 OLDEST_SERVER = 150_000
+CONNECTIONS = ("TONGXIN_DSN", "TONGXIN_OWNER_DSN", "TONGXIN_APP_DSN", "TONGXIN_READ_DSN")
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is checked to be ours
 
 
@@ -44,6 +45,7 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     question asked in the wrong folder would be answered by an empty database, and new secrets there would change the
     password of the application's role under a running server. Raises ClusterError; NoCityError where there is none.
     """
+    require_readable()
     given = os.environ.get("TONGXIN_DSN", "")
     only = os.environ.get("TONGXIN_APP_DSN", "")
     if only and not given and not os.environ.get("TONGXIN_OWNER_DSN"):
@@ -83,6 +85,20 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     )
     django.setup()
     return Database(owner_dsn=owner, app_dsn=app, role=role, password=secret, started=started)
+
+
+def require_readable() -> None:
+    """连接串须读得懂。 Raises ClusterError for a connection string that is none, naming the setting alone.
+
+    What the library says of it repeats it, with the password.
+    """
+    for name in CONNECTIONS:
+        try:
+            conninfo_to_dict(os.environ.get(name, ""))
+        except psycopg.ProgrammingError:
+            raise cluster.ClusterError(
+                f"{name} 不是连接串 / {name} is no connection string, e.g. postgresql://owner:password@127.0.0.1:5432/tongxin"
+            ) from None
 
 
 def _open_as_application(data: Path, dsn: str, *, pooled: bool, create: bool) -> Database:

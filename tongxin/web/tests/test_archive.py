@@ -30,7 +30,7 @@ from tongxin.acts.terms import PLATFORM
 from tongxin.cases import operations as cases
 from tongxin.ledger.queries import archived_months, proof_of, receipt_of, tile_bytes
 from tongxin.ledger.rules import ENTRIES, Tile
-from tongxin.ledger.rules.parting import floor, in_hand, month, part
+from tongxin.ledger.rules.parting import floor, in_hand, month, near, part
 from tongxin.ledger.tests.events import past
 from tongxin.web import ground, schema
 from tongxin.web.archive import checking, dropping, living, manifest, writing
@@ -364,6 +364,33 @@ def test_a_standing_row_is_compared_a_last_time_and_proved_on(city: str, archive
     assert found is not None and found[:2] == ("altered", "organs_organ")
 
 
+def test_a_standing_row_from_before_a_migration_is_proved_on_and_one_that_was_changed_is_found(
+    city: str, archive: Path
+) -> None:
+    """Its digest was taken without the columns that a migration added later: as verification, so the drop."""
+    older = """
+        UPDATE ledger_ledgerwrite w SET digests = ARRAY(
+          SELECT CASE WHEN u.key = (SELECT min(id)::text FROM law_instrument) THEN sha256(c.salt || convert_to(
+                   (SELECT jsonb_object_agg(f.key, f.value) FROM law_instrument t, jsonb_each(to_jsonb(t) - 'subject') f
+                     WHERE t.id::text = u.key AND jsonb_typeof(f.value) <> 'null')::text, 'UTF8')) ELSE u.digest END
+            FROM unnest(w.keys, w.digests) WITH ORDINALITY AS u(key, digest, nth) ORDER BY u.nth)
+          FROM ledger_ledgercontent c WHERE c.entry_id = w.entry_id AND w.relation = 'law_instrument'"""
+    first = "WHERE id = (SELECT min(id) FROM law_instrument)"
+    tamper(
+        city,
+        "SET LOCAL TimeZone = 'UTC'",
+        f"UPDATE law_instrument SET subject = '' {first}",
+        older,
+        f"UPDATE law_instrument SET subject = 'x' {first}",
+    )
+    with pytest.raises(
+        ArchiveError, match="of law_instrument is not as the ledger says: nothing was dropped"
+    ):
+        dropping.dropped(root=archive, before=BEFORE, at=LATER)
+    tamper(city, f"UPDATE law_instrument SET subject = '' {first}")
+    assert dropped(archive) and fault() is None
+
+
 def test_a_month_that_is_not_as_it_was_archived_stays(city: str, archive: Path) -> None:
     tamper(city, "DELETE FROM acts_notice WHERE id = (SELECT max(id) FROM acts_notice)")
     with pytest.raises(ArchiveError, match="acts_notice is not what was archived"):
@@ -415,3 +442,28 @@ def test_a_city_whose_workers_were_down_for_years_takes_reports_all_the_same(cit
     cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
     ground.sequence_all(at=LATER)
     assert fault() is None
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["made and not looked into", "not made"])
+def test_what_waits_for_a_witness_is_seen_also_where_the_workers_have_not_kept_the_months(
+    city: str, lost: bool
+) -> None:
+    """Calls are refused by the first entry that no witness has seen: it must be found in whatever month it lies."""
+    now = month(LATER.date())
+    with owner_connection(city) as owner:
+        if lost:
+            for table in ("cases_casestep", "acts_delivery", "acts_notice", "ledger_ledgerwrite", "ledger_ledgercontent", "ledger_ledgerentry"):  # fmt: skip
+                for of in range(now, now + 4):
+                    owner.execute(f"DROP TABLE {table}_{part(of)}")
+        owner.execute(near([0, BEGAN, BEGAN + 1]))  # as the worker left it
+    seen, behind = reported(client_key="seen"), reported(client_key="behind")
+    with owner_connection(city) as owner:
+        (xact, entry) = owner.execute(
+            "SELECT xact::text, id FROM ledger_ledgerentry WHERE id = (SELECT s.entry FROM cases_casestep s JOIN cases_case c "
+            "ON c.id = s.case_id WHERE c.number = %s)", [seen.number]).fetchone()  # fmt: skip
+        row = owner.execute("SELECT tongxin_after(%s::text::xid8, %s)", [xact, entry]).fetchone()
+        first = owner.execute(
+            "SELECT min(recorded_at) FROM ledger_ledgerentry WHERE (xact, id) > (%s::text::xid8, %s)", [xact, entry]
+        ).fetchone()  # fmt: skip
+    assert behind.number != seen.number and first != (None,)
+    assert row == first

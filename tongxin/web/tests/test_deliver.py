@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import InterfaceError
+from django.db import InterfaceError, connection
 
 from tests.factories import NOW, reported
 from tests.faults.mail import Mood
@@ -250,3 +250,18 @@ def test_what_waits_for_its_next_try_is_not_behind_the_mark(settings: Any) -> No
         deliver(at=NOW + timedelta(minutes=minute), marks=marks)
     assert len(server.letters) == 1
     server.close()
+
+
+def test_a_notice_whose_act_ends_after_a_later_one_is_not_behind_the_mark(post: Post) -> None:
+    """Numbers are given before a commit: a smaller one may appear after the larger was delivered."""
+    marks: dict[str, int] = {}
+    reported(email="first@example.org", client_key="first")
+    deliver(at=NOW + timedelta(hours=1), marks=marks)
+    later = NOW + timedelta(hours=2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tongxin_month_id('acts_notice_id_seq')")
+        (slow,) = cursor.fetchone()
+    reported(later, email="quick@example.org", client_key="quick")
+    deliver(at=later, marks=marks)
+    assert len(post.letters) == 2
+    assert marks["reporter:"] <= slow, "the act that took this number may end after those that came later"

@@ -248,6 +248,19 @@ def test_the_command_says_that_a_database_is_not_reached_without_its_password(
     assert "not reached" in said and "a-password" not in said
 
 
+def test_a_connection_string_that_is_none_is_named_without_its_password(
+    surroundings: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    surroundings(str(DATA), "postgresql//owner:a-password@127.0.0.1:1/tongxin")
+    assert console.main(["doctor", "--json"]) == 1
+    said = capsys.readouterr()
+    found = {one["name"]: one for one in json.loads(said.out)["findings"]}
+    assert "TONGXIN_DSN" in found["database"]["seen"] and "a-password" not in said.out + said.err
+    assert console.main(["migrate"]) == 1
+    said = capsys.readouterr()
+    assert "TONGXIN_DSN" in said.err and "a-password" not in said.out + said.err
+
+
 def test_the_command_looks_at_everything(
     owner: psycopg.Connection,
     city_of_its_own: str,

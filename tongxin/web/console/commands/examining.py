@@ -30,6 +30,10 @@ def doctor(given: argparse.Namespace) -> Result:
 
 
 def _of_the_database(data: Path, workers: int) -> list[Finding]:
+    try:
+        environment.require_readable()
+    except cluster.ClusterError as error:
+        return [broken("database", str(error), "write it anew, with what is special in a password as %XX")]
     own = cluster.running(data)
     dsn = os.environ.get("TONGXIN_DSN") or (own.owner_dsn if own else "")
     if not dsn:
