@@ -81,7 +81,7 @@ NAMES_ONLY = {
     "tongxin/acts/queries.py": "uses the connection that Django opened",
     "tongxin/cases/operations/intake.py": "uses the connection that Django opened",
     "tongxin/web/postgresql/base.py": "looks at the connection that Django opened",
-    "tongxin/acts/gate.py": "names the database's errors",
+    "tongxin/acts/gate/in_one.py": "uses the connection that Django opened",
     "tongxin/exchange/operations/call_statement.py": "names the database's errors",
     "tongxin/exchange/queries/sources/waiting.py": "ends a connection that others opened",
     "tongxin/ledger/operations.py": "names the database's errors",
