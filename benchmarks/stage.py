@@ -30,11 +30,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: E402
 from benchmarks import datasets  # noqa: E402
 from tests.factories import session_of, with_session  # noqa: E402
 from tongxin.acts.terms import Actor  # noqa: E402
-from tongxin.web import schema  # noqa: E402
-from tongxin.web.console.commands.founding import verbs  # noqa: E402
 from tongxin.web.console.commands.running import OWNERS, server_command  # noqa: E402
-from tongxin.web.pack import examine_pack  # noqa: E402
-from tongxin.web.pack.load import found_city  # noqa: E402
 from tongxin.web.secrets import Secrets  # noqa: E402
 
 FORK = multiprocessing.get_context("fork")
@@ -162,8 +158,6 @@ def close() -> None:
 
 def _database(key: str, data: str, *, short: bool) -> str:
     if not _made:
-        with plugin.admin() as admin:
-            admin.execute(f'CREATE DATABASE "{plugin.TEMPLATE}"')
         _made["template"] = plugin.TEMPLATE
         apart(_found)
     if key not in _made:
@@ -179,14 +173,7 @@ def _database(key: str, data: str, *, short: bool) -> str:
 
 
 def _found() -> None:
-    plugin.use(plugin.TEMPLATE)
-    schema.prepare(role=plugin.ROLE, password=Secrets.of(plugin.DATA).app_password)
-    pack, faults = examine_pack(
-        plugin.ROOT / "city" / "binzhou", verbs=verbs(), on=plugin.FOUNDED.date(), parse_all_law=True
-    )
-    if pack is None:
-        raise RuntimeError(str(faults))
-    found_city(pack=pack, at=plugin.FOUNDED)
+    plugin.found(plugin.TEMPLATE, plugin.FOUNDED)
     connection.close()
 
 

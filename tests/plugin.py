@@ -5,6 +5,7 @@ another; every database made here has a name of its own and is dropped at the en
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tongxin.web.console import cluster
 from tongxin.web.secrets import Secrets
@@ -107,24 +108,53 @@ def use(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: object) -> Iterator[None]:
-    """The sample city, founded once in a template; the tests work on a copy of it."""
+def found(name: str, at: datetime) -> None:
+    """Make a database and found the sample city in it; the application stays connected to it."""
     from tongxin.web import schema
     from tongxin.web.console.commands.founding import verbs
     from tongxin.web.pack import examine_pack
     from tongxin.web.pack.load import found_city
 
     with admin() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    use(name)
+    schema.prepare(role=ROLE, password=Secrets.of(DATA).app_password)
+    pack, faults = examine_pack(ROOT / "city" / "binzhou", verbs=verbs(), on=at.date(), parse_all_law=True)
+    assert pack is not None, faults
+    found_city(pack=pack, at=at)
+
+
+@contextlib.contextmanager
+def copy_of(source: str, django_db_blocker: object) -> Iterator[str]:
+    """A committed copy of a database, with the application connected to it; thrown away after."""
+    name = f"{PREFIX}_{os.urandom(4).hex()}"
+    copy_database(source, name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(TEMPLATE)
-        schema.prepare(role=ROLE, password=Secrets.of(DATA).app_password)
-        pack, faults = examine_pack(
-            ROOT / "city" / "binzhou", verbs=verbs(), on=FOUNDED.date(), parse_all_law=True
-        )
-        assert pack is not None, faults
-        found_city(pack=pack, at=FOUNDED)
+        use(name)
+        yield name
+        use(WORKING)
+    drop_database(name)
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """The application's connection with the rights of the owner of the tables."""
+    from django.db import connection
+
+    held, own = connection.settings_dict, conninfo_to_dict(OWNER)
+    role = {key: held[key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    held.update(USER=own["user"], PASSWORD=own["password"])
+    yield
+    connection.close()
+    held.update(role)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> Iterator[None]:
+    """The sample city, founded once in a template; the tests work on a copy of it."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        found(TEMPLATE, FOUNDED)
         use(WORKING)
         copy_database(TEMPLATE, WORKING)
         yield
@@ -134,10 +164,5 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 @pytest.fixture
 def city_of_its_own(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """A committed copy of the sample city for one test: what is written is really committed, and thrown away after."""
-    name = f"{PREFIX}_{os.urandom(4).hex()}"
-    copy_database(TEMPLATE, name)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(name)
+    with copy_of(TEMPLATE, django_db_blocker) as name:
         yield name
-        use(WORKING)
-    drop_database(name)

@@ -20,7 +20,8 @@ from benchmarks.figure import Figure, Run
 from benchmarks.stage import Stage
 from tests import plugin
 from tests.factories import officer
-from tongxin.acts import gate, rules
+from tongxin.acts import rules
+from tongxin.acts.gate.in_one import values_of
 from tongxin.acts.registry import open_book
 from tongxin.acts.terms import Actor
 from tongxin.exchange.operations import call_data
@@ -157,7 +158,7 @@ def clients(work: Callable[[random.Random], None], seconds: float) -> float:
 
 def _values(caller: Actor, one: Asked) -> dict[str, object]:
     at = datetime.now(UTC)
-    return gate._values(call_data.declaration, CALL, caller, at, _call_scope(actor=caller, at=at, asked=one))  # noqa: SLF001 - the very statement of the act
+    return values_of(call_data.declaration, CALL, caller, at, _call_scope(actor=caller, at=at, asked=one))
 
 
 def script(caller: Actor, count: int) -> str:

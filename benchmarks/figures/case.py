@@ -8,7 +8,7 @@ server's processes a request takes, and how much of PostgreSQL's.
 
 from benchmarks import reads
 from benchmarks.figure import Figure, Run
-from benchmarks.load import request
+from benchmarks.load import Answers, request
 from benchmarks.stage import Stage
 
 held: dict[str, str] = {}
@@ -19,18 +19,25 @@ def prepare(stage: Stage) -> None:
     held.update(reads.cookies(stage))
 
 
-def run(stage: Stage) -> Run:
-    """The server under load, then its statements by pgbench."""
+def opened(stage: Stage, address: str) -> tuple[Answers, float]:
+    """The server under load, each time another case at `address` (its number at `{}`); then its statements by pgbench."""
     sessions = list(held.values())
     with stage.serve() as base:
         found = reads.loaded(
             base,
             lambda dice: request(
-                base, f"/api/desk/{reads.number(dice.randint(1, stage.cases))}", headers=dice.choice(sessions)
+                base,
+                address.format(reads.number(dice.randint(1, stage.cases))),
+                headers=dice.choice(sessions),
             ),
             stage,
         )
-    limit = stage.pgbench(reads.case_script(stage), clients=reads.CLIENTS)
+    return found, stage.pgbench(reads.case_script(stage), clients=reads.CLIENTS)
+
+
+def run(stage: Stage) -> Run:
+    """The case as JSON."""
+    found, limit = opened(stage, "/api/desk/{}")
     return Run(ours=found.rate, limit=limit, facts={**found.facts(), "statements": 3, "rows": stage.cases})
 
 

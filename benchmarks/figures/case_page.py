@@ -4,31 +4,14 @@ time in a profile, and does not reach the thousand a second that its JSON is ask
 nothing of an official's day, in which each case is opened once.
 """
 
-from benchmarks import reads
 from benchmarks.figure import Figure, Run
-from benchmarks.load import request
+from benchmarks.figures.case import opened, prepare
 from benchmarks.stage import Stage
-
-held: dict[str, str] = {}
-
-
-def prepare(stage: Stage) -> None:
-    """Sign the officials in."""
-    held.update(reads.cookies(stage))
 
 
 def run(stage: Stage) -> Run:
-    """The server under load, then the statements it shares with the JSON by pgbench."""
-    sessions = list(held.values())
-    with stage.serve() as base:
-        found = reads.loaded(
-            base,
-            lambda dice: request(
-                base, f"/cases/{reads.number(dice.randint(1, stage.cases))}/", headers=dice.choice(sessions)
-            ),
-            stage,
-        )
-    limit = stage.pgbench(reads.case_script(stage), clients=reads.CLIENTS)
+    """The case as a page; the statements by pgbench are those that it shares with the JSON."""
+    found, limit = opened(stage, "/cases/{}/")
     return Run(ours=found.rate, limit=limit, facts={**found.facts(), "rows": stage.cases})
 
 

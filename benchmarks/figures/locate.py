@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from benchmarks import mesh
 from benchmarks.figure import Figure, Run
 from benchmarks.stage import Stage
 from tests.plugin import FOUNDED
 from tongxin.places import queries as places
+from tongxin.places.tests import mesh
 
 SIDE, SIDE_SHORT = 224, 70  # grids along a side: 50,176, or 4,900
 POINTS, POINTS_SHORT = 1_000_000, 100_000

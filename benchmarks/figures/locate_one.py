@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import shapely
 
-from benchmarks import mesh
 from benchmarks.figure import Figure, Run
 from benchmarks.figures.locate import DAY, bare, prepare, revision
 from benchmarks.stage import Stage
 from tongxin.places import queries as places
+from tongxin.places.tests import mesh
 
 POINTS = 20_000
 

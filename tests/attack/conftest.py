@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.factories import NOW, officer, session_of
 from tests.house import permissions
 from tests.house.permissions import Scene, set_scene
-from tests.plugin import PREFIX, TEMPLATE, WORKING, copy_database, drop_database, use
+from tests.plugin import TEMPLATE, copy_of
 from tongxin.acts.terms import PLATFORM, Actor
 from tongxin.identity.operations import open_account
 from tongxin.identity.terms import NewPerson
@@ -23,11 +23,8 @@ Browse = Callable[..., Client]
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """The scene of the permission table, and a second resident whom nothing in it concerns."""
-    name = f"{PREFIX}_attack"
-    copy_database(TEMPLATE, name)
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with copy_of(TEMPLATE, django_db_blocker), pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", _later)
-        use(name)
         found = set_scene()
         stranger = Actor(person="person:stranger")
         open_account(
@@ -36,8 +33,6 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         found.people["stranger"] = session_of(stranger, "stranger")  # type: ignore[index]
         found.people["elsewhere"] = session_of(officer("bz/371603/culture"), "elsewhere")  # type: ignore[index]
         yield found
-        use(WORKING)
-    drop_database(name)
 
 
 def _later() -> datetime:

@@ -34,7 +34,7 @@ OPENERS = {
     "tongxin/web/schema.py": "TONGXIN_DSN",
     "tongxin/web/tasks.py": "TONGXIN_SMTP_HOST",
     "tongxin/web/doctor": "TONGXIN_DSN and TONGXIN_SMTP_HOST, which it tries",
-    "tongxin/web/reading.py": "TONGXIN_READ_DSN and TONGXIN_APP_DSN",
+    "tongxin/web/postgresql/apart.py": "TONGXIN_READ_DSN and TONGXIN_APP_DSN",
 }
 CALLS = {
     "http.client",
@@ -80,8 +80,9 @@ def test_who_calls_out_is_known_by_name() -> None:
 NAMES_ONLY = {
     "tongxin/acts/queries.py": "uses the connection that Django opened",
     "tongxin/cases/operations/intake.py": "uses the connection that Django opened",
+    "tongxin/web/reading.py": "names the database's errors",
     "tongxin/web/postgresql/base.py": "looks at the connection that Django opened",
-    "tongxin/acts/gate.py": "names the database's errors",
+    "tongxin/acts/gate/in_one.py": "uses the connection that Django opened",
     "tongxin/exchange/operations/call_statement.py": "names the database's errors",
     "tongxin/exchange/queries/sources/waiting.py": "ends a connection that others opened",
     "tongxin/ledger/operations.py": "names the database's errors",

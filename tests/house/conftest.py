@@ -7,7 +7,7 @@ import pytest
 from django.test.signals import template_rendered
 
 from tests.house.rules.tree import Tree, read
-from tests.plugin import PREFIX, ROOT, TEMPLATE, WORKING, copy_database, drop_database, use
+from tests.plugin import ROOT, TEMPLATE, copy_of
 
 DRAWN: set[str] = set()  # the templates that the tests of this run have drawn
 WHOLE: list[bool] = []  # not empty when the run is of the whole suite
@@ -61,10 +61,5 @@ def plant(tmp_path: Path) -> Callable[..., Tree]:
 @pytest.fixture(scope="module")
 def committed_city(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """A committed copy of the sample city for the tests of one module that leave nothing behind."""
-    name = f"{PREFIX}_house"
-    copy_database(TEMPLATE, name)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(name)
+    with copy_of(TEMPLATE, django_db_blocker) as name:
         yield name
-        use(WORKING)
-    drop_database(name)

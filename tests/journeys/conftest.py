@@ -131,7 +131,7 @@ def a_served_city(**more: str) -> Iterator[Served]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served() -> Iterator[Served]:
     """The sample city, served for all journeys; each journey makes its own cases."""
     given = os.environ.get("TONGXIN_JOURNEY_DSN")
@@ -139,9 +139,13 @@ def served() -> Iterator[Served]:
         yield city
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A real Chromium; where there is none the journeys in it are skipped, except where one is required."""
+    """A real Chromium; where there is none the journeys in it are skipped, except where one is required.
+
+    It is gone with the last journey: as long as it is there Django takes this thread for one of an event loop, and refuses the
+    database to the tests that follow.
+    """
     if CHROMIUM is None:
         if os.environ.get("TONGXIN_REQUIRE_BROWSER") == "1":
             pytest.fail("a Chromium is required here and none is installed")

@@ -11,6 +11,7 @@ import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
@@ -58,6 +59,12 @@ def broken(error: BaseException) -> dict[str, object]:
     """出了什么错。 The kind of an error and, of the database's, its SQLSTATE: never its words."""
     cause = error.__cause__ or error
     return {"error": type(error).__name__, "sqlstate": getattr(cause, "sqlstate", None) or ""}
+
+
+def where(error: BaseException) -> str:
+    """错在何处。 What kind of error and where, without its words, which may name people."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
 def written(value: object) -> str:

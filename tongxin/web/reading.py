@@ -26,7 +26,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from psycopg.conninfo import make_conninfo
+
+from tongxin.web.postgresql import apart
 
 COPY: Final = "copy"
 PAGES: Final = frozenset({"cases", "overview", "hung", "map", "desk", "open311_requests", "api_cases_listed"})
@@ -150,18 +151,7 @@ def _position(connection: psycopg.Connection[Any], query: str) -> int:
 
 
 def _connected(alias: str) -> psycopg.Connection[Any]:
-    held = connections.settings[alias]
-    dsn = make_conninfo(
-        host=held["HOST"] or None,
-        port=held["PORT"] or None,
-        user=held["USER"] or None,
-        password=held["PASSWORD"] or None,
-        dbname=held["NAME"],
-        connect_timeout="2",
-        tcp_user_timeout="2000",
-        application_name="tongxin reading",
-    )
-    return psycopg.connect(dsn, autocommit=True)
+    return apart.connected(alias, name="tongxin reading", connect_timeout=2, tcp_user_timeout=2000)
 
 
 WATCH: Final = Watch()

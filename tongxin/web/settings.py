@@ -46,18 +46,17 @@ def _database(dsn: str, *, kept: bool) -> dict[str, Any]:
 
 # `default` is the application's role, which owns no table; `owner` migrates and installs the guard.
 _APP_DSN = os.environ.get("TONGXIN_APP_DSN", "postgresql://127.0.0.1:1/tongxin")
+_KEPT = os.environ.get("TONGXIN_POOL", "1") == "1"
 _OWNER_DSN = os.environ.get("TONGXIN_OWNER_DSN", "postgresql://127.0.0.1:1/tongxin")
 DATABASES = {
-    "default": _database(_APP_DSN, kept=os.environ.get("TONGXIN_POOL", "1") == "1"),
+    "default": _database(_APP_DSN, kept=_KEPT),
     "owner": {**_database(_OWNER_DSN, kept=False), "TEST": {"MIRROR": "default"}},
 }
 # Lists may be read from a streaming replica (tongxin/web/reading.py); what the setting does not say is as for the application.
 READ_DSN = os.environ.get("TONGXIN_READ_DSN", "")
 READ_WITHIN = float(os.environ.get("TONGXIN_READ_WITHIN", "5"))
 if READ_DSN:
-    _copy = _database(
-        make_conninfo(_APP_DSN, **conninfo_to_dict(READ_DSN)), kept=os.environ.get("TONGXIN_POOL", "1") == "1"
-    )
+    _copy = _database(make_conninfo(_APP_DSN, **conninfo_to_dict(READ_DSN)), kept=_KEPT)
     _copy["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
     DATABASES["copy"] = {**_copy, "TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["tongxin.web.reading.Router"]

@@ -2,7 +2,6 @@
 
 import logging
 import smtplib
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -19,6 +18,7 @@ from tongxin.cases.queries import mail_of_reporter
 from tongxin.identity.queries import mail_of
 from tongxin.law.queries.making import mail_of_commenter
 from tongxin.web.counters import MAILS
+from tongxin.web.logs import where
 from tongxin.web.notices import rendered
 
 log = logging.getLogger("tongxin.web")
@@ -95,10 +95,8 @@ def _deliver_one(waiting: Waiting, at: datetime) -> Came:
             came = Came.AWAY if _is_away(error) else Came.TRIED
             done, detail = False, type(error).__name__
             if not isinstance(error, OSError):  # ours, or a poisoned one
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                log.error(  # noqa: TRY400 - its message may hold what somebody typed
-                    "notice %s cannot be sent: %s at %s:%s", notice.pk, detail, where.name, where.lineno
-                )
+                # Where it broke, and not its message: that may hold what somebody typed.
+                log.error("notice %s cannot be sent: %s", notice.pk, where(error))  # noqa: TRY400
         Delivery.objects.create(notice=notice, channel="mail", at=at, done=done, detail=detail)
         MAILS.labels("sent" if done else "failed").inc()
         return came

@@ -128,7 +128,9 @@ WRITERS = (
         "",
         "the owner's: what left with its month, sealed and told to the ledger by an entry of its own",
     ),
-    Allowed("tongxin.acts.gate", "", "the gate queues the notices of the act it has just let through"),
+    Allowed(
+        "tongxin.acts.gate.in_steps", "", "the gate queues the notices of the act it has just let through"
+    ),
     Allowed("tongxin.web.tickets", "", "Django's cache as a table: what lasts a minute between two requests"),
     Allowed(
         "tongxin.web.patience",
@@ -178,6 +180,8 @@ CITY_NAMES = (
     ),
 )
 # Who may write an entry or set the act in hand: anybody else could write outside an act.
-ENTRY_WRITERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations"})
-ACT_SETTERS = frozenset({"tongxin.acts.gate", "tongxin.ledger.operations", "tongxin.ledger.guard"})
+ENTRY_WRITERS = frozenset(
+    {"tongxin.acts.gate.in_steps", "tongxin.acts.gate.recording", "tongxin.ledger.operations"}
+)
+ACT_SETTERS = frozenset({"tongxin.acts.gate.in_steps", "tongxin.ledger.operations", "tongxin.ledger.guard"})
 PLATFORM_MAKERS = frozenset({"tongxin.acts.terms"})

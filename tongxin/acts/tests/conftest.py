@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tongxin.acts import gate, registry
+from tongxin.acts.gate import checking
 from tongxin.acts.terms import Actor, Basis, BasisClause, Scope, Standing
 from tongxin.law.book import StatuteBook
 
@@ -39,7 +40,7 @@ class TrialBook(StatuteBook):
 def book(monkeypatch: pytest.MonkeyPatch) -> TrialBook:
     """A book that founds trial acts, in the gate's hand."""
     made = TrialBook()
-    monkeypatch.setattr(gate, "open_book", lambda: made)
+    monkeypatch.setattr(checking, "open_book", lambda: made)
     return made
 
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models
-
 from tongxin.cases import rules
 from tongxin.cases.models import (
     Assignment,
@@ -69,16 +67,6 @@ def own_report(*, case: Case) -> Report | None:
 def cases_reported_by(*, person: str, most: int = 50) -> list[Case]:
     """某人报告的事项。 The cases a person reported, newest first."""
     return list(Case.objects.filter(report__person=person).order_by("-id")[:most])
-
-
-def is_reporter(*, case: Case, person: str) -> bool:
-    """是否报告人。 Whether a person reported the case, or one folded into it."""
-    return (
-        person == f"reporter:{case.number}"
-        or Report.objects.filter(
-            models.Q(case=case) | models.Q(case__folded_into=case), person=person
-        ).exists()
-    )
 
 
 def proposals() -> list[ListProposal]:

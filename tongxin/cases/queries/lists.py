@@ -1,6 +1,6 @@
 """列表与工作台。 Lists of cases and what waits at a desk; statements do not grow with the size."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -204,26 +204,6 @@ def near(*, matter: str, path: Collection[str], since: datetime, most: int = 5) 
         return []
     rows = put(NEAR, matter=matter, place=[next(iter(path))], since=since, size=most)
     return [Case.from_db("default", _NAMES, row) for row in rows]
-
-
-def requests_between(
-    *,
-    start: datetime,
-    end: datetime,
-    numbers: Sequence[str] = (),
-    matters: Sequence[str] = (),
-    is_open: bool | None = None,
-    most: int = 1_000,
-) -> list[Case]:
-    """某段时间的请求。 Requests of a span of time, newest first, for Open311 and the JSON interface."""
-    rows = Case.objects.filter(reported_at__gte=start, reported_at__lte=end)
-    if numbers:
-        rows = Case.objects.filter(number__in=list(numbers))
-    if matters:
-        rows = rows.filter(matter__in=list(matters))
-    if is_open is not None:
-        rows = rows.exclude(state=State.CLOSED.value) if is_open else rows.filter(state=State.CLOSED.value)
-    return list(rows.order_by("-reported_at", "-id")[:most])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

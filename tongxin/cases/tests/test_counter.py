@@ -37,26 +37,28 @@ class Door:
         return report_cases(actor=actor, at=at, reports=reports)
 
 
-def together(door: Door, reports: Sequence[NewReport], **limits: Any) -> tuple[list[Any], Counter]:
+def asked(counter: Counter, report: NewReport, actor: Actor = ANONYMOUS) -> Any:
+    """What a thread gets at the counter: its answer, or what was raised."""
+    try:
+        return counter.receive(actor=actor, at=NOW, report=report)
+    except Exception as error:  # noqa: BLE001 - whatever was raised is what is asked about
+        return error
+    finally:
+        connection.close()
+
+
+def together(door: Door, reports: Sequence[NewReport], actors: Sequence[Actor] = ()) -> list[Any]:
     """The first report begins a round alone; the others wait and come in the next. Answers, or what was raised, in order."""
-    counter = Counter(door.take, patience=20.0, **limits)
-
-    def one(report: NewReport) -> Any:
-        try:
-            return counter.receive(actor=ANONYMOUS, at=NOW, report=report)
-        except Exception as error:  # noqa: BLE001 - whatever was raised is what is asked about
-            return error
-        finally:
-            connection.close()
-
+    counter = Counter(door.take, patience=20.0)
+    by = actors or [ANONYMOUS] * len(reports)
     with ThreadPoolExecutor(len(reports)) as threads:
-        begun = [threads.submit(one, reports[0])]
+        begun = [threads.submit(asked, counter, reports[0], by[0])]
         assert door.begun.wait(20)
         for nth, report in enumerate(reports[1:], start=1):
-            begun.append(threads.submit(one, report))
+            begun.append(threads.submit(asked, counter, report, by[nth]))
             until(lambda nth=nth: len(counter._waiting) == nth)  # type: ignore[misc]
         door.open.set()
-        return [thread.result(60) for thread in begun], counter
+        return [thread.result(60) for thread in begun]
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -73,7 +75,7 @@ def entries() -> int:
 
 def test_reports_that_wait_are_taken_in_one_act_each_with_its_own_entry(city_of_its_own: str) -> None:
     door, reports = Door(), [a_report() for _ in range(6)]
-    answers, _ = together(door, reports)
+    answers = together(door, reports)
     assert [len(one) for one in door.rounds] == [1, 5]
     assert all(isinstance(one, Receipt) and not one.repeated for one in answers)
     assert len({one.number for one in answers}) == 6 and entries() == 6
@@ -90,7 +92,7 @@ def test_one_key_twice_in_a_round_is_one_case_and_the_second_gets_its_receipt_ag
     city_of_its_own: str,
 ) -> None:
     same = a_report()
-    answers, _ = together(Door(), [a_report(), same, same])
+    answers = together(Door(), [a_report(), same, same])
     first, second = answers[1:]
     assert (first.repeated, second.repeated) == (False, True)
     assert first.number == second.number and first.token == second.token and Case.objects.count() == 2
@@ -99,7 +101,7 @@ def test_one_key_twice_in_a_round_is_one_case_and_the_second_gets_its_receipt_ag
 def test_one_key_with_two_contents_in_a_round_is_the_first_and_a_conflict(city_of_its_own: str) -> None:
     said = a_report()
     other = a_report(client_key=said.client_key, text="另一件事")
-    answers, _ = together(Door(), [a_report(), said, other])
+    answers = together(Door(), [a_report(), said, other])
     assert isinstance(answers[1], Receipt)
     assert isinstance(answers[2], Rejection) and answers[2].field == "client_key"
     assert Case.objects.count() == 2
@@ -107,7 +109,7 @@ def test_one_key_with_two_contents_in_a_round_is_the_first_and_a_conflict(city_o
 
 def test_a_bad_report_is_rejected_for_itself_and_those_beside_it_are_taken(city_of_its_own: str) -> None:
     bad, outside = a_report(text="长" * 2_001), a_report(lon=10.0, lat=10.0)
-    answers, _ = together(Door(), [a_report(), a_report(), bad, outside, a_report()])
+    answers = together(Door(), [a_report(), a_report(), bad, outside, a_report()])
     assert [getattr(one, "field", "") for one in answers] == ["", "", "text", "lat", ""]
     assert Case.objects.count() == 3
 
@@ -115,14 +117,14 @@ def test_a_bad_report_is_rejected_for_itself_and_those_beside_it_are_taken(city_
 def test_a_bad_report_before_a_good_one_of_the_same_key_is_told_its_own_fault(city_of_its_own: str) -> None:
     good = a_report()
     bad = a_report(client_key=good.client_key, text="长" * 2_001)
-    answers, _ = together(Door(), [a_report(), bad, good])
+    answers = together(Door(), [a_report(), bad, good])
     assert answers[1].field == "text" and isinstance(answers[2], Receipt) and not answers[2].repeated
 
 
 def test_what_the_database_refuses_in_a_round_hurts_only_the_one_it_is_about(city_of_its_own: str) -> None:
     poison = a_report(phone="\ud800")  # half a character: no database takes it
     door = Door()
-    answers, _ = together(door, [a_report(), a_report(), poison, a_report()])
+    answers = together(door, [a_report(), a_report(), poison, a_report()])
     assert isinstance(answers[2], Exception)
     assert [isinstance(one, Receipt) for one in answers] == [True, True, False, True]
     assert [len(one) for one in door.rounds[:2]] == [1, 3] and sorted(map(len, door.rounds[2:])) == [1, 1, 1]
@@ -137,14 +139,13 @@ def test_a_round_that_the_database_breaks_off_is_done_by_each_alone(city_of_its_
                 raise DataError("the connection went away after the commit")
             return super().take(actor, at, reports)
 
-    answers, _ = together(Broken(), [a_report() for _ in range(4)])
+    answers = together(Broken(), [a_report() for _ in range(4)])
     assert [one.repeated for one in answers] == [False, True, True, True]  # each key has its one case
     assert Case.objects.count() == 4 and entries() == 4
 
 
 def test_only_the_same_capacity_shares_an_act(city_of_its_own: str) -> None:
     door = Door()
-    counter = Counter(door.take, patience=20.0)
     clerk = officer("bz/hotline", "hotline_clerk")
     actors = [
         ANONYMOUS,
@@ -154,22 +155,8 @@ def test_only_the_same_capacity_shares_an_act(city_of_its_own: str) -> None:
         ANONYMOUS,
         clerk,
     ]
-
-    def one(actor: Actor) -> Any:
-        try:
-            report = a_report(channel=Channel.HOTLINE if actor.office else Channel.WEB)
-            return counter.receive(actor=actor, at=NOW, report=report)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actors)) as threads:
-        begun = [threads.submit(one, actors[0])]
-        assert door.begun.wait(20)
-        for nth, actor in enumerate(actors[1:], start=1):
-            begun.append(threads.submit(one, actor))
-            until(lambda nth=nth: len(counter._waiting) == nth)  # type: ignore[misc]
-        door.open.set()
-        assert all(isinstance(thread.result(60), Receipt) for thread in begun)
+    reports = [a_report(channel=Channel.HOTLINE if actor.office else Channel.WEB) for actor in actors]
+    assert all(isinstance(one, Receipt) for one in together(door, reports, actors))
     assert [len(one) for one in door.rounds] == [1, 2, 1, 1, 1]
 
 
@@ -178,16 +165,9 @@ def test_a_full_line_answers_503_at_once_and_nothing_is_done(city_of_its_own: st
     reports = [a_report() for _ in range(3)]
     counter = Counter(door.take, line=1, patience=20.0)
     with ThreadPoolExecutor(2) as threads:
-
-        def one(report: NewReport) -> Any:
-            try:
-                return counter.receive(actor=ANONYMOUS, at=NOW, report=report)
-            finally:
-                connection.close()
-
-        first = threads.submit(one, reports[0])
+        first = threads.submit(asked, counter, reports[0])
         assert door.begun.wait(20)
-        second = threads.submit(one, reports[1])
+        second = threads.submit(asked, counter, reports[1])
         until(lambda: len(counter._waiting) == 1)
         with pytest.raises(Trouble) as trouble:
             counter.receive(actor=ANONYMOUS, at=NOW, report=reports[2])
@@ -200,15 +180,8 @@ def test_a_full_line_answers_503_at_once_and_nothing_is_done(city_of_its_own: st
 def test_whoever_waits_too_long_is_told_so_and_is_not_taken_later(city_of_its_own: str) -> None:
     door, late = Door(), a_report()
     counter = Counter(door.take, patience=0.05)
-
-    def one() -> Any:
-        try:
-            return counter.receive(actor=ANONYMOUS, at=NOW, report=a_report())
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(one)
+        first = threads.submit(asked, counter, a_report())
         assert door.begun.wait(20)
         with pytest.raises(Trouble, match="503 busy"):
             counter.receive(actor=ANONYMOUS, at=NOW, report=late)

@@ -118,14 +118,14 @@ def test_check_by_the_person_who_handled_it_is_refused() -> None:
 
 
 def _as_handler_and_checker(case: Case, checker: Actor) -> None:
-    from tongxin.acts.gate import _check_scope
+    from tongxin.acts.gate.checking import check_scope
     from tongxin.acts.registry import REGISTRY
     from tongxin.cases.operations.outcome import _check_scope as scope_of_check
 
     scope = scope_of_check(actor=checker, at=NOW, number=case.number, passed=True, note="看过了")
     handler = officer(case.organ)
     assert handler.person in scope.not_by
-    _check_scope(REGISTRY["check_case"], Actor(person=handler.person, office=checker.office), None, scope)
+    check_scope(REGISTRY["check_case"], Actor(person=handler.person, office=checker.office), None, scope)
 
 
 def test_failed_check_sends_the_case_back_to_handling_with_a_new_limit() -> None:

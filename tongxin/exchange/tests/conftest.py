@@ -2,7 +2,7 @@
 
 import pytest
 
-from tongxin.acts import gate
+from tongxin.acts.gate import checking
 from tongxin.acts.tests.conftest import TrialBook
 from tongxin.exchange.tests.granting import Office
 
@@ -11,5 +11,5 @@ from tongxin.exchange.tests.granting import Office
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     """Who makes sources and grants for a test."""
     book = TrialBook()
-    monkeypatch.setattr(gate, "open_book", lambda: book)
+    monkeypatch.setattr(checking, "open_book", lambda: book)
     return Office(book)

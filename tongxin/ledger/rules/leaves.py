@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,9 +9,6 @@ from typing import Any, Final
 from tongxin.ledger import merkle
 from tongxin.ledger.terms import canonical
 
-_COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END: Final = b"\xff\xff"
-_COPY_ROW: Final = struct.Struct(">hiqi8si32s")
 LONGEST: Final = 0xFFFF  # C2SP tlog-tiles: the length of an entry stands in two bytes of its bundle
 
 

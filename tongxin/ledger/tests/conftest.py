@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from psycopg.conninfo import conninfo_to_dict
 
-from tests.plugin import OWNER, PREFIX, TEMPLATE, WORKING, copy_database, drop_database, use
+from tests.plugin import TEMPLATE, as_owner, copy_of
 from tongxin.ledger.tests.events import happen
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -17,25 +16,15 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 def eventful_city(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """A committed city: cases of many ends, a ruling, a look at a reporter, a refusal, a batch of the past; three
     checkpoints, and nothing waiting."""
-    name = f"{PREFIX}_eventful"
-    copy_database(TEMPLATE, name)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(name)
+    with copy_of(TEMPLATE, django_db_blocker) as name:
         happen()
         yield name
-        use(WORKING)
-    drop_database(name)
 
 
 @pytest.fixture(scope="module")
 def _owners_connection(eventful_city: str) -> Iterator[None]:
-    own = conninfo_to_dict(OWNER)
-    role = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
-    connection.close()
-    connection.settings_dict.update(USER=own["user"], PASSWORD=own["password"])
-    yield
-    connection.close()
-    connection.settings_dict.update(role)
+    with as_owner():
+        yield
 
 
 @pytest.fixture

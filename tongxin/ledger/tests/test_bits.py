@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from psycopg.conninfo import conninfo_to_dict
 
-from tests.plugin import OWNER
+from tests.plugin import as_owner
 from tongxin.ledger.queries import verification
 from tongxin.ledger.terms import Fault
 from tongxin.ledger.tests import small
@@ -28,13 +27,8 @@ def owned(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), small.small_database() as name:
         small.eventful()
         small.archived(name)
-        own = conninfo_to_dict(OWNER)
-        role = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
-        connection.close()
-        connection.settings_dict.update(USER=own["user"], PASSWORD=own["password"])
-        yield
-        connection.close()
-        connection.settings_dict.update(role)
+        with as_owner():
+            yield
 
 
 def sql(statement: str, *values: object) -> list[tuple[Any, ...]]:

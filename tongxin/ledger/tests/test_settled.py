@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import NOW
+from tests.plugin import as_owner
 from tongxin.ledger import merkle, operations, rules
 from tongxin.ledger.models import LedgerLeaf
 from tongxin.ledger.queries import settled as waiting
@@ -49,26 +50,9 @@ entries = st.tuples(
 
 @pytest.fixture(scope="module")
 def _small(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), small.small_database():
-        _own()
+    # As the owner: the guard lets nobody write digests for an act.
+    with django_db_blocker.unblock(), small.small_database(), as_owner():
         yield
-        connection.close()
-        connection.settings_dict.update(_ROLE)
-
-
-_ROLE: dict[str, str] = {}
-
-
-def _own() -> None:
-    """As the owner: the guard lets nobody write digests for an act."""
-    from psycopg.conninfo import conninfo_to_dict
-
-    from tests.plugin import OWNER
-
-    own = conninfo_to_dict(OWNER)
-    _ROLE.update({key: connection.settings_dict[key] for key in ("USER", "PASSWORD")})
-    connection.close()
-    connection.settings_dict.update(USER=own["user"], PASSWORD=own["password"])
 
 
 def put(found: list[Any]) -> None:

@@ -1,5 +1,5 @@
 """地点的纯函数。 Pure functions of places: locating a point in its grid, outlines for the map."""
 
-from tongxin.places.rules.grids import GridIndex, simplified_outline
+from tongxin.places.rules.grids import GridIndex
 
-__all__ = ["GridIndex", "simplified_outline"]
+__all__ = ["GridIndex"]

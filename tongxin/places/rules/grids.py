@@ -65,10 +65,3 @@ class GridIndex:
                 self._tree.query(shapely.points(lon, lat), predicate="intersects").tolist(), default=NOBODY
             )
         return self._names[said]
-
-
-def simplified_outline(boundary: Mapping[str, Any]) -> Sequence[Sequence[float]]:
-    """外环坐标。 The outer ring of a boundary's first polygon, as (lon, lat) pairs."""
-    rings = boundary["coordinates"][0]
-    outline: Sequence[Sequence[float]] = rings[0] if boundary["type"] == "MultiPolygon" else rings
-    return outline

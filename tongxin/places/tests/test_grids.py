@@ -9,11 +9,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from shapely.geometry import mapping
 
 from tongxin.places.rules import GridIndex
 from tongxin.places.rules.raster import ASK, rasterised
+from tongxin.places.tests.mesh import rings as rings_of
 
 Points = list[tuple[float, float]]
 
@@ -33,36 +33,8 @@ def index_of(polygons: list[Any], keys: list[int]) -> GridIndex:
     return GridIndex([(key, mapping(polygon)) for key, polygon in zip(keys, polygons, strict=True)])
 
 
-def mesh(side: int, seed: int) -> list[NDArray[np.float64]]:
-    """Irregular polygons of 12 corners that share every border: side * side of them, each ring closed."""
-    dice = np.random.default_rng(seed)
-    across, up = np.meshgrid(np.linspace(117.5, 118.4, 3 * side + 1), np.linspace(37.0, 37.7, 3 * side + 1))
-    across = across + dice.uniform(-0.3, 0.3, across.shape) * 0.3 / side
-    up = up + dice.uniform(-0.3, 0.3, up.shape) * 0.7 / 3 / side
-    round_ = [
-        (0, 0),
-        (0, 1),
-        (0, 2),
-        (0, 3),
-        (1, 3),
-        (2, 3),
-        (3, 3),
-        (3, 2),
-        (3, 1),
-        (3, 0),
-        (2, 0),
-        (1, 0),
-        (0, 0),
-    ]
-    return [
-        np.array([(across[3 * i + a, 3 * j + b], up[3 * i + a, 3 * j + b]) for a, b in round_])
-        for i in range(side)
-        for j in range(side)
-    ]
-
-
 def test_200_000_random_points_and_every_corner_and_border_are_located_as_by_the_plain_tree() -> None:
-    rings = mesh(40, seed=7)
+    rings = rings_of(40, seed=7)
     polygons = [shapely.Polygon(ring) for ring in rings]
     keys = np.random.default_rng(1).permutation(len(rings)).tolist()
     dice = np.random.default_rng(2)
@@ -79,7 +51,7 @@ def test_200_000_random_points_and_every_corner_and_border_are_located_as_by_the
 
 
 def test_most_points_need_no_geometry() -> None:
-    cells = rasterised(np.array([shapely.Polygon(ring) for ring in mesh(40, seed=7)])).cells
+    cells = rasterised(np.array([shapely.Polygon(ring) for ring in rings_of(40, seed=7)])).cells
     assert 0.1 < (cells == ASK).mean() < 0.4
 
 

@@ -73,7 +73,6 @@ def _run(given: argparse.Namespace) -> int:
     if given.needs in ("database", "scratch"):
         given.database = environment.open_database(
             data=environment.data_folder(),
-            pooled=given.pooled,
             scratch="replay" if given.needs == "scratch" else "",
             create=given.founds,
         )
@@ -115,14 +114,13 @@ class _Commands:
         words: str,
         *,
         needs: str = "database",
-        pooled: bool = False,
         founds: bool = False,
         within: Any = None,
     ) -> argparse.ArgumentParser:
         """加一个命令。 Add a command: its name, the path of its function, what it does, what it needs, whether it may make a database."""
         part: argparse.ArgumentParser = (within or self.parts).add_parser(name, help=words, description=words)
         part.add_argument("--json", **JSON)  # type: ignore[arg-type]
-        part.set_defaults(run=run, needs=needs, pooled=pooled, founds=founds)
+        part.set_defaults(run=run, needs=needs, founds=founds)
         return part
 
 

@@ -12,20 +12,19 @@ import os
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from psycopg.conninfo import make_conninfo
 
 from tongxin.web.clock import now
 from tongxin.web.console.cluster import ClusterError
+from tongxin.web.logs import where
+from tongxin.web.postgresql import apart
 
 SPACE: Final = 0x746F6E67  # first half of the advisory locks of duties; the second tells which
 HELD_FOR: Final = 3.0  # seconds without a sign of life after which the database gives a duty away
@@ -139,26 +138,13 @@ class Roster:
 
     def _connection(self) -> psycopg.Connection[Any]:
         if self._opened is None:
-            opened = psycopg.connect(conninfo(), autocommit=True)
+            name = f"tongxin duty {socket.gethostname()}:{os.getpid()}"[:63]
+            opened = apart.connected("default", name=name, **REACHED)  # its loss is soon noticed
             opened.execute(
                 "SELECT set_config('idle_session_timeout', %s, false)", [str(int(HELD_FOR * 1000))]
             )
             self._opened = opened
         return self._opened
-
-
-def conninfo() -> str:
-    """值班连接的连接串。 How the connection that holds the duties is made: as the application's role, its loss soon noticed."""
-    held = connection.settings_dict
-    return make_conninfo(
-        host=held["HOST"] or None,
-        port=held["PORT"] or None,
-        user=held["USER"] or None,
-        password=held["PASSWORD"] or None,
-        dbname=held["NAME"],
-        application_name=f"tongxin duty {socket.gethostname()}:{os.getpid()}"[:63],
-        **REACHED,
-    )
 
 
 def bounded() -> None:
@@ -185,12 +171,6 @@ def work(roster: Roster, stopping: threading.Event) -> None:
     for thread in threads:
         thread.join(HELD_FOR)
     roster.lose()
-
-
-def where(error: Exception) -> str:
-    """错在何处。 What kind of error and where, without its words, which may name people."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
 def _attend(duty: Duty, roster: Roster, stopping: threading.Event) -> None:

@@ -37,7 +37,7 @@ def data_folder() -> Path:
     return Path(os.environ.get("TONGXIN_DATA", "var")).resolve()
 
 
-def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create: bool = True) -> Database:
+def open_database(*, data: Path, scratch: str = "", create: bool = True) -> Database:
     """打开数据库并配置 Django。 Find or start the database, set the environment, set Django up, bring the schema up to date.
 
     TONGXIN_DSN names any PostgreSQL >= 15 by its owner's connection string; without it the embedded one of `data` runs.
@@ -49,7 +49,7 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
     given = os.environ.get("TONGXIN_DSN", "")
     only = os.environ.get("TONGXIN_APP_DSN", "")
     if only and not given and not os.environ.get("TONGXIN_OWNER_DSN"):
-        return _open_as_application(data, only, pooled=pooled, create=create)
+        return _open_as_application(data, only, create=create)
     started = False
     if not create and not (data / ("secrets.json" if given else "cluster.json")).exists():
         raise cluster.NoCityError(str(data))
@@ -80,7 +80,7 @@ def open_database(*, data: Path, pooled: bool = False, scratch: str = "", create
         TONGXIN_DATA=str(data),
         TONGXIN_OWNER_DSN=owner,
         TONGXIN_APP_DSN=app,
-        TONGXIN_POOL="1" if pooled else "0",
+        TONGXIN_POOL="0",
         DJANGO_SETTINGS_MODULE="tongxin.web.settings",
     )
     django.setup()
@@ -101,7 +101,7 @@ def require_readable() -> None:
             ) from None
 
 
-def _open_as_application(data: Path, dsn: str, *, pooled: bool, create: bool) -> Database:
+def _open_as_application(data: Path, dsn: str, *, create: bool) -> Database:
     """只有应用角色的机器。 A machine that is told the application's role alone: it serves or works, and can change no table."""
     if create:
         raise cluster.ClusterError(
@@ -115,7 +115,7 @@ def _open_as_application(data: Path, dsn: str, *, pooled: bool, create: bool) ->
     os.environ.update(
         _counting(data),
         TONGXIN_DATA=str(data),
-        TONGXIN_POOL="1" if pooled else "0",
+        TONGXIN_POOL="0",
         DJANGO_SETTINGS_MODULE="tongxin.web.settings",
     )
     django.setup()

@@ -16,16 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.factories import NOW, checked, reported, reporter
-from tests.plugin import (
-    PREFIX,
-    TEMPLATE,
-    WORKING,
-    app_connection,
-    copy_database,
-    drop_database,
-    owner_connection,
-    use,
-)
+from tests.plugin import TEMPLATE, WORKING, app_connection, copy_of, owner_connection, use
 from tongxin.acts.terms import PLATFORM
 from tongxin.cases import operations as cases
 from tongxin.ledger.queries import archived_months, proof_of, receipt_of, tile_bytes
@@ -58,10 +49,7 @@ def years_go_by(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def _happened(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
-    name = f"{PREFIX}_archive"
-    copy_database(TEMPLATE, name)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(name)
+    with copy_of(TEMPLATE, django_db_blocker) as name:
         for _ in range(2):
             case = checked(name="王芳", phone="13900000000")
             cases.confirm_case(actor=reporter(case), at=NOW, number=case.number)
@@ -70,19 +58,13 @@ def _happened(django_db_setup: None, django_db_blocker: object) -> Iterator[str]
         years_go_by(name)
         use(WORKING)
         yield name
-    drop_database(name)
 
 
 @pytest.fixture
 def city(_happened: str, django_db_blocker: object) -> Iterator[str]:
     """A city five years after everything in it was closed."""
-    name = f"{PREFIX}_archived"
-    copy_database(_happened, name)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use(name)
+    with copy_of(_happened, django_db_blocker) as name:
         yield name
-        use(WORKING)
-    drop_database(name)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tongxin.web.console import duty
 
@@ -81,3 +82,14 @@ def test_work_goes_on_beside_a_kind_that_always_breaks_and_a_mail_server_that_sa
     finally:
         enough.set()
     assert done.count("broken") >= 2 and done.count("well") >= 5 and done.count("mail") == 1
+
+
+def test_a_duty_is_held_on_a_connection_by_the_same_settings_certificates_and_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = {"sslmode": "verify-full", "sslrootcert": "/nowhere.pem"}
+    monkeypatch.setitem(
+        connection.settings_dict, "OPTIONS", {**connection.settings_dict["OPTIONS"], **options}
+    )
+    with pytest.raises(psycopg.OperationalError, match=r"SSL|root certificate"):
+        duty.Roster(duty.Duty("sweep", 2, 1.0, lambda _: None)).beat()
