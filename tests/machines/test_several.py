@@ -17,12 +17,13 @@ from django.db import connection
 
 from tests import factories as city
 from tests.journeys.conftest import free_port, get
-from tests.machines.conftest import Machine, holders, run, until
+from tests.machines.conftest import HOLDERS, Machine, holders, run, until
 from tests.plugin import DATA, OWNER, owner_connection
 from tongxin.web import ground
 from tongxin.web.console import duty
 
 CLERK = "clerk"  # somebody of the sample city
+MONTHS = 7  # the duty of making the months ahead
 Make = Callable[..., Machine]
 
 
@@ -35,6 +36,11 @@ def overdue(count: int) -> None:
 
 def takes_all(owner: psycopg.Connection, process: subprocess.Popen[bytes]) -> bool:
     return holders(owner) == dict.fromkeys(("sequence", "sweep", "deliver"), process.pid)
+
+
+def held(owner: psycopg.Connection) -> set[int]:
+    """The locks of the duties that somebody has."""
+    return {number for number, _ in owner.execute(HOLDERS).fetchall()}
 
 
 def pending(owner: psycopg.Connection) -> int:
@@ -56,6 +62,7 @@ def test_the_duties_of_a_killed_worker_are_taken_over_and_every_clock_fires_once
     leader, other = first.start("work"), second
     with owner_connection(city_of_its_own) as owner:
         until(lambda: takes_all(owner, leader), first.log("work"))
+        assert MONTHS not in held(owner), "it cannot make them, and leaves that to a worker that can"
         follower = other.start("work")
         for _, port in servers:
             until(lambda port=port: answers(port), "served")

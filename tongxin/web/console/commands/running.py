@@ -93,7 +93,7 @@ def work(given: argparse.Namespace) -> Result:
     watching = threading.Thread(target=_until_alone, args=(parent, stopping), daemon=True)
     watching.start()
     roster = duty.Roster()
-    roster.duties.extend(_duties(roster))
+    roster.duties.extend(_duties(roster, owner=bool(given.database.owner_dsn)))
     with attesting.attended(lambda: roster.has("sequence")):
         duty.work(roster, stopping)
     return 0, None
@@ -106,8 +106,12 @@ def _until_alone(parent: int, stopping: threading.Event) -> None:
             stopping.set()
 
 
-def _duties(roster: duty.Roster) -> list[duty.Duty]:
-    """分内的事。 The duties of which the city has one each: the sequencer, the sweepers, the one that delivers."""
+def _duties(roster: duty.Roster, *, owner: bool) -> list[duty.Duty]:
+    """分内的事。 The duties of which the city has one each: the sequencer, the sweepers, the one that delivers.
+
+    `owner`: this worker was told the connection of the tables' owner. Without it none can make the months ahead, and must not keep
+    the duty from one that can.
+    """
 
     def sequencing(at: datetime) -> None:
         if restored.may_sign():
@@ -118,7 +122,7 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
         restored.require_numbers()
 
     marks: dict[str, int] = {}
-    return [
+    found = [
         duty.Duty("sequence", 1, SEQUENCE_EVERY, sequencing, begin),
         # Each kind of limits apart: one that is broken holds up no other.
         duty.Duty("sweep", 2, SWEEP_EVERY, lambda at: _part("cases", at)),
@@ -128,8 +132,8 @@ def _duties(roster: duty.Roster) -> list[duty.Duty]:
             "deliver", 3, DELIVER_EVERY, lambda at: deliver(at=at, going=roster.going("deliver"), marks=marks)
         ),
         duty.Duty("fold", 6, FOLD_EVERY, lambda _: tally.fold()),
-        duty.Duty("months", 7, MONTHS_EVERY, lambda _: schema.keep_months()),
     ]
+    return [*found, duty.Duty("months", 7, MONTHS_EVERY, lambda _: schema.keep_months())] if owner else found
 
 
 def serve(given: argparse.Namespace) -> Result:
