@@ -19,13 +19,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
-
 from benchmarks import load, pace, stage
 from benchmarks.figures import report
 from benchmarks.stage import Stage
 from benchmarks.storm import asking
-from tests import plugin
 
 READS = 0.5  # of all requests
 GROWN, GROWN_MB = 1.05, 10.0  # more than a twentieth, and more than what an allocator leaves lying
@@ -53,15 +50,9 @@ def mixed(here: Stage, base: str) -> pace.Ask:
 @contextlib.contextmanager
 def worker(here: Stage) -> Iterator[subprocess.Popen[bytes]]:
     """The worker: sequencer, sweep, delivery."""
-    owner = make_conninfo(plugin.OWNER, dbname=here.database)
     with subprocess.Popen(
         [sys.executable, "-c", "import sys; from tongxin.web.console import main; sys.exit(main(['work']))"],
-        env={
-            **os.environ,
-            "TONGXIN_APP_DSN": here.app_dsn(),
-            "TONGXIN_OWNER_DSN": owner,
-            "TONGXIN_POOL": "1",
-        },
+        env=here.surroundings(),
     ) as process:
         try:
             yield process
@@ -75,7 +66,9 @@ def memory(roots: list[int]) -> dict[str, float]:
     parents = {}
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            state, parent, *_ = (path / "stat").read_text().rpartition(")")[2].split()
+            if state != "Z":
+                parents[int(path.name)] = int(parent)
     chosen = [pid for pid, parent in parents.items() if pid in roots or parent in roots]
     found = {}
     for pid in sorted(chosen):
@@ -95,13 +88,15 @@ def connections(here: Stage) -> int:
 
 
 def growth(minutes: list[dict[str, object]]) -> list[str]:
-    """What grew from the middle third of the run to the last; empty when nothing did, or the run is too short to say."""
+    """What grew from the middle third of the run to the last, and who is not there any more; empty when nothing did, or the run is too short to say."""
     third = len(minutes) // 3
     if not third:
         return []
     middle, last = minutes[third : 2 * third], minutes[-third:]
     held, now = (statistics.mean(int(str(m["connections"])) for m in part) for part in (middle, last))
     found = [f"connections {held:.1f} → {now:.1f}"] if now > held + 1 else []
+    gone = set(minutes[0]["memory"]) - set(last[-1]["memory"])  # type: ignore[call-overload]
+    found += [f"process {pid} ended" for pid in sorted(gone)]
     for pid in last[-1]["memory"]:  # type: ignore[attr-defined]
         old, new = (
             statistics.mean(m["memory"].get(pid, 0.0) for m in part)  # type: ignore[attr-defined]
@@ -123,6 +118,8 @@ def run(here: Stage, minutes: int, span: float) -> dict[str, object]:
         )
         told: list[dict[str, object]] = []
         for nth in range(minutes):
+            if work.poll() is not None:
+                raise RuntimeError(f"the worker ended with status {work.returncode}")
             begun = time.perf_counter()
             found = pace.drive(base, ask, clients=report.CLIENTS, seconds=span, rate=peak / 2)
             told.append(

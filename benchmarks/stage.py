@@ -95,10 +95,8 @@ class Stage:
     def serve(self, workers: int = 2) -> Iterator[str]:
         """The server as `tongxin up` starts it, against this database; its base URL. `self.server` is its process meanwhile."""
         port = _free_port()
-        surroundings = {key: value for key, value in os.environ.items() if key not in OWNERS}
-        surroundings.update(TONGXIN_POOL="1", TONGXIN_DEMO="1", TONGXIN_APP_DSN=self.app_dsn())
         with subprocess.Popen(
-            server_command(port=port, workers=workers), env=surroundings, start_new_session=True
+            server_command(port=port, workers=workers), env=self.surroundings(), start_new_session=True
         ) as server:
             self.server = server
             try:
@@ -110,6 +108,11 @@ class Stage:
                     server.wait(10)
                 except subprocess.TimeoutExpired:
                     os.killpg(server.pid, signal.SIGKILL)
+
+    def surroundings(self) -> dict[str, str]:
+        """What a process of the application is told: its own role and this database, nothing of the owner's."""
+        told = {key: value for key, value in os.environ.items() if key not in OWNERS}
+        return told | {"TONGXIN_POOL": "1", "TONGXIN_DEMO": "1", "TONGXIN_APP_DSN": self.app_dsn()}
 
     def app_dsn(self) -> str:
         """Connection string of the application's role, for server processes."""
