@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from tests.plugin import DATA, OWNER, ROLE, owner_connection
 from tongxin.web import console, ground, schema
 from tongxin.web.clock import now
 from tongxin.web.doctor import Finding, State, database, doubt, examined, house, machine
+from tongxin.web.secrets import Secrets
 
 
 def told(found: Iterable[Finding], state: State = State.BROKEN) -> str:
@@ -139,11 +141,11 @@ def test_a_worker_that_stands_still_is_named() -> None:
 
 @pytest.mark.django_db
 def test_tables_and_city_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "is_current", lambda: True)
+    monkeypatch.setattr(schema, "is_current", lambda **_: True)
     assert told(house.tables(NOW)) == ""
     monkeypatch.setattr(house, "is_founded", lambda: False)
     assert "load-city" in told(house.tables(NOW))
-    monkeypatch.setattr(schema, "is_current", lambda: False)
+    monkeypatch.setattr(schema, "is_current", lambda **_: False)
     assert "tongxin migrate" in told(house.tables(NOW))
 
 
@@ -283,3 +285,24 @@ def test_the_command_looks_at_everything(
         "door",
         "mail",
     } <= found.keys()
+
+
+def test_on_a_machine_that_knows_the_application_alone_the_same_is_looked_at_with_its_eyes(
+    city_of_its_own: str,
+    surroundings: Callable[[str, str], None],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    app = psycopg.conninfo.make_conninfo(
+        OWNER, dbname=city_of_its_own, user=ROLE, password=Secrets.of(DATA).app_password
+    )
+    surroundings(str(tmp_path), "")
+    shutil.copy(DATA / "secrets.json", tmp_path)
+    for name in ("TONGXIN_DSN", "TONGXIN_OWNER_DSN"):
+        os.environ.pop(name, None)
+    os.environ["TONGXIN_APP_DSN"] = app
+    console.main(["doctor", "--json"])
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert not [one for one in found.values() if one["state"] == "broken"]
+    assert found["months"]["state"] == "doubt" and "TONGXIN_DSN" in found["months"]["mend"]
+    assert {found[name]["state"] for name in ("postgresql", "tables", "guard", "role")} == {"well"}

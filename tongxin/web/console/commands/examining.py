@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from django.utils.module_loading import import_string
+from psycopg.conninfo import conninfo_to_dict
 
 from tongxin.web.clock import now
 from tongxin.web.console import cluster, environment
@@ -35,7 +36,9 @@ def _of_the_database(data: Path, workers: int) -> list[Finding]:
     except cluster.ClusterError as error:
         return [broken("database", str(error), "write it anew, with what is special in a password as %XX")]
     own = cluster.running(data)
-    dsn = os.environ.get("TONGXIN_DSN") or (own.owner_dsn if own else "")
+    # On a machine that knows the application's role alone (docs/how-to/grow.md) the same is looked at with its eyes.
+    only = "" if os.environ.get("TONGXIN_OWNER_DSN") else os.environ.get("TONGXIN_APP_DSN", "")
+    dsn = os.environ.get("TONGXIN_DSN") or (own.owner_dsn if own else only)
     if not dsn:
         return [
             broken(
@@ -52,10 +55,11 @@ def _of_the_database(data: Path, workers: int) -> list[Finding]:
             broken(
                 "database",
                 f"not reached: {said}",
-                "is it running, and is TONGXIN_DSN the owner's connection string?",
+                "is it running, and is TONGXIN_DSN (or, for the application's role alone, TONGXIN_APP_DSN) its connection string?",
             )
         ]
     with owner:
         database = environment.open_database(data=data, create=False)  # reached above: nothing is started
-        looks = import_string("tongxin.web.doctor.house.looks")(owner, role=database.role, workers=workers)
+        role = database.role or str(conninfo_to_dict(dsn).get("user", ""))
+        looks = import_string("tongxin.web.doctor.house.looks")(owner, role=role, workers=workers)
         return examined(looks, at=now())
