@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from tests.plugin import DATA, OWNER, admin, app_connection, copy_database, drop_database, owner_connection
 from tongxin.ledger import merkle, rules
 from tongxin.ledger.queries import leaf_of, verification
+from tongxin.ledger.queries.verification import ENTRIES_WITH_LEAVES
 from tongxin.web import ground, witnessing
 from tongxin.web.schema import guarded_tables, record_tables
 
@@ -826,3 +827,14 @@ def forget(name: str) -> None:
     drop_database(name)
     with admin() as connection:
         connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_app")))
+
+
+def test_the_digests_of_an_entry_are_found_by_the_entry(tamper: Sql) -> None:
+    """Read through a cursor the planner wants the first rows soon: from a grouped table each entry would take a walk through all."""
+    tamper("SET LOCAL enable_seqscan = off")
+    ((plan,),) = tamper(f"EXPLAIN (FORMAT JSON) DECLARE walk CURSOR FOR {ENTRIES_WITH_LEAVES}")
+    nodes = [plan[0]["Plan"]]
+    for node in nodes:
+        nodes.extend(node.get("Plans", ()))
+    read = [node for node in nodes if "ledgerwrite" in node.get("Relation Name", "")]
+    assert read and all("entry_id" in node.get("Index Cond", "") for node in read), read
