@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
-
+from tongxin.acts.queries import put
 from tongxin.acts.terms import Actor, Basis, BasisClause, Refused, Standing
 from tongxin.law.models import Effect, Instrument
 from tongxin.law.queries import IN_FORCE
@@ -125,12 +124,10 @@ class StatuteBook:
 def _found(
     wanted: Sequence[tuple[str, ...]], at: datetime, begun: datetime | None
 ) -> dict[tuple[str, ...], Basis | Refused]:
-    given = {"at": at, "begun": begun, "entries": list(dict.fromkeys(e for one in wanted for e in one))}
     rows: dict[str, list[Any]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(BASIS, given)
-        for row in cursor.fetchall():
-            rows.setdefault(row[0], []).append(row)
+    asked = list(dict.fromkeys(entry for one in wanted for entry in one))
+    for row in put(BASIS, at=at, begun=begun, entries=asked):
+        rows.setdefault(row[0], []).append(row)
     return {entries: _judged(entries, rows) for entries in wanted}
 
 
