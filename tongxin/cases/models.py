@@ -106,6 +106,7 @@ class Photo(models.Model):
 
     class Meta:
         verbose_name = "照片"
+        indexes = [models.Index(fields=["digest"], name="photo_digest")]
 
     def __str__(self) -> str:
         return self.digest[:12]
@@ -205,6 +206,7 @@ class Clock(models.Model):
                 fields=["sweep_at"], condition=models.Q(ended_at=None, suspended_at=None), name="clock_sweep"
             ),
             models.Index(fields=["case"], name="clock_case"),
+            models.Index(fields=["clause"], condition=models.Q(ended_at=None), name="clock_clause"),
         ]
 
     def __str__(self) -> str:

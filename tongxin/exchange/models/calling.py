@@ -59,7 +59,10 @@ class Call(models.Model):
 
     class Meta:
         verbose_name = "调用"
-        indexes = [models.Index(fields=["grant", "-id"], name="call_grant")]
+        indexes = [
+            models.Index(fields=["grant", "-id"], name="call_grant"),
+            models.Index(fields=["organ", "-id"], name="call_organ"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.grant_id} {self.entry}"

@@ -1,0 +1,80 @@
+"""没有索引可用的语句。 No act and no page reads a table that grows as a whole: what takes a moment today would take minutes in ten years."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.apps import apps
+from django.db.models import Q
+from django.utils import timezone
+
+from tests.factories import reported
+from tests.house import permissions, plans
+from tests.house.permissions import answers, read_table, set_scene
+from tests.house.plans import Plans
+from tests.plugin import TEMPLATE, copy_of
+from tongxin.cases.models import Report
+from tongxin.ledger.tests.events import happen
+
+GROWS = {"cases", "acts", "ledger", "identity"}  # with cases, acts and persons
+CALLED = {"exchange_call", "exchange_callresult", "exchange_reached"}
+GROWING = frozenset(
+    model._meta.db_table
+    for model in apps.get_models(include_auto_created=True)
+    if model._meta.app_label in GROWS or model._meta.db_table in CALLED
+)
+# What may be read as a whole all the same, by its beginning, and why.
+ALLOWED = {
+    "WITH named AS (SELECT c.entry_id AS line, p.person FROM ledger_ledgercontent c CROSS JOIN LATERAL": (
+        "the supervisors' proof over the whole city: that every row is counted is what it says"
+    ),
+    'SELECT "identity_account"."id"': "the sample city's page of accounts, which a real one does not have",
+}
+
+
+def said(heard: Plans) -> list[str]:
+    return [
+        f"{table}: {how}: {text}"
+        for (table, text), how in heard.whole.items()
+        if not text.startswith(tuple(ALLOWED))
+    ]
+
+
+@pytest.fixture
+def city(django_db_setup: None, django_db_blocker: object) -> Callable[[], object]:
+    return lambda: copy_of(TEMPLATE, django_db_blocker)
+
+
+def test_no_act_reads_a_growing_table_as_a_whole(city: Callable[[], object]) -> None:
+    with city() as name, plans.heard(name, GROWING) as heard:  # type: ignore[attr-defined]
+        happen()
+    assert heard.heard > 1_000, "the plans are heard"
+    assert not said(heard)
+
+
+def test_no_page_reads_a_growing_table_as_a_whole(
+    city: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", _later)
+    with city() as name:  # type: ignore[attr-defined]
+        scene = set_scene()
+        with plans.heard(name, GROWING) as heard:
+            for row in read_table():
+                answers(scene, row)
+    assert heard.heard > 1_000, "the plans are heard"
+    assert not said(heard)
+
+
+def test_a_question_that_no_index_serves_is_named(city: Callable[[], object]) -> None:
+    with city() as name:  # type: ignore[attr-defined]
+        case = reported()
+        with plans.heard(name, GROWING) as heard:
+            assert Report.objects.get(case=case)
+            assert not heard.whole
+            assert Report.objects.filter(Q(case=case) | Q(case__folded_into=case)).count() == 1
+    ((table, text),) = heard.whole
+    assert table in {"cases_case", "cases_report"} and "folded_into_id" in text
+
+
+def _later() -> datetime:
+    return permissions.LATER
