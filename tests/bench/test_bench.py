@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from benchmarks import history, machine, performance
+from benchmarks.endurance import growth
 from benchmarks.figure import (
     Figure,
     Run,
@@ -215,3 +216,32 @@ def test_processor_time_is_that_of_the_chosen_processes_alone() -> None:
     assert own > 0
     assert machine.processor_of(lambda _pid: False) == 0
     assert machine.processor_of(machine.of_group(os.getpgid(0))) >= own
+
+
+def _minutes(count: int, **last: float) -> list[dict[str, object]]:
+    """Minutes of a load run: of one server process, whose memory is that of `last` in the final third."""
+    return [
+        {"connections": 20, "memory": {"7": last.get("memory", 300.0) if nth >= 2 * count // 3 else 300.0}}
+        for nth in range(count)
+    ]
+
+
+def test_a_run_that_held_what_it_had_did_not_grow() -> None:
+    assert growth(_minutes(9)) == []
+
+
+def test_memory_that_grew_from_the_middle_to_the_end_is_named() -> None:
+    assert growth(_minutes(9, memory=340.0)) == ["memory of process 7: 300 → 340 MB"]
+
+
+def test_connections_that_were_not_given_back_are_named() -> None:
+    minutes = _minutes(9)
+    for nth, minute in enumerate(minutes):
+        minute["connections"] = 20 + nth
+    assert growth(minutes) == ["connections 24.0 → 27.0"]
+
+
+def test_a_process_that_ended_is_named_and_not_taken_for_one_that_holds_nothing() -> None:
+    minutes = _minutes(9)
+    minutes[-1]["memory"] = {}
+    assert growth(minutes) == ["process 7 ended"]
