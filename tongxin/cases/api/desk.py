@@ -5,10 +5,12 @@ read; acts are done on the pages, where each form carries its token.
 """
 
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from tongxin.acts.terms import Standing, Who, who
 from tongxin.cases import queries as cases
@@ -16,7 +18,7 @@ from tongxin.cases.api import inputs, showing
 from tongxin.cases.api.answers import Trouble, not_found
 from tongxin.cases.api.facts import Facts
 from tongxin.cases.api.plain import written
-from tongxin.cases.api.schemas import PROBLEMS, DeskCaseShown, DeskShown
+from tongxin.cases.api.schemas import PROBLEMS, DeskCaseShown, DeskShown, Number, within
 from tongxin.cases.forms import offers
 from tongxin.cases.forms.paging import due_key_of, due_word
 from tongxin.cases.terms import State
@@ -31,7 +33,7 @@ class DeskAsked(Schema):
     state: State | None = None
     late: bool = False
     after: str = ""
-    size: int = 20
+    size: Annotated[int, Field(json_schema_extra=within(MOST))] = 20
 
 
 def office_of(request: HttpRequest) -> tuple[Who, Standing]:
@@ -82,7 +84,7 @@ def _next(request: HttpRequest, due: datetime, number: int) -> str:
     summary="One case, and what your office can do with it now",
     operation_id="desk_case",
 )
-def desk_case(request: HttpRequest, number: str) -> HttpResponse:
+def desk_case(request: HttpRequest, number: Number) -> HttpResponse:
     """一件事，和现在能做什么。 One case with the acts that the office can do with it now; the gate asks again. Three statements."""
     me, standing = office_of(request)
     file = cases.case_file(number=inputs.word("number", number, most=40))

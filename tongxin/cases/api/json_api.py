@@ -44,8 +44,11 @@ from tongxin.cases.api.schemas import (
     CasesShown,
     CheckpointShown,
     MattersShown,
+    Number,
     ReportGiven,
     ReportTaken,
+    Word,
+    within,
 )
 from tongxin.cases.terms import Channel, NewReport, Outcome, Rejection, State
 from tongxin.exchange.rules.described import paths as described_calls
@@ -130,18 +133,6 @@ def report_of(given: ReportGiven, now: datetime) -> NewReport:
 # ---- Asking ---------------------------------------------------------------------------------------------------------
 
 
-def _within(most: int) -> dict[str, Any]:
-    """描述里的上下限。 What the description says of a whole number; `bounded` sees to it, with words of its own."""
-    return {"minimum": 1, "maximum": most}
-
-
-# What the description says of a word; `inputs.word` sees to it.
-Word = Annotated[str, Field(json_schema_extra={"maxLength": 200, "pattern": inputs.WORD_PATTERN})]
-Number = Annotated[
-    str, Field(json_schema_extra={"minLength": 1, "maxLength": 40, "pattern": inputs.WORD_PATTERN})
-]
-
-
 class CasesAsked(Schema):
     """列表的筛选。 Filters of the list. `before` is the key that the page before ended with."""
 
@@ -155,8 +146,8 @@ class CasesAsked(Schema):
     overdue: bool = False
     reopened: bool = False
     open_only: bool = False
-    before: Annotated[int | None, Field(json_schema_extra=_within(2**62))] = None
-    size: Annotated[int, Field(json_schema_extra=_within(100))] = 20
+    before: Annotated[int | None, Field(json_schema_extra=within(2**62))] = None
+    size: Annotated[int, Field(json_schema_extra=within(100))] = 20
 
 
 @api.get(

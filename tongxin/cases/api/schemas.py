@@ -6,7 +6,21 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from tongxin.cases.api import inputs
+
 Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def within(most: int) -> dict[str, Any]:
+    """描述里的上下限。 What the description says of a whole number; `bounded` sees to it, with words of its own."""
+    return {"minimum": 1, "maximum": most}
+
+
+# What the description says of a word; `inputs.word` sees to it.
+Word = Annotated[str, Field(json_schema_extra={"maxLength": 200, "pattern": inputs.WORD_PATTERN})]
+Number = Annotated[
+    str, Field(json_schema_extra={"minLength": 1, "maxLength": 40, "pattern": inputs.WORD_PATTERN})
+]
 
 
 class ReportGiven(Schema):
