@@ -126,7 +126,7 @@ class StatuteBook:
 
 
 @functools.cache
-def _basis_of(count: int) -> str:
+def _question(count: int) -> str:
     """问几个清单事项。 The question about so many entries, each a value of its own where they are few.
 
     From an array the planner cannot tell how many they are, and would plan every question anew, which takes longer than its answer.
@@ -143,7 +143,7 @@ def _found(
     given: dict[str, Any] = {f"entry{nth}": entry for nth, entry in enumerate(asked)}
     if len(asked) > FEW:
         given = {"entries": asked}
-    for row in put(_basis_of(len(asked)), at=at, begun=begun, **given):
+    for row in put(_question(len(asked)), at=at, begun=begun, **given):
         rows.setdefault(row[0], []).append(row)
     return {entries: _judged(entries, rows) for entries in wanted}
 
