@@ -10,16 +10,14 @@ middle third (what the first requests make is made by then). Status 1 when somet
 import argparse
 import contextlib
 import json
-import os
 import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from benchmarks import load, pace, stage
+from benchmarks import load, machine, pace, stage
 from benchmarks.figures import report
 from benchmarks.stage import Stage
 from benchmarks.storm import asking
@@ -61,21 +59,11 @@ def worker(here: Stage) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(20)
 
 
-def memory(roots: list[int]) -> dict[str, float]:
-    """Resident megabytes of these processes and of their children, by number."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            state, parent, *_ = (path / "stat").read_text().rpartition(")")[2].split()
-            if state != "Z":
-                parents[int(path.name)] = int(parent)
-    chosen = [pid for pid, parent in parents.items() if pid in roots or parent in roots]
-    found = {}
-    for pid in sorted(chosen):
-        with contextlib.suppress(OSError):
-            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-            found[str(pid)] = round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
-    return found
+def memory(here: Stage, work: int) -> dict[str, float]:
+    """Megabytes of each process of the server and of the worker, by number; what they share is divided among them."""
+    of_server = machine.of_group(here.server.pid)
+    found = machine.memory_of(lambda pid: pid == work or of_server(pid))
+    return {str(pid): round(pss, 1) for pid, (pss, _) in sorted(found.items())}
 
 
 def connections(here: Stage) -> int:
@@ -128,7 +116,7 @@ def run(here: Stage, minutes: int, span: float) -> dict[str, object]:
                     "requests/s": round(len(found.times) / (time.perf_counter() - begun), 1),
                     "errors": found.errors(),
                     "p99 ms": round(found.p99(), 1),
-                    "memory": memory([here.server.pid, work.pid]),
+                    "memory": memory(here, work.pid),
                     "connections": connections(here),
                 }
             )

@@ -65,6 +65,23 @@ def processor_of(chosen: Callable[[int], bool]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def memory_of(chosen: Callable[[int], bool]) -> dict[int, tuple[float, float]]:
+    """Proportional and resident set size in MB (2^20 bytes) of each of these processes; of one that ended, nothing.
+
+    Proportional: what several processes share is divided among them, so that their sum counts it once.
+    """
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended meanwhile
+            if not chosen(int(place.name)):
+                continue
+            lines = (place / "smaps_rollup").read_text().splitlines()[1:]
+            sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
+            if sizes:
+                found[int(place.name)] = (sizes["Pss"], sizes["Rss"])
+    return found
+
+
 def of_group(leader: int) -> Callable[[int], bool]:
     """Chooses the processes of a group."""
     return lambda pid: os.getpgid(pid) == leader

@@ -4,10 +4,7 @@ bounds it was not weighed part by part: the libraries, and what each process kee
 organs, matters).
 """
 
-import os
-from pathlib import Path
-
-from benchmarks import reads
+from benchmarks import machine, reads
 from benchmarks.figure import Figure, Run
 from benchmarks.load import request
 from benchmarks.stage import Stage
@@ -44,24 +41,15 @@ def run(stage: Stage) -> Run:
 
     with stage.serve() as base:
         found = reads.loaded(base, made, stage)
-        pss, rss, processes = memory_of(stage.server.pid)
-    facts = {"rss MB": round(rss), "processes": processes, "requests": len(found.times), "rows": stage.cases}
+        held_now = machine.memory_of(machine.of_group(stage.server.pid)).values()
+    pss, rss = (sum(sizes) for sizes in zip(*held_now, strict=True))
+    facts = {
+        "rss MB": round(rss),
+        "processes": len(held_now),
+        "requests": len(found.times),
+        "rows": stage.cases,
+    }
     return Run(ours=pss, limit=0, facts=facts)
-
-
-def memory_of(leader: int) -> tuple[float, float, int]:
-    """Proportional and resident set size in MB of a process group, and how many processes it has."""
-    pss = rss = count = 0
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(place.name)) != leader:
-                continue
-            lines = (place / "smaps_rollup").read_text().splitlines()
-        except OSError:  # ended meanwhile
-            continue
-        sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
-        pss, rss, count = pss + sizes["Pss"], rss + sizes["Rss"], count + 1
-    return pss / 1024, rss / 1024, count
 
 
 FIGURE = Figure(
