@@ -7,12 +7,14 @@ itself is there, which is all that a list reads.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 from django.db import connection
 from shapely.geometry import shape
 
+from benchmarks import grids
 from tests.factories import DONE, MATTER, a_report, officer, reporter
 from tongxin.acts.terms import ANONYMOUS, PLATFORM
 from tongxin.cases import operations as acts
@@ -21,22 +23,35 @@ from tongxin.cases.terms import Receipt, ReturnGround, Settlement
 from tongxin.places.models import Place
 from tongxin.places.queries import city
 
-SIZES = {"": 0, "cases": 100_000, "cases-10m": 10_000_000}
-SHORT = {"": 0, "cases": 10_000, "cases-10m": 100_000}
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """How large a data set is: cases in all and in the short form, the part that is still open, cases a day, the map of 50,000 grids or the city's."""
+
+    cases: int
+    short: int
+    going_on: float
+    a_day: int
+    many_grids: bool = False
+
+
+# Of ten years' cases hardly any is open; those that are, are whole.
+SIZES = {
+    "cases": Size(cases=100_000, short=10_000, going_on=0.04, a_day=1_000),
+    "cases-grids": Size(cases=100_000, short=10_000, going_on=0.04, a_day=1_000, many_grids=True),
+    "cases-10m": Size(cases=10_000_000, short=100_000, going_on=0.0025, a_day=2_740),
+}
 WHOLE, WHOLE_SHORT = 100_000, 10_000  # so many of the newest cases are whole
-OPEN = {
-    "cases": 0.04,
-    "cases-10m": 0.0025,
-}  # of ten years' cases hardly any is open; those that are, are whole
 GRIDS = 6  # of each district
-PER_DAY = {"cases": 1_000, "cases-10m": 2_740}  # ten years in the large set
 CLOSED = ("fixed", "fixed", "fixed", "fixed", "returned", "unanswered")
 GOING_ON = ("dispatched", "handling", "handling", "checking", "confirming")
 
 
 def size(data: str, *, short: bool) -> int:
-    """How many cases a data set has."""
-    return (SHORT if short else SIZES)[data]
+    """How many cases a data set has; none where there is no data set. KeyError for a name that is none."""
+    if not data:
+        return 0
+    return SIZES[data].short if short else SIZES[data].cases
 
 
 def load(owner: psycopg.Connection, data: str, *, short: bool) -> None:
@@ -48,13 +63,15 @@ def load(owner: psycopg.Connection, data: str, *, short: bool) -> None:
     connection.close()
     owner.execute("SET session_replication_role = replica")
     owner.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
-    _plan(owner, patterns, count, rate=PER_DAY[data], going_on=OPEN[data])
-    dropped = _drop_indexes(owner, "cases_case") if count > SIZES["cases"] else []
+    _plan(owner, patterns, count, rate=SIZES[data].a_day, going_on=SIZES[data].going_on)
+    dropped = _drop_indexes(owner, "cases_case") if count > WHOLE else []
     _copy_cases(owner)
     for definition in dropped:
         owner.execute(definition)
     _copy_parts(owner, first=count - (WHOLE_SHORT if short else WHOLE))
     owner.execute("DROP TABLE bench_plan, bench_whole")
+    if SIZES[data].many_grids:
+        grids.make_many(owner)
     owner.execute("VACUUM ANALYZE")
     owner.execute("RESET ALL")
 
@@ -68,9 +85,9 @@ def prototypes(at: datetime) -> dict[str, list[int]]:
     kinds = (*CLOSED, *GOING_ON)
     for district in Place.objects.filter(level=Place.Level.DISTRICT).order_by("code"):
         rows = Place.objects.filter(level=Place.Level.GRID, path__contains=[district.code]).order_by("code")
-        grids = list(rows[:: max(1, rows.count() // GRIDS)][:GRIDS])
+        spots = list(rows[:: max(1, rows.count() // GRIDS)][:GRIDS])
         for nth, kind in enumerate(kinds):
-            point = shape(grids[nth % len(grids)].boundary).representative_point()
+            point = shape(spots[nth % len(spots)].boundary).representative_point()
             found.setdefault(kind, []).append(_brought_about(kind, at, (point.x, point.y)))
     return found
 

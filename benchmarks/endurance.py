@@ -136,9 +136,8 @@ def main() -> int:
         "--short", action="store_true", help="ten thousand cases instead of a hundred thousand"
     )
     given = parser.parse_args()
-    here = Stage(short=given.short, data="cases")
+    here = Stage(short=given.short, data="cases-grids")
     here.enter()
-    report.prepare(here)
     said = run(here, given.minutes, given.span)
     print(json.dumps(said, ensure_ascii=False, indent=1))
     return 1 if said["grew"] or said["errors"] else 0

@@ -30,7 +30,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: E402
 from benchmarks import datasets  # noqa: E402
 from tests.factories import session_of, with_session  # noqa: E402
 from tongxin.acts.terms import Actor  # noqa: E402
-from tongxin.web.console.commands.running import OWNERS, server_command  # noqa: E402
+from tongxin.web.console.commands.running import server_command, server_surroundings  # noqa: E402
 from tongxin.web.secrets import Secrets  # noqa: E402
 
 FORK = multiprocessing.get_context("fork")
@@ -111,8 +111,7 @@ class Stage:
 
     def surroundings(self) -> dict[str, str]:
         """What a process of the application is told: its own role and this database, nothing of the owner's."""
-        told = {key: value for key, value in os.environ.items() if key not in OWNERS}
-        return told | {"TONGXIN_POOL": "1", "TONGXIN_DEMO": "1", "TONGXIN_APP_DSN": self.app_dsn()}
+        return server_surroundings(os.environ) | {"TONGXIN_DEMO": "1", "TONGXIN_APP_DSN": self.app_dsn()}
 
     def app_dsn(self) -> str:
         """Connection string of the application's role, for server processes."""

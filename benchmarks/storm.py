@@ -78,9 +78,8 @@ def main() -> int:
         "--short", action="store_true", help="ten thousand cases instead of a hundred thousand"
     )
     given = parser.parse_args()
-    here = Stage(short=given.short, data="cases")
+    here = Stage(short=given.short, data="cases-grids")
     here.enter()
-    report.prepare(here)
     before = halves(here)
     with here.serve(workers=2) as base:
         ask = asking(here, base)

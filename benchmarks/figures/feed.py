@@ -44,9 +44,8 @@ Chunk = dict[str, bytes]
 
 
 def prepare(stage: Stage) -> None:
-    """A map of 50,000 grids; the first rows make the plans and caches."""
+    """The first rows make the plans and caches."""
     with stage.owner() as owner:
-        grids.make_many(owner)
         owner.execute("CREATE SCHEMA IF NOT EXISTS bare")
     with tempfile.TemporaryDirectory() as folder:
         feeding.take(_file(stage, Path(folder), WARM, "csv"))
@@ -188,5 +187,5 @@ FIGURE = Figure(
     limit_words="bare COPY of the very same rows of all nine tables, one connection, the same indexes, no guard",
     prepare=prepare,
     run=run,
-    needs=frozenset({"cases"}),
+    needs=frozenset({"cases-grids"}),
 )

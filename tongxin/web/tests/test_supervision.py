@@ -12,6 +12,7 @@ import pytest
 
 from tests.plugin import DATA
 from tongxin.web.console import cluster, supervision
+from tongxin.web.console.commands.running import server_surroundings
 from tongxin.web.console.supervision import LONGEST_PAUSE, STOOD, Child, Database, Pause
 
 SLEEPING = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -158,3 +159,11 @@ def test_told_to_stop_it_stops(child: Child, monkeypatch: pytest.MonkeyPatch) ->
     finally:
         for number, how in told.items():
             signal.signal(number, how)
+
+
+def test_a_server_is_told_nothing_of_the_owner_and_a_setting_of_the_operator_stands() -> None:
+    given = {"TONGXIN_DSN": "owner", "TONGXIN_OWNER_DSN": "owner", "TONGXIN_APP_DSN": "app", "PATH": "/bin"}
+    told = server_surroundings(given)
+    assert "owner" not in told.values() and told["TONGXIN_APP_DSN"] == "app" and told["PATH"] == "/bin"
+    assert told["MALLOC_ARENA_MAX"] == "2"
+    assert server_surroundings(given | {"MALLOC_ARENA_MAX": "8"})["MALLOC_ARENA_MAX"] == "8"

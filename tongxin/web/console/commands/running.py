@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -142,11 +142,8 @@ def serve(given: argparse.Namespace) -> Result:
     require_current(given)
     connection.close()
     # Not told its port: cookies have one name on all machines, so that a session is at home on each.
-    application = {key: value for key, value in os.environ.items() if key not in OWNERS} | {
-        "TONGXIN_POOL": "1"
-    }
     command = server_command(host=given.host, port=given.port, workers=given.workers)
-    os.execve(command[0], command, application)  # noqa: S606 - our own program; it takes our place, and our stop signals
+    os.execve(command[0], command, server_surroundings(os.environ))  # noqa: S606 - our own program; it takes our place, and our stop signals
 
 
 def require_current(given: argparse.Namespace) -> None:
@@ -213,8 +210,10 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Chi
         "-c",
         "import sys; from tongxin.web.console import main; sys.exit(main(['work']))",
     ]
-    application = {key: value for key, value in surroundings.items() if key not in OWNERS}
-    children = [Child("the server", server, application), Child("the worker", worker, surroundings)]
+    children = [
+        Child("the server", server, server_surroundings(surroundings)),
+        Child("the worker", worker, surroundings),
+    ]
     children += [
         Child(name, command, _alone())
         for name, command in (("the witness", witness), ("the sample sources", source))
@@ -231,6 +230,16 @@ def _children(given: argparse.Namespace, source: list[str]) -> Iterator[list[Chi
                 child.process.wait(10)
             except subprocess.TimeoutExpired:
                 child.end_session()
+
+
+def server_surroundings(given: Mapping[str, str]) -> dict[str, str]:
+    """服务器的环境。 What a server process is told of what is given: nothing of the tables' owner.
+
+    The C library keeps an arena of memory for each of many threads and gives none back: two are enough for threads of which one
+    computes at a time.
+    """
+    kept = {key: value for key, value in given.items() if key not in OWNERS}
+    return {"MALLOC_ARENA_MAX": "2", **kept, "TONGXIN_POOL": "1"}
 
 
 def server_command(*, port: int, workers: int, host: str = "127.0.0.1") -> list[str]:
