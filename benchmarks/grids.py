@@ -25,7 +25,7 @@ def make_many(owner: psycopg.Connection) -> int:
     with owner.cursor() as cursor, cursor.copy(f"COPY places_place ({COLUMNS}) FROM STDIN") as out:
         for row in rows:
             out.write_row(row)
-    owner.execute("UPDATE places_city SET revision = revision + 1")
+    owner.execute("UPDATE places_city SET revision = nextval('places_revision')")
     owner.execute("ANALYZE places_place")
     owner.execute("SET session_replication_role = origin")
     return len(rows)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class City(models.Model):
-    """城市。 The city this house serves; one row. `revision` grows with every change of its standing facts."""
+    """城市。 The city this house serves; one row. `revision` is another, higher number with every change of its standing facts."""
 
     code = models.CharField("代号", max_length=40, primary_key=True)
     name = models.CharField("名称", max_length=80)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Func, Value
 
 from tongxin.acts.gate import act
 from tongxin.acts.terms import Actor, BasisClause, By, Scope, Warrant
@@ -83,7 +83,8 @@ def _revision_scope(*, actor: Actor, at: datetime, why: str) -> Scope:
 def advance_revision(*, warrant: Warrant, why: str) -> None:
     """城市的事实有变。 Say that facts of the city have changed: every process reads anew what it kept of them.
 
-    Done within the act that changes law, lists, places or organs; `why` is that act's verb.
+    Done within the act that changes law, lists, places or organs; `why` is that act's verb. A number is never given twice, also not
+    when the act that took it is undone: it may have read, and kept, what then never was.
     """
     del warrant, why
-    City.objects.update(revision=F("revision") + 1)
+    City.objects.update(revision=Func(Value("places_revision"), function="nextval"))

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from django.db.models import Count
 
 from tests.factories import NOW, accepted, officer, reported
@@ -517,6 +518,17 @@ def test_advance_revision_is_the_platforms_and_every_change_of_law_does_it(db: N
     assert LedgerEntry.objects.filter(verb="advance_revision", outcome="done").exists()
     with pytest.raises(Refused):
         advance_revision(actor=lawyer(), at=NOW, why="because")
+
+
+def test_what_was_kept_during_a_change_that_was_undone_is_not_taken_for_the_next_change(db: None) -> None:
+    def kept_after(why: str) -> int:
+        advance_revision(actor=PLATFORM, at=NOW, why=why)
+        return city().revision
+
+    with transaction.atomic():
+        undone = kept_after("what is undone")
+        transaction.set_rollback(True)
+    assert city().revision < undone < kept_after("what stays")
 
 
 def repoint(at: datetime, to: str = "a34") -> int:
