@@ -1,4 +1,11 @@
-"""Feeding a file of reports through the acts, against bare COPY of the very same rows."""
+"""Feeding a file of reports through the acts, against bare COPY of the very same rows.
+
+It is bounded by the guard and by Python: at 2,290 cases a second a case cost 690 µs of two processors (870 stand there, a fifth
+idle): Python 270, the database's two processes 290, of which the guard's digests alone 115, as much as bare COPY of the nine
+tables, and the entries' own statement 50; WAL and the care of tables the rest. Without any Python two connections would reach
+6,900 a second, just the ratio that is asked. Batches of 1,000 and 2,000, three and four at once, shorter turns of threads and no
+garbage collection were tried: 2,010 to 2,700. The guard's check is not left out for speed.
+"""
 
 import csv
 import json
