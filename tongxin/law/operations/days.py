@@ -74,6 +74,8 @@ def settle(warrant: Warrant, day: date, before: Mapping[int, bool]) -> list[Move
     moved = entries_moved(day=day, before=before)
     if not moved:
         return moved
+    # First: what is read from here on is kept under a number of its own, and never as what stood before this act or without it.
+    advance_revision(actor=PLATFORM, at=warrant.at, why=warrant.verb)
     with connection.cursor() as cursor:
         cursor.execute(
             _CHANGES,
@@ -89,7 +91,6 @@ def settle(warrant: Warrant, day: date, before: Mapping[int, bool]) -> list[Move
     keepers = _keepers(moved)
     _begin_duties([one for one in moved if not one.active], keepers, warrant.at, day)
     _tell(warrant, moved, keepers)
-    advance_revision(actor=PLATFORM, at=warrant.at, why=warrant.verb)
     return moved
 
 

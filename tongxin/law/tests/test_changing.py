@@ -14,6 +14,7 @@ from tests.factories import NOW, accepted, officer, reported
 from tongxin.acts.terms import PLATFORM, Conflict, InvalidInput, Refused
 from tongxin.cases import operations as cases
 from tongxin.law import operations as law
+from tongxin.law import queries
 from tongxin.law.models import (
     Binding,
     Clause,
@@ -468,6 +469,19 @@ def test_the_day_writes_down_what_fell_idle_tells_its_keepers_and_starts_the_clo
     assert Day.objects.get(day=SOON).idle == len(moved)
     with pytest.raises(Conflict):
         law.begin_day(actor=PLATFORM, at=day_at(SOON, 12))
+
+
+def test_what_a_day_reads_after_its_changes_is_kept_under_a_number_of_its_own(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the limits of a day that was then undone would stand for those before it, in the process that undid it."""
+    confirm(note(enter(), "repeal", "a35"))
+    before, limits, read = city().revision, queries.limits, []
+    monkeypatch.setattr(
+        queries, "limits", lambda revision, day: read.append(revision) or limits(revision, day)
+    )
+    law.begin_day(actor=PLATFORM, at=day_at(SOON, 0))
+    assert read and min(read) > before
 
 
 def test_a_day_that_nobody_began_is_told_on_the_next(db: None) -> None:

@@ -141,8 +141,8 @@ def serve(given: argparse.Namespace) -> Result:
     _check_port(given.port, given.host)
     require_current(given)
     connection.close()
-    # Not told its port: cookies have one name on all machines, so that a session is at home on each.
     command = server_command(host=given.host, port=given.port, workers=given.workers)
+    # Not told its port: cookies have one name on all machines, so that a session is at home on each.
     os.execve(command[0], command, server_surroundings(os.environ))  # noqa: S606 - our own program; it takes our place, and our stop signals
 
 
